@@ -1,0 +1,73 @@
+#include "base/err.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static void err_write(struct err *err, enum err_kind kind, const char *field, const char *fmt,
+		      va_list args)
+{
+	err->kind = kind;
+	snprintf(err->field, sizeof(err->field), "%s", field);
+	vsnprintf(err->text, sizeof(err->text), fmt, args);
+}
+
+int err_set(struct err *err, enum err_kind kind, const char *fmt, ...)
+{
+	va_list args;
+
+	va_start(args, fmt);
+	err_write(err, kind, "", fmt, args);
+	va_end(args);
+	return -1;
+}
+
+int err_field(struct err *err, const char *field, const char *fmt, ...)
+{
+	va_list args;
+
+	va_start(args, fmt);
+	err_write(err, ERR_INVALID, field, fmt, args);
+	va_end(args);
+	return -1;
+}
+
+int err_wrap(struct err *err, const char *fmt, ...)
+{
+	char inner[sizeof(err->text)];
+	va_list args;
+	int n;
+
+	memcpy(inner, err->text, sizeof(inner));
+	va_start(args, fmt);
+	n = vsnprintf(err->text, sizeof(err->text), fmt, args);
+	va_end(args);
+	if (n >= 0 && (size_t)n < sizeof(err->text))
+		snprintf(err->text + n, sizeof(err->text) - (size_t)n, ": %s", inner);
+	return -1;
+}
+
+_Noreturn void fatal(const char *fmt, ...)
+{
+	va_list args;
+
+	fputs("tangi: ", stderr);
+	va_start(args, fmt);
+	vfprintf(stderr, fmt, args);
+	va_end(args);
+	fputc('\n', stderr);
+	exit(1);
+}
+
+_Noreturn void panic(const char *fmt, ...)
+{
+	va_list args;
+
+	fputs("tangi: broken invariant: ", stderr);
+	va_start(args, fmt);
+	vfprintf(stderr, fmt, args);
+	va_end(args);
+	fputc('\n', stderr);
+	abort();
+}

@@ -1,0 +1,21 @@
+/* Sortable ids: a letter, a hyphen and a ULID (48 bits of milliseconds, 80 random bits).
+ *
+ * Ids of one generator ascend, also within a millisecond, so that they land at the right-hand
+ * end of an index. A generator belongs to one thread. */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define ID_LEN  28 /* "R-" and 26 characters */
+#define ID_SIZE (ID_LEN + 1)
+
+struct id_gen {
+	int64_t last_ms;
+	uint8_t random[10];
+};
+
+void id_next(struct id_gen *gen, char prefix, int64_t wall_ms, char id_r[ID_SIZE]);
+/* "R-01J…" with this prefix and only letters of Crockford's base 32. */
+bool id_is(const char *text, char prefix);

@@ -1,0 +1,220 @@
+#include "model/command.h"
+
+#include <string.h>
+
+#include "base/jsonin.h"
+#include "base/xalloc.h"
+
+const char *const action_names[ACTIONS] = {
+	[ACTION_ACKNOWLEDGE] = "acknowledge", [ACTION_NOTE] = "note",
+	[ACTION_RECLASSIFY] = "reclassify",   [ACTION_RELOCATE] = "relocate",
+	[ACTION_CLOSE] = "close",             [ACTION_REOPEN] = "reopen",
+};
+
+const char *const outcome_names[] = {"resolved",    "handed_over", "no_event", "prank",
+				     "duplicate", "unreachable", "other",    NULL};
+
+static int name_index(const char *const *names, int count, const char *name)
+{
+	for (int i = 0; i < count; i++)
+		if (strcmp(names[i], name) == 0)
+			return i;
+	return -1;
+}
+
+static int read_action(struct command *command, struct err *err)
+{
+	const char *name;
+	int action;
+
+	if (jsonin_string(command->doc, "action", JSONIN_REQUIRED, 32, &name, err) < 0)
+		return -1;
+	action = name_index(action_names, ACTIONS, name);
+	if (action < 0)
+		return err_field(err, "action",
+				 "must be acknowledge, note, reclassify, relocate, close or reopen");
+	command->action = (enum action)action;
+	return 0;
+}
+
+static int read_incident_id(struct command *command, const char *incident_id, struct err *err)
+{
+	const char *given = incident_id;
+
+	if (given == NULL &&
+	    jsonin_string(command->doc, "incident_id", JSONIN_REQUIRED, 64, &given, err) < 0)
+		return -1;
+	if (!id_is(given, 'I'))
+		return err_field(err, "incident_id", "is not an incident's id");
+	memcpy(command->incident_id, given, ID_SIZE);
+	return 0;
+}
+
+static int read_agency(struct command *command, const struct agencies *agencies, struct err *err)
+{
+	const char *id = NULL;
+
+	command->agency = -1;
+	if (jsonin_string(command->doc, "agency", JSONIN_OPTIONAL, 64, &id, err) < 0)
+		return -1;
+	if (id == NULL)
+		return 0;
+	command->agency = agency_find(agencies, id, strlen(id));
+	return command->agency < 0 ? err_field(err, "agency", "is not an agency of this city") : 0;
+}
+
+static int read_agencies(struct command *command, const struct agencies *agencies, struct err *err)
+{
+	const json_t *list, *one;
+
+	if (jsonin_child(command->doc, "agencies", JSON_ARRAY, &list, err) < 0)
+		return -1;
+	if (list == NULL)
+		return 0;
+	for (size_t i = 0; i < json_array_size(list); i++) {
+		int index = -1;
+
+		one = json_array_get(list, i);
+		if (json_is_string(one))
+			index = agency_find(agencies, json_string_value(one),
+					    json_string_length(one));
+		if (index < 0)
+			return err_field(err, "agencies", "entry %zu is not an agency of this city",
+					 i + 1);
+		command->agencies |= (agency_set)1 << index;
+	}
+	if (command->agencies == 0)
+		return err_field(err, "agencies", "must name at least one agency");
+	command->has_agencies = true;
+	return 0;
+}
+
+static int read_common(struct command *command, const struct agencies *agencies, struct err *err)
+{
+	const char *id = "";
+
+	command->expected_version = -1;
+	if (jsonin_string(command->doc, "command_id", JSONIN_OPTIONAL, COMMAND_ID_SIZE - 1, &id,
+			  err) < 0 ||
+	    jsonin_int(command->doc, "expected_version", JSONIN_OPTIONAL, 1, INT64_MAX,
+		       &command->expected_version, err) < 0 ||
+	    jsonin_string(command->doc, "note", JSONIN_OPTIONAL, COMMAND_NOTE_MAX, &command->note,
+			  err) < 0)
+		return -1;
+	snprintf(command->command_id, sizeof(command->command_id), "%s", id);
+	return read_agency(command, agencies, err);
+}
+
+/* The words of a note may come as "note" or "text": both are natural. */
+static int read_note(struct command *command, struct err *err)
+{
+	if (command->note == NULL &&
+	    jsonin_string(command->doc, "text", JSONIN_OPTIONAL, COMMAND_NOTE_MAX, &command->note,
+			  err) < 0)
+		return -1;
+	if (command->note == NULL || command->note[strspn(command->note, " \t\r\n")] == '\0')
+		return err_field(err, "note", "is required");
+	return 0;
+}
+
+static int read_reclassify(struct command *command, const struct agencies *agencies,
+			   struct err *err)
+{
+	const char *category = "";
+	int64_t priority = 0;
+
+	if (jsonin_string(command->doc, "category", JSONIN_OPTIONAL, CATEGORY_SIZE - 1, &category,
+			  err) < 0 ||
+	    jsonin_int(command->doc, "priority", JSONIN_OPTIONAL, 1, 4, &priority, err) < 0 ||
+	    read_agencies(command, agencies, err) < 0)
+		return -1;
+	if (category[0] == '\0' && priority == 0 && !command->has_agencies)
+		return err_field(err, "category", "or priority or agencies is required");
+	snprintf(command->category, sizeof(command->category), "%s", category);
+	command->priority = (int)priority;
+	return 0;
+}
+
+static int read_relocate(struct command *command, struct err *err)
+{
+	const json_t *location;
+
+	if (jsonin_child(command->doc, "location", JSON_OBJECT, &location, err) < 0)
+		return -1;
+	if (location == NULL)
+		return err_field(err, "location", "is required");
+	if (location_read(location, &command->location, err) < 0)
+		return -1;
+	command->location.from = LOCATION_PERSON;
+	return 0;
+}
+
+static int read_close(struct command *command, struct err *err)
+{
+	if (jsonin_string(command->doc, "outcome", JSONIN_REQUIRED, 32, &command->outcome, err) < 0)
+		return -1;
+	for (const char *const *name = outcome_names; *name != NULL; name++)
+		if (strcmp(*name, command->outcome) == 0)
+			return 0;
+	return err_field(err, "outcome",
+			 "must be resolved, handed_over, no_event, prank, duplicate, unreachable "
+			 "or other");
+}
+
+static int read_details(struct command *command, const struct agencies *agencies, struct err *err)
+{
+	switch (command->action) {
+	case ACTION_NOTE:
+		return read_note(command, err);
+	case ACTION_RECLASSIFY:
+		return read_reclassify(command, agencies, err);
+	case ACTION_RELOCATE:
+		return read_relocate(command, err);
+	case ACTION_CLOSE:
+		return read_close(command, err);
+	case ACTION_ACKNOWLEDGE:
+	case ACTION_REOPEN:
+	case ACTIONS:
+		return 0;
+	}
+	return 0;
+}
+
+int command_read(json_t *doc, const char *incident_id, const struct agencies *agencies,
+		 struct command **command_r, struct err *err)
+{
+	struct command *command = xcalloc(1, sizeof(*command));
+
+	command->doc = json_incref(doc);
+	if (read_action(command, err) < 0 || read_incident_id(command, incident_id, err) < 0 ||
+	    read_common(command, agencies, err) < 0 || read_details(command, agencies, err) < 0) {
+		command_free(&command);
+		return -1;
+	}
+	*command_r = command;
+	return 0;
+}
+
+int command_parse(const void *body, size_t len, const char *incident_id,
+		  const struct agencies *agencies, struct command **command_r, struct err *err)
+{
+	json_t *doc;
+	int status;
+
+	if (jsonin_object(body, len, COMMAND_MAX_BYTES, &doc, err) < 0)
+		return -1;
+	status = command_read(doc, incident_id, agencies, command_r, err);
+	json_decref(doc);
+	return status;
+}
+
+void command_free(struct command **command)
+{
+	struct command *mine = *command;
+
+	*command = NULL;
+	if (mine == NULL)
+		return;
+	json_decref(mine->doc);
+	xfree(mine);
+}

@@ -1,0 +1,60 @@
+/* What a person decides about an incident: contract section 3.2. A value with borrowed text. */
+#pragma once
+
+#include <jansson.h>
+
+#include "base/id.h"
+#include "model/audience.h"
+#include "model/location.h"
+#include "model/verdict.h"
+
+enum action {
+	ACTION_ACKNOWLEDGE,
+	ACTION_NOTE,
+	ACTION_RECLASSIFY,
+	ACTION_RELOCATE,
+	ACTION_CLOSE,
+	ACTION_REOPEN,
+	ACTIONS
+};
+
+extern const char *const action_names[ACTIONS];
+
+#define COMMAND_ID_SIZE   65
+#define COMMAND_NOTE_MAX  4000
+#define COMMAND_MAX_BYTES 16384
+#define USER_SIZE         65
+
+struct command {
+	char command_id[COMMAND_ID_SIZE]; /* "" : none, then it is not idempotent */
+	char incident_id[ID_SIZE];
+	enum action action;
+	char by[USER_SIZE];
+	struct viewer viewer;     /* what the person may see: else the incident is not there */
+	agency_set acts_for;      /* agencies in whose name the person may decide */
+	int agency;               /* the one named, as an index; -1: none */
+	int64_t expected_version; /* -1: whatever it is */
+	int64_t at_ms;
+	const char *note;         /* borrowed from doc, or NULL */
+	const char *outcome;      /* one of outcome_names, or NULL */
+	char category[CATEGORY_SIZE]; /* "" : unchanged */
+	int priority;             /* 0: unchanged */
+	int category_priority;    /* what the category starts with; 0: unknown */
+	bool has_agencies;
+	agency_set agencies;
+	struct location location; /* ACTION_RELOCATE */
+	json_t *doc;
+};
+
+/* Reads an action document; who and when are the caller's to fill in. The incident's id is in
+ * the document for the WebSocket and NULL-able argument for HTTP, where the path names it. */
+int command_parse(const void *body, size_t len, const char *incident_id,
+		  const struct agencies *agencies, struct command **command_r,
+		  struct err *err) MUST_CHECK;
+/* The same from a document that is parsed already; takes its own reference. */
+int command_read(json_t *doc, const char *incident_id, const struct agencies *agencies,
+		 struct command **command_r, struct err *err) MUST_CHECK;
+void command_free(struct command **command);
+
+/* How an incident may end. */
+extern const char *const outcome_names[]; /* NULL at the end */

@@ -1,0 +1,166 @@
+#include "model/event.h"
+
+#include <inttypes.h>
+#include <openssl/sha.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/jsonw.h"
+
+const char *const event_kind_names[EVENT_KINDS] = {
+	[EVENT_REPORT_RECEIVED] = "report.received",
+	[EVENT_INCIDENT_CREATED] = "incident.created",
+	[EVENT_INCIDENT_UPDATED] = "incident.updated",
+	[EVENT_INCIDENT_CLOSED] = "incident.closed",
+	[EVENT_ASSIGNMENT_UPDATED] = "assignment.updated",
+	[EVENT_CALL_UPDATED] = "call.updated",
+};
+
+static const char incident_mark[] = ",\"incident\":{";
+static const char words_mark[] = ",\"text\":\"";
+
+int event_kind_find(const char *name)
+{
+	for (int i = 0; i < EVENT_KINDS; i++)
+		if (strcmp(event_kind_names[i], name) == 0)
+			return i;
+	return -1;
+}
+
+enum event_kind event_kind_of(enum action action)
+{
+	switch (action) {
+	case ACTION_ACKNOWLEDGE:
+		return EVENT_ASSIGNMENT_UPDATED;
+	case ACTION_CLOSE:
+		return EVENT_INCIDENT_CLOSED;
+	case ACTION_NOTE:
+	case ACTION_RECLASSIFY:
+	case ACTION_RELOCATE:
+	case ACTION_REOPEN:
+	case ACTIONS:
+		return EVENT_INCIDENT_UPDATED;
+	}
+	return EVENT_INCIDENT_UPDATED;
+}
+
+static void open_frame(struct jsonw *w, uint64_t seq, int64_t at_ms, enum event_kind kind,
+		       bool is_exercise, const char *by)
+{
+	char id[24];
+
+	snprintf(id, sizeof(id), "E-%" PRIu64, seq);
+	jsonw_reset(w);
+	jsonw_open(w, NULL, '{');
+	jsonw_string(w, "type", "event");
+	jsonw_int(w, "seq", (int64_t)seq);
+	jsonw_string(w, "id", id);
+	jsonw_time(w, "time", at_ms);
+	jsonw_string(w, "event", event_kind_names[kind]);
+	jsonw_bool(w, "exercise", is_exercise);
+	jsonw_string(w, "by", by);
+}
+
+void event_write_report(struct jsonw *w, uint64_t seq, int64_t at_ms, enum event_kind kind,
+			const char *report_id, const struct incident *incident,
+			const struct agencies *agencies)
+{
+	open_frame(w, seq, at_ms, kind, incident->is_exercise, NULL);
+	jsonw_string(w, "report_id", report_id);
+	incident_write(incident, agencies, w, "incident");
+	jsonw_close(w, '}');
+}
+
+void event_write_command(struct jsonw *w, uint64_t seq, int64_t at_ms,
+			 const struct command *command, const struct incident *incident,
+			 const struct agencies *agencies)
+{
+	open_frame(w, seq, at_ms, event_kind_of(command->action), incident->is_exercise,
+		   command->by);
+	jsonw_string(w, "action", action_names[command->action]);
+	if (command->command_id[0] != '\0')
+		jsonw_string(w, "command_id", command->command_id);
+	if (command->agency >= 0)
+		jsonw_string(w, "agency", agencies->agency[command->agency].id);
+	if (command->note != NULL)
+		jsonw_string(w, "note", command->note);
+	incident_write(incident, agencies, w, "incident");
+	jsonw_close(w, '}');
+}
+
+void event_write_call(struct jsonw *w, uint64_t seq, int64_t at_ms, const struct call *call)
+{
+	open_frame(w, seq, at_ms, EVENT_CALL_UPDATED, false, NULL);
+	call_write(call, true, w, "call");
+	jsonw_close(w, '}');
+}
+
+static const char *find_mark(const struct slice in, const char *mark, size_t len)
+{
+	return in.len == 0 ? NULL : memmem(in.text, in.len, mark, len);
+}
+
+static struct slice whole(const struct buf *body)
+{
+	return (struct slice){.text = (const char *)body->data, .len = body->len};
+}
+
+struct slice event_incident(const struct buf *body)
+{
+	struct slice frame = whole(body);
+	const char *mark = find_mark(frame, incident_mark, sizeof(incident_mark) - 1);
+	const char *object;
+
+	if (mark == NULL)
+		return (struct slice){0};
+	object = mark + sizeof(incident_mark) - 2; /* its opening brace */
+	return (struct slice){.text = object,
+			      .len = (size_t)(frame.text + frame.len - 1 - object)};
+}
+
+struct slice event_head(const struct buf *body)
+{
+	struct slice frame = whole(body);
+	const char *mark = find_mark(frame, incident_mark, sizeof(incident_mark) - 1);
+
+	if (mark != NULL)
+		frame.len = (size_t)(mark - frame.text);
+	else if (frame.len > 0)
+		frame.len--; /* without the closing brace */
+	return frame;
+}
+
+struct buf *event_retained(const struct event *event)
+{
+	struct slice incident = event_incident(event->body);
+	const char *words = find_mark(incident, words_mark, sizeof(words_mark) - 1);
+	struct slice head = event_head(event->body);
+	bool is_exercise = memmem(head.text, head.len, "\"exercise\":true", 15) != NULL;
+	struct jsonw w;
+	struct buf *buf;
+
+	jsonw_init(&w, incident.len + 128);
+	jsonw_open(&w, NULL, '{');
+	jsonw_int(&w, "seq", (int64_t)event->seq);
+	jsonw_string(&w, "id", event->incident_id);
+	jsonw_bool(&w, "exercise", is_exercise);
+	if (words != NULL) {
+		jsonw_raw(&w, "incident", incident.text, (size_t)(words - incident.text));
+		w.depth++; /* the incident's brace is open: its words were cut off */
+		jsonw_close(&w, '}');
+	}
+	jsonw_close(&w, '}');
+	buf = jsonw_buf(&w);
+	jsonw_fini(&w);
+	return buf;
+}
+
+void event_link(const unsigned char before[LINK_SIZE], const struct buf *body,
+		unsigned char link_r[LINK_SIZE])
+{
+	unsigned char both[2 * LINK_SIZE];
+
+	memcpy(both, before, LINK_SIZE);
+	SHA256(body->data, body->len, both + LINK_SIZE);
+	SHA256(both, sizeof(both), link_r);
+}

@@ -1,0 +1,71 @@
+/* One fact in the log, as the bytes that every reader gets.
+ *
+ * The body is one JSON frame, the same for console, HTTP, broker and store:
+ *
+ *   {"type":"event","seq":…,"id":"E-…","time":…,"event":…,"exercise":…,"by":…,
+ *    …what the event itself says…,"incident":{…,"text":"…"}}
+ *
+ * `incident` is the frame's last member and `text` the incident's last. A quote inside a string
+ * is escaped, so the byte sequences `,"incident":{` and `,"text":"` stand only where we put
+ * them, and the parts can be cut out without parsing. Any thread. */
+#pragma once
+
+#include "base/buf.h"
+#include "model/audience.h"
+#include "model/call.h"
+#include "model/incident.h"
+
+enum event_kind {
+	EVENT_REPORT_RECEIVED,
+	EVENT_INCIDENT_CREATED,
+	EVENT_INCIDENT_UPDATED,
+	EVENT_INCIDENT_CLOSED,
+	EVENT_ASSIGNMENT_UPDATED,
+	EVENT_CALL_UPDATED,
+	EVENT_KINDS
+};
+
+extern const char *const event_kind_names[EVENT_KINDS];
+
+struct event {
+	uint64_t seq;
+	int64_t at_ms;
+	enum event_kind kind;
+	struct audience audience;
+	char incident_id[ID_SIZE]; /* "" : not about an incident */
+	struct buf *body;          /* owned reference */
+	int64_t committed_us;      /* monotonic; 0: read back from the store */
+};
+
+/* -1: no such kind. */
+int event_kind_find(const char *name);
+
+/* The frame of a report's arrival, of a decision, of a call. w is reset first. */
+void event_write_report(struct jsonw *w, uint64_t seq, int64_t at_ms, enum event_kind kind,
+			const char *report_id, const struct incident *incident,
+			const struct agencies *agencies);
+void event_write_command(struct jsonw *w, uint64_t seq, int64_t at_ms,
+			 const struct command *command, const struct incident *incident,
+			 const struct agencies *agencies);
+void event_write_call(struct jsonw *w, uint64_t seq, int64_t at_ms, const struct call *call);
+
+/* What kind of event an action is. */
+enum event_kind event_kind_of(enum action action);
+
+struct slice {
+	const char *text;
+	size_t len;
+};
+
+/* The incident's object inside a frame; len 0: there is none. Borrowed from body. */
+struct slice event_incident(const struct buf *body);
+/* The frame up to the comma before "incident": what the event itself says, still open. */
+struct slice event_head(const struct buf *body);
+/* {"seq":…,"id":…,"exercise":…,"incident":{… without its words}}: what may lie in a broker. */
+struct buf *event_retained(const struct event *event);
+
+/* An event's place in the chain: SHA-256 of the link before and of the SHA-256 of the body. The
+ * inner digest lets a body be erased later while the chain still proves the rest. */
+#define LINK_SIZE 32
+void event_link(const unsigned char before[LINK_SIZE], const struct buf *body,
+		unsigned char link_r[LINK_SIZE]);

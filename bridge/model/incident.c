@@ -1,0 +1,480 @@
+#include "model/incident.h"
+
+#include <string.h>
+
+#include "base/jsonin.h"
+#include "base/jsonw.h"
+#include "base/xalloc.h"
+
+#define BIT(state) (1u << (state))
+
+/* What a person may do in which state of the incident, and the state after it. */
+static const struct {
+	const char *name;
+	unsigned actions;
+} incident_states[INCIDENT_STATUSES] = {
+	[INCIDENT_NEW] = {"new", BIT(ACTION_ACKNOWLEDGE) | BIT(ACTION_NOTE) | BIT(ACTION_RECLASSIFY) |
+					 BIT(ACTION_RELOCATE) | BIT(ACTION_CLOSE)},
+	[INCIDENT_ACTIVE] = {"active", BIT(ACTION_ACKNOWLEDGE) | BIT(ACTION_NOTE) |
+					       BIT(ACTION_RECLASSIFY) | BIT(ACTION_RELOCATE) |
+					       BIT(ACTION_CLOSE)},
+	[INCIDENT_CLOSED] = {"closed", BIT(ACTION_NOTE) | BIT(ACTION_REOPEN)},
+};
+
+/* An agency's part: contract section 3.2. */
+static const struct {
+	const char *name;
+	unsigned next; /* states that may follow */
+} assignment_states[ASSIGNMENT_STATES] = {
+	[ASSIGNMENT_PENDING] = {"pending", BIT(ASSIGNMENT_ACKNOWLEDGED) | BIT(ASSIGNMENT_CANCELLED) |
+						   BIT(ASSIGNMENT_DECLINED)},
+	[ASSIGNMENT_ACKNOWLEDGED] = {"acknowledged",
+				     BIT(ASSIGNMENT_DISPATCHED) | BIT(ASSIGNMENT_CANCELLED) |
+					     BIT(ASSIGNMENT_DECLINED)},
+	[ASSIGNMENT_DISPATCHED] = {"dispatched",
+				   BIT(ASSIGNMENT_EN_ROUTE) | BIT(ASSIGNMENT_CANCELLED)},
+	[ASSIGNMENT_EN_ROUTE] = {"en_route", BIT(ASSIGNMENT_ON_SCENE) | BIT(ASSIGNMENT_CANCELLED)},
+	[ASSIGNMENT_ON_SCENE] = {"on_scene", BIT(ASSIGNMENT_CLEARED) | BIT(ASSIGNMENT_CANCELLED)},
+	[ASSIGNMENT_CLEARED] = {"cleared", 0},
+	[ASSIGNMENT_CANCELLED] = {"cancelled", BIT(ASSIGNMENT_PENDING)},
+	[ASSIGNMENT_DECLINED] = {"declined", BIT(ASSIGNMENT_PENDING)},
+};
+
+const char *const incident_status_names[INCIDENT_STATUSES] = {
+	[INCIDENT_NEW] = "new", [INCIDENT_ACTIVE] = "active", [INCIDENT_CLOSED] = "closed"};
+
+const char *const assignment_state_names[ASSIGNMENT_STATES] = {
+	[ASSIGNMENT_PENDING] = "pending",	[ASSIGNMENT_ACKNOWLEDGED] = "acknowledged",
+	[ASSIGNMENT_DISPATCHED] = "dispatched", [ASSIGNMENT_EN_ROUTE] = "en_route",
+	[ASSIGNMENT_ON_SCENE] = "on_scene",	[ASSIGNMENT_CLEARED] = "cleared",
+	[ASSIGNMENT_CANCELLED] = "cancelled",	[ASSIGNMENT_DECLINED] = "declined",
+};
+
+static bool has_agency(const struct incident *incident, unsigned agency)
+{
+	return (incident->verdict.agencies >> agency & 1) != 0;
+}
+
+static void begin_assignments(struct incident *incident, agency_set fresh, int64_t at_ms)
+{
+	for (unsigned i = 0; i < AGENCY_MAX; i++)
+		if (fresh >> i & 1)
+			incident->assignment[i] = (struct assignment){
+				.state = ASSIGNMENT_PENDING, .since_ms = at_ms};
+}
+
+void incident_open(struct incident *incident, const struct report *report,
+		   const struct verdict *verdict, const struct location *location,
+		   const char *id, int64_t no, const char *tracking_id, int64_t at_ms)
+{
+	*incident = (struct incident){
+		.no = no,
+		.version = 1,
+		.status = INCIDENT_NEW,
+		.verdict = *verdict,
+		.location = *location,
+		.anonymity = report->anonymity,
+		.report_count = 1,
+		.opened_at_ms = at_ms,
+		.updated_at_ms = at_ms,
+		.is_exercise = report->is_exercise,
+		.text = xstrndup(report->text, report->text_len),
+	};
+	snprintf(incident->id, ID_SIZE, "%s", id);
+	snprintf(incident->report_id[0], ID_SIZE, "%s", report->id);
+	snprintf(incident->source, sizeof(incident->source), "%s", report->source);
+	snprintf(incident->kind, sizeof(incident->kind), "%s",
+		 report->kind != NULL ? report->kind : "");
+	snprintf(incident->tracking_id, TRACKING_SIZE, "%s", tracking_id);
+	begin_assignments(incident, verdict->agencies, at_ms);
+}
+
+void incident_fini(struct incident *incident)
+{
+	xfree(incident->text);
+	incident->text = NULL;
+}
+
+struct audience incident_audience(const struct incident *incident)
+{
+	return (struct audience){
+		.scope = incident->anonymity == ANONYMITY_SECRET ? SCOPE_SECRET : SCOPE_INCIDENT,
+		.agencies = incident->verdict.agencies,
+	};
+}
+
+static void move_assignment(struct incident *incident, unsigned agency, enum assignment_state state,
+			    const struct command *command)
+{
+	struct assignment *mine = &incident->assignment[agency];
+
+	mine->state = state;
+	mine->since_ms = command->at_ms;
+	snprintf(mine->by, sizeof(mine->by), "%s", command->by);
+}
+
+/* In whose name: the agency that was named, else the one agency the person acts for. */
+static int acting_agency(const struct incident *incident, const struct command *command,
+			 unsigned *agency_r, struct err *err)
+{
+	agency_set mine = command->acts_for & incident->verdict.agencies;
+	int agency = command->agency;
+
+	if (agency < 0 && mine != 0 && (mine & (mine - 1)) == 0)
+		agency = __builtin_ctz(mine);
+	if (agency < 0)
+		return err_field(err, "agency", "is required: in whose name?");
+	if ((command->acts_for >> agency & 1) == 0)
+		return err_field(err, "agency", "is not yours to act for");
+	if (!has_agency(incident, (unsigned)agency))
+		return err_field(err, "agency", "has no part in this incident");
+	*agency_r = (unsigned)agency;
+	return 0;
+}
+
+static int apply_acknowledge(struct incident *incident, const struct command *command,
+			     struct err *err)
+{
+	unsigned agency = 0;
+	enum assignment_state before;
+
+	if (acting_agency(incident, command, &agency, err) < 0)
+		return -1;
+	before = incident->assignment[agency].state;
+	if ((assignment_states[before].next & BIT(ASSIGNMENT_ACKNOWLEDGED)) == 0)
+		return err_field(err, "action", "this agency's part is %s already",
+				 assignment_states[before].name);
+	move_assignment(incident, agency, ASSIGNMENT_ACKNOWLEDGED, command);
+	incident->status = INCIDENT_ACTIVE;
+	return 0;
+}
+
+/* A category alone brings its usual priority, but never one that is less urgent than what
+ * stands: only a person who says so lowers it. */
+static void apply_priority(struct incident *incident, const struct command *command)
+{
+	if (command->priority != 0)
+		incident->verdict.priority = command->priority;
+	else if (command->category_priority != 0 &&
+		 command->category_priority < incident->verdict.priority)
+		incident->verdict.priority = command->category_priority;
+}
+
+/* A decided category is no longer a question: a review that a person has answered becomes what
+ * its priority says. */
+static void apply_disposition(struct incident *incident)
+{
+	incident->verdict.disposition =
+		incident->verdict.priority <= 2 ? DISPOSITION_EMERGENCY : DISPOSITION_ROUTINE;
+}
+
+static int apply_reclassify(struct incident *incident, const struct command *command,
+			    struct err *err)
+{
+	(void)err;
+	apply_priority(incident, command);
+	if (command->category[0] != '\0')
+		snprintf(incident->verdict.category, CATEGORY_SIZE, "%s", command->category);
+	if (command->has_agencies) {
+		begin_assignments(incident, command->agencies & ~incident->verdict.agencies,
+				  command->at_ms);
+		incident->verdict.agencies = command->agencies;
+	}
+	apply_disposition(incident);
+	return 0;
+}
+
+static int apply_relocate(struct incident *incident, const struct command *command, struct err *err)
+{
+	(void)err;
+	incident->location = command->location;
+	return 0;
+}
+
+static int apply_close(struct incident *incident, const struct command *command, struct err *err)
+{
+	(void)err;
+	incident->status = INCIDENT_CLOSED;
+	incident->closed_at_ms = command->at_ms;
+	snprintf(incident->outcome, sizeof(incident->outcome), "%s", command->outcome);
+	for (unsigned i = 0; i < AGENCY_MAX; i++)
+		if (has_agency(incident, i) && assignment_states[incident->assignment[i].state].next)
+			move_assignment(incident, i, ASSIGNMENT_CLEARED, command);
+	return 0;
+}
+
+static int apply_reopen(struct incident *incident, const struct command *command, struct err *err)
+{
+	(void)err;
+	incident->status = INCIDENT_NEW;
+	incident->closed_at_ms = 0;
+	incident->outcome[0] = '\0';
+	begin_assignments(incident, incident->verdict.agencies, command->at_ms);
+	return 0;
+}
+
+static int apply_note(struct incident *incident, const struct command *command, struct err *err)
+{
+	(void)incident;
+	(void)command;
+	(void)err;
+	return 0; /* the words stand in the event */
+}
+
+static int (*const apply[ACTIONS])(struct incident *, const struct command *, struct err *) = {
+	[ACTION_ACKNOWLEDGE] = apply_acknowledge, [ACTION_NOTE] = apply_note,
+	[ACTION_RECLASSIFY] = apply_reclassify,	  [ACTION_RELOCATE] = apply_relocate,
+	[ACTION_CLOSE] = apply_close,		  [ACTION_REOPEN] = apply_reopen,
+};
+
+int incident_apply(struct incident *incident, const struct command *command, struct err *err)
+{
+	if (command->expected_version >= 0 && command->expected_version != incident->version)
+		return err_set(err, ERR_CONFLICT, "the incident is at version %lld by now",
+			       (long long)incident->version);
+	if ((incident_states[incident->status].actions & BIT(command->action)) == 0)
+		return err_field(err, "action", "%s is not possible: the incident is %s",
+				 action_names[command->action],
+				 incident_states[incident->status].name);
+	if (apply[command->action](incident, command, err) < 0)
+		return -1;
+	incident->version++;
+	incident->updated_at_ms = command->at_ms;
+	return 0;
+}
+
+static void write_or_null(struct jsonw *w, const char *key, const char *text)
+{
+	jsonw_string(w, key, text[0] != '\0' ? text : NULL);
+}
+
+static void write_assignments(const struct incident *incident, const struct agencies *agencies,
+			      struct jsonw *w)
+{
+	jsonw_open(w, "assignments", '[');
+	for (unsigned i = 0; i < agencies->count; i++) {
+		if (!has_agency(incident, i))
+			continue;
+		jsonw_open(w, NULL, '{');
+		jsonw_string(w, "agency", agencies->agency[i].id);
+		jsonw_string(w, "state", assignment_states[incident->assignment[i].state].name);
+		jsonw_time(w, "since", incident->assignment[i].since_ms);
+		write_or_null(w, "by", incident->assignment[i].by);
+		jsonw_raw(w, "units", "[]", 2);
+		jsonw_close(w, '}');
+	}
+	jsonw_close(w, ']');
+}
+
+static void write_reports(const struct incident *incident, struct jsonw *w)
+{
+	unsigned kept = incident->report_count < INCIDENT_REPORTS_MAX ? incident->report_count
+								      : INCIDENT_REPORTS_MAX;
+
+	jsonw_int(w, "report_count", incident->report_count);
+	jsonw_open(w, "reports", '[');
+	for (unsigned i = 0; i < kept; i++)
+		jsonw_string(w, NULL, incident->report_id[i]);
+	jsonw_close(w, ']');
+}
+
+static void write_end(const struct incident *incident, struct jsonw *w)
+{
+	jsonw_time(w, "opened_at", incident->opened_at_ms);
+	jsonw_time(w, "updated_at", incident->updated_at_ms);
+	if (incident->closed_at_ms != 0)
+		jsonw_time(w, "closed_at", incident->closed_at_ms);
+	else
+		jsonw_null(w, "closed_at");
+	write_or_null(w, "outcome", incident->outcome);
+}
+
+void incident_write(const struct incident *incident, const struct agencies *agencies,
+		    struct jsonw *w, const char *key)
+{
+	jsonw_open(w, key, '{');
+	jsonw_string(w, "id", incident->id);
+	jsonw_int(w, "no", incident->no);
+	jsonw_int(w, "version", incident->version);
+	jsonw_string(w, "status", incident_states[incident->status].name);
+	verdict_write(&incident->verdict, agencies, w);
+	location_write(&incident->location, w, "location");
+	jsonw_string(w, "source", incident->source);
+	write_or_null(w, "kind", incident->kind);
+	jsonw_string(w, "anonymity", anonymity_names[incident->anonymity]);
+	jsonw_string(w, "tracking_id", incident->tracking_id);
+	write_reports(incident, w);
+	write_end(incident, w);
+	jsonw_bool(w, "exercise", incident->is_exercise);
+	write_assignments(incident, agencies, w);
+	jsonw_string(w, "text", incident->text);
+	jsonw_close(w, '}');
+}
+
+static int find_name(const char *const *names, int count, const json_t *object, const char *key)
+{
+	const char *name = json_string_value(json_object_get(object, key));
+
+	for (int i = 0; name != NULL && i < count; i++)
+		if (strcmp(names[i], name) == 0)
+			return i;
+	return 0;
+}
+
+static void read_text(const json_t *object, const char *key, char *text_r, size_t size)
+{
+	const char *text = json_string_value(json_object_get(object, key));
+
+	snprintf(text_r, size, "%s", text != NULL ? text : "");
+}
+
+static int64_t read_time(const json_t *object, const char *key)
+{
+	struct err err;
+	int64_t at_ms = 0;
+
+	if (jsonin_time(object, key, JSONIN_OPTIONAL, &at_ms, &err) < 0)
+		return 0;
+	return at_ms;
+}
+
+static void read_verdict(const json_t *object, const struct agencies *agencies,
+			 struct verdict *verdict)
+{
+	const json_t *list = json_object_get(object, "because");
+
+	verdict->disposition = (enum disposition)find_name(disposition_names, DISPOSITIONS, object,
+							   "disposition");
+	verdict->priority = (int)json_integer_value(json_object_get(object, "priority"));
+	verdict->confidence_pct =
+		(int)(json_number_value(json_object_get(object, "confidence")) * 100 + 0.5);
+	read_text(object, "category", verdict->category, CATEGORY_SIZE);
+	read_text(object, "rules", verdict->rules, RULES_VERSION_SIZE);
+	for (size_t i = 0; i < json_array_size(list) && i < VERDICT_TERMS_MAX; i++) {
+		const json_t *term = json_array_get(list, i);
+		double weight = json_number_value(json_object_get(term, "weight"));
+
+		read_text(term, "term", verdict->term[i].term, VERDICT_TERM_SIZE);
+		verdict->term[i].weight_pct = (int)(weight * 100 + (weight < 0 ? -0.5 : 0.5));
+		verdict->term_count = (unsigned)i + 1;
+	}
+	list = json_object_get(object, "agencies");
+	for (size_t i = 0; i < json_array_size(list); i++) {
+		const char *id = json_string_value(json_array_get(list, i));
+		int index = id != NULL ? agency_find(agencies, id, strlen(id)) : -1;
+
+		if (index >= 0)
+			verdict->agencies |= (agency_set)1 << index;
+	}
+}
+
+static void read_location(const json_t *incident, struct location *location)
+{
+	const json_t *object = json_object_get(incident, "location");
+	const json_t *accuracy = json_object_get(object, "accuracy_m");
+	struct err err;
+
+	*location = (struct location){.from = LOCATION_NONE, .accuracy_m = -1};
+	if (json_is_number(json_object_get(object, "lat")) &&
+	    location_read(object, location, &err) < 0)
+		return;
+	location->from = (enum location_from)find_name(location_from_names, LOCATION_FROMS, object,
+						       "from");
+	location->accuracy_m = json_is_integer(accuracy) ? (int32_t)json_integer_value(accuracy) : -1;
+	read_text(object, "area", location->area, AREA_SIZE);
+	read_text(object, "area_name", location->area_name, AREA_NAME_SIZE);
+	read_text(object, "place", location->place, sizeof(location->place));
+}
+
+static void read_reports(const json_t *object, struct incident *incident)
+{
+	const json_t *list = json_object_get(object, "reports");
+
+	incident->report_count =
+		(unsigned)json_integer_value(json_object_get(object, "report_count"));
+	for (size_t i = 0; i < json_array_size(list) && i < INCIDENT_REPORTS_MAX; i++) {
+		const char *id = json_string_value(json_array_get(list, i));
+
+		snprintf(incident->report_id[i], ID_SIZE, "%s", id != NULL ? id : "");
+	}
+}
+
+static void read_assignments(const json_t *object, const struct agencies *agencies,
+			     struct incident *incident)
+{
+	const json_t *list = json_object_get(object, "assignments");
+
+	for (size_t i = 0; i < json_array_size(list); i++) {
+		const json_t *one = json_array_get(list, i);
+		const char *id = json_string_value(json_object_get(one, "agency"));
+		int index = id != NULL ? agency_find(agencies, id, strlen(id)) : -1;
+
+		if (index < 0)
+			continue;
+		incident->assignment[index].state = (enum assignment_state)find_name(
+			assignment_state_names, ASSIGNMENT_STATES, one, "state");
+		incident->assignment[index].since_ms = read_time(one, "since");
+		read_text(one, "by", incident->assignment[index].by, USER_SIZE);
+	}
+}
+
+int incident_read(const json_t *object, const struct agencies *agencies, struct incident *incident,
+		  struct err *err)
+{
+	const char *text = json_string_value(json_object_get(object, "text"));
+
+	*incident = (struct incident){0};
+	read_text(object, "id", incident->id, ID_SIZE);
+	if (!id_is(incident->id, 'I') || text == NULL)
+		return err_set(err, ERR_INVALID, "not an incident as it was stored");
+	incident->no = json_integer_value(json_object_get(object, "no"));
+	incident->version = json_integer_value(json_object_get(object, "version"));
+	incident->status = (enum incident_status)find_name(incident_status_names,
+							   INCIDENT_STATUSES, object, "status");
+	incident->anonymity = (enum anonymity)find_name(anonymity_names, ANONYMITIES, object,
+							"anonymity");
+	read_verdict(object, agencies, &incident->verdict);
+	read_location(object, &incident->location);
+	read_text(object, "source", incident->source, sizeof(incident->source));
+	read_text(object, "kind", incident->kind, sizeof(incident->kind));
+	read_text(object, "tracking_id", incident->tracking_id, TRACKING_SIZE);
+	read_text(object, "outcome", incident->outcome, sizeof(incident->outcome));
+	read_reports(object, incident);
+	incident->opened_at_ms = read_time(object, "opened_at");
+	incident->updated_at_ms = read_time(object, "updated_at");
+	incident->closed_at_ms = read_time(object, "closed_at");
+	incident->is_exercise = json_is_true(json_object_get(object, "exercise"));
+	read_assignments(object, agencies, incident);
+	incident->text = xstrdup(text);
+	return 0;
+}
+
+static void write_names(struct jsonw *w, const char *key, const char *const *names, unsigned count,
+			unsigned set)
+{
+	jsonw_open(w, key, '[');
+	for (unsigned i = 0; i < count; i++)
+		if (set >> i & 1)
+			jsonw_string(w, NULL, names[i]);
+	jsonw_close(w, ']');
+}
+
+void incident_write_workflow(struct jsonw *w)
+{
+	jsonw_open(w, NULL, '{');
+	jsonw_open(w, "incident", '{');
+	for (int i = 0; i < INCIDENT_STATUSES; i++)
+		write_names(w, incident_states[i].name, action_names, ACTIONS,
+			    incident_states[i].actions);
+	jsonw_close(w, '}');
+	jsonw_open(w, "assignment", '{');
+	for (int i = 0; i < ASSIGNMENT_STATES; i++)
+		write_names(w, assignment_states[i].name, assignment_state_names, ASSIGNMENT_STATES,
+			    assignment_states[i].next);
+	jsonw_close(w, '}');
+	jsonw_open(w, "outcomes", '[');
+	for (const char *const *name = outcome_names; *name != NULL; name++)
+		jsonw_string(w, NULL, *name);
+	jsonw_close(w, ']');
+	jsonw_close(w, '}');
+}

@@ -1,0 +1,80 @@
+/* What is happening in the city: the state that every event of it carries whole.
+ *
+ * Pure values and pure functions: a state and a decision give the next state. The allowed moves
+ * are tables in incident.c, which GET /v1/workflow serves. Any thread; no I/O, no clock. */
+#pragma once
+
+#include <jansson.h>
+
+#include "model/command.h"
+#include "model/report.h"
+
+enum incident_status { INCIDENT_NEW, INCIDENT_ACTIVE, INCIDENT_CLOSED, INCIDENT_STATUSES };
+
+enum assignment_state {
+	ASSIGNMENT_PENDING,
+	ASSIGNMENT_ACKNOWLEDGED,
+	ASSIGNMENT_DISPATCHED,
+	ASSIGNMENT_EN_ROUTE,
+	ASSIGNMENT_ON_SCENE,
+	ASSIGNMENT_CLEARED,
+	ASSIGNMENT_CANCELLED,
+	ASSIGNMENT_DECLINED,
+	ASSIGNMENT_STATES
+};
+
+extern const char *const incident_status_names[INCIDENT_STATUSES];
+extern const char *const assignment_state_names[ASSIGNMENT_STATES];
+
+#define INCIDENT_REPORTS_MAX 32 /* ids kept in the state; all of them are in the log */
+#define TRACKING_SIZE        16
+
+struct assignment {
+	enum assignment_state state;
+	int64_t since_ms;
+	char by[USER_SIZE]; /* who brought it there; "" : the bridge itself */
+};
+
+struct incident {
+	char id[ID_SIZE];
+	int64_t no; /* short number, spoken on the radio */
+	int64_t version;
+	enum incident_status status;
+	struct verdict verdict; /* as it stands: a person's reclassification included */
+	struct location location;
+	char source[65];
+	char kind[33];
+	enum anonymity anonymity;
+	char tracking_id[TRACKING_SIZE];
+	unsigned report_count;
+	char report_id[INCIDENT_REPORTS_MAX][ID_SIZE]; /* the first of them */
+	int64_t opened_at_ms, updated_at_ms, closed_at_ms; /* 0: not closed */
+	char outcome[17]; /* "" while open */
+	bool is_exercise;
+	struct assignment assignment[AGENCY_MAX]; /* of the agencies in verdict.agencies */
+	char *text;                               /* the first report's words */
+};
+
+/* A new incident of one report; copies what it needs. */
+void incident_open(struct incident *incident_r, const struct report *report,
+		   const struct verdict *verdict, const struct location *location,
+		   const char *id, int64_t no, const char *tracking_id, int64_t at_ms);
+void incident_fini(struct incident *incident);
+
+/* Who may see it as it stands. */
+struct audience incident_audience(const struct incident *incident);
+
+/* Applies a person's decision. ERR_CONFLICT: expected_version is stale. ERR_INVALID: the step is
+ * impossible in this state, err->field says which member. On failure nothing has changed. */
+int incident_apply(struct incident *incident, const struct command *command,
+		   struct err *err) MUST_CHECK;
+
+/* As a JSON object; "text" is always the last member (event.h says why). */
+void incident_write(const struct incident *incident, const struct agencies *agencies,
+		    struct jsonw *w, const char *key);
+/* From what incident_write made. */
+int incident_read(const json_t *object, const struct agencies *agencies,
+		  struct incident *incident_r, struct err *err) MUST_CHECK;
+
+/* {"incident": {...}, "assignment": {...}, "outcomes": [...]}: what may follow what. */
+void incident_write_workflow(struct jsonw *w);

@@ -1,0 +1,43 @@
+/* What the classifier thinks of a text, and why. A value: no pointers, copied freely. */
+#pragma once
+
+#include "model/agency.h"
+
+enum disposition {
+	DISPOSITION_EMERGENCY, /* dispatch now */
+	DISPOSITION_REVIEW,    /* a person must look now: the classifier is not sure */
+	DISPOSITION_ROUTINE,   /* LAPOR workflow */
+	DISPOSITION_NOISE,     /* spam, thanks, test: low-priority review */
+	DISPOSITIONS
+};
+
+extern const char *const disposition_names[DISPOSITIONS];
+
+#define CATEGORY_SIZE      40
+#define VERDICT_TERMS_MAX  8
+#define VERDICT_TERM_SIZE  48 /* cut at a letter's end, never inside a UTF-8 sequence */
+#define RULES_VERSION_SIZE 17
+
+struct verdict {
+	enum disposition disposition;
+	int priority; /* 1 life threat now … 4 routine */
+	char category[CATEGORY_SIZE];
+	agency_set agencies;
+	int confidence_pct;               /* 0 … 100 */
+	char rules[RULES_VERSION_SIZE];   /* the version that said so */
+	unsigned term_count;
+	struct {
+		char term[VERDICT_TERM_SIZE]; /* as it stands in the text */
+		int weight_pct;               /* hundredths; negative speaks against */
+	} term[VERDICT_TERMS_MAX];
+};
+
+struct jsonw;
+
+/* "disposition", "priority", "category", "agencies", "confidence", "because" and "rules" as
+ * members of the object that is open. */
+void verdict_write(const struct verdict *verdict, const struct agencies *agencies,
+		   struct jsonw *w);
+/* ["fire", …] under key. */
+void agency_set_write(const struct agencies *agencies, agency_set set, struct jsonw *w,
+		      const char *key);
