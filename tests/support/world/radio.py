@@ -1,0 +1,92 @@
+"""An MQTT client that writes down all it hears, in the order it came."""
+
+import json
+import threading
+import uuid
+
+import paho.mqtt.client as mqtt
+
+from . import places, wait
+
+BASE = f"tangi/v1/{places.CITY}"
+
+
+class Heard:
+    """One message."""
+
+    def __init__(self, message):
+        self.topic = message.topic
+        self.payload = message.payload
+        self.retain = bool(message.retain)
+        self.qos = message.qos
+
+    @property
+    def json(self):
+        return json.loads(self.payload)
+
+    def __repr__(self):
+        return f"{self.topic} {'(retained) ' if self.retain else ''}{self.payload[:120]!r}"
+
+
+class Radio:
+    """Connects as a broker account and subscribes; comes back by itself when the broker does."""
+
+    def __init__(self, broker, user, topics, session=None, password=None, protocol=mqtt.MQTTv311):
+        self.heard = []
+        self.codes = []
+        self._changed = threading.Condition()
+        self._subscribed = threading.Event()
+        self.topics = [topics] if isinstance(topics, str) else list(topics)
+        keep = {} if protocol == mqtt.MQTTv5 else {"clean_session": session is None}
+        self.client = mqtt.Client(session or f"t-{uuid.uuid4().hex[:12]}", protocol=protocol, **keep)
+        self.client.username_pw_set(user, password if password is not None else broker.passwords[user])
+        self.client.reconnect_delay_set(1, 1)
+        self.client.on_connect = self._on_connect
+        self.client.on_message = self._on_message
+        self.client.on_subscribe = lambda *_: self._subscribed.set()
+        self.client.connect_async("127.0.0.1", broker.port, keepalive=20)
+        self.client.loop_start()
+
+    def _on_connect(self, client, _data, _flags, code, *_):
+        self.codes.append(code)
+        if code == 0:
+            if self.topics:
+                client.subscribe([(t, 1) for t in self.topics])
+            else:
+                self._subscribed.set()
+
+    def _on_message(self, _client, _data, message):
+        with self._changed:
+            self.heard.append(Heard(message))
+            self._changed.notify_all()
+
+    def ready(self, within=10):
+        if not self._subscribed.wait(within * wait.PATIENCE):
+            raise wait.Late(f"radio did not subscribe; connect codes {self.codes}")
+        return self
+
+    def wait(self, is_true, what, within=10.0):
+        """Waits until is_true(list of what was heard); its value."""
+        with self._changed:
+            if not self._changed.wait_for(lambda: is_true(self.heard), within * wait.PATIENCE):
+                raise wait.Late(f"radio: {what}; heard {len(self.heard)}: {self.heard[-3:]}")
+            return is_true(self.heard)
+
+    def on(self, topic):
+        with self._changed:
+            return [h for h in self.heard if h.topic == topic]
+
+    def send(self, topic, payload, qos=1, retain=False):
+        """Publishes and waits for the broker's answer (which proves nothing about the rules)."""
+        info = self.client.publish(topic, payload, qos, retain)
+        info.wait_for_publish(10 * wait.PATIENCE)
+
+    def close(self):
+        self.client.disconnect()
+        self.client.loop_stop()
+
+    def __enter__(self):
+        return self.ready()
+
+    def __exit__(self, *_):
+        self.close()
