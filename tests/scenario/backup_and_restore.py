@@ -1,0 +1,52 @@
+"""A backup is taken, proved and put back; who read on is told that the past has changed."""
+
+from world.bridge import tangi
+
+FIRE = "Kebakaran rumah di Jl. Kesambi, masih ada orang di dalam"
+
+
+def a_restored_log_has_a_new_epoch_and_consoles_begin_again(make):
+    bridge = make.bridge().start()
+    kept = [bridge.report(f"{FIRE} {n}") for n in range(5)]
+    with bridge.console() as desk:
+        epoch = desk.epoch
+    copy = bridge.data.parent / "backup"
+    tangi("backup", "--data", bridge.data, "--to", copy)  # while it runs
+    later = bridge.report(FIRE)
+    bridge.stop()
+    assert tangi("verify", "--data", copy).returncode == 0
+
+    fresh = make.bridge()
+    for old in fresh.data.iterdir():
+        old.unlink()
+    fresh.data.rmdir()
+    tangi("restore", "--from", copy, "--data", fresh.data)
+    if not (fresh.data / "accounts.json").exists():
+        fresh.accounts.give(fresh.data)
+    fresh.start()
+    with fresh.console(after=later["seq"], epoch=epoch) as desk:
+        assert desk.epoch != epoch and not desk.subscribed[0]["recovered"]
+        assert len(desk.snapshots) == 1
+        assert {i["id"] for i in desk.snapshots[0]["incidents"]} == {k["incident_id"] for k in kept}
+        again = fresh.report(FIRE)
+        desk.sees(again["id"])
+    log = fresh.log()
+    assert [e["report_id"] for e in log][:5] == [k["id"] for k in kept]
+    assert fresh.send(f"{FIRE} 1", source_id="other").json["id"] not in [k["id"] for k in kept]
+    fresh.stop()
+    judged = fresh.verify()
+    assert judged.returncode == 0, judged.stdout + judged.stderr
+
+
+def a_restore_over_a_log_that_is_there_or_in_use_is_refused(make):
+    bridge = make.bridge().start()
+    bridge.report(FIRE)
+    copy = bridge.data.parent / "backup"
+    tangi("backup", "--data", bridge.data, "--to", copy)
+    assert tangi("restore", "--from", copy, "--data", bridge.data, check=False).returncode == 1
+    assert tangi("backup", "--data", bridge.data, "--to", copy, check=False).returncode == 1
+    bridge.stop()
+    assert tangi("restore", "--from", copy, "--data", bridge.data, check=False).returncode == 1
+    assert tangi("restore", "--from", copy / "nothing", "--data", copy / "new", check=False).returncode == 1
+    bridge.start()
+    assert len(bridge.log()) == 1
