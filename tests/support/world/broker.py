@@ -20,7 +20,7 @@ persistence_location {folder}/
 persistence_file broker.db
 autosave_interval 1800
 max_queued_messages 0
-max_inflight_messages 0
+max_inflight_messages 100
 log_dest stderr
 """
 
