@@ -96,7 +96,7 @@ class Line:
             if not got:
                 break
             parts.append(got)
-        return _unchunk(b"".join(parts)) if "chunked" in head.get("transfer-encoding", "") \
+        return unchunk(b"".join(parts)) if "chunked" in head.get("transfer-encoding", "") \
             else b"".join(parts)
 
     def close(self):
@@ -109,11 +109,12 @@ class Line:
         self.close()
 
 
-def _unchunk(raw):
+def unchunk(raw):
+    """The content of a chunked body, as far as it has come."""
     out = b""
-    while raw:
+    while b"\r\n" in raw:
         size, _, raw = raw.partition(b"\r\n")
-        n = int(size, 16)
+        n = int(size.split(b";")[0], 16)
         if n == 0:
             break
         out, raw = out + raw[:n], raw[n + 2:]
