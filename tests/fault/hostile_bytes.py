@@ -5,7 +5,6 @@ two things must be true: /healthz answers at once, and a console that was there 
 the next event. What the case sent has stored nothing unless it says so.
 """
 
-import base64
 import json
 import os
 import random
@@ -18,8 +17,7 @@ import time
 
 import pytest
 
-from world import console as consoles
-from world import places, wait, web
+from world import wait, web
 from world.console import BINARY, CLOSE, MORE, PING, TEXT, frame, upgrade_bytes
 
 # The absolute limit for one request in this file; each case that runs into it costs this long.

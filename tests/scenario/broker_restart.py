@@ -1,11 +1,8 @@
 """The broker is a radio: switched off, switched on, emptied, listened to by the wrong people."""
 
 import itertools
-import time
 
-import pytest
 
-from world import broker as brokers
 from world import places, senders, wait
 from world.radio import BASE, Radio
 

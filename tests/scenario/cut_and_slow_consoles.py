@@ -1,11 +1,13 @@
 """Consoles that are cut, and consoles that do not read, while ten thousand events go by."""
 
+import json
 import os
 import random
 import threading
 import time
 
-from world import places, senders, wait
+from world import senders, wait
+from world.console import CLOSE, TEXT, Wire, frame
 
 EVENTS = int(os.environ.get("TANGI_CUT_EVENTS", "10000"))
 STALLED = 40
@@ -62,7 +64,6 @@ def a_console_cut_at_random_has_the_exact_set_in_order_and_a_stalled_one_costs_n
     steady = bridge.console(name="steady", after=first["seq"], epoch=None).ready()
     epoch = steady.epoch
     # No thread reads these: their sockets fill up and stay full for the whole run.
-    from world.console import TEXT, Wire, frame
     stalled = [Wire(bridge.public, token=bridge.token("pengawas"), receive_buffer=4096)
                for _ in range(STALLED)]
     for wire in stalled:
@@ -105,8 +106,6 @@ def a_console_cut_at_random_has_the_exact_set_in_order_and_a_stalled_one_costs_n
 def a_console_that_stalled_is_told_or_caught_up_but_never_has_a_silent_gap(make):
     bridge = make.bridge(settings={"stream.stall_timeout_ms": 2000}).start()
     first = bridge.report("Pohon tumbang")
-    from world.console import CLOSE, TEXT, Wire, frame
-    import json
     wire = Wire(bridge.public, token=bridge.token("pengawas"), receive_buffer=4096)
     wire.send(frame(TEXT, json.dumps({"type": "subscribe", "after": first["seq"]}).encode()))
     load = senders.Senders(bridge.trusted, bridge.token("rest"),

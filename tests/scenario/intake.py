@@ -7,7 +7,7 @@ import uuid
 
 import pytest
 
-from world import wait, web
+from world import web
 
 FIRE = "Kebakaran rumah di Jl. Kesambi dekat RSUD Gunung Jati, masih ada orang di dalam"
 

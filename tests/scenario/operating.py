@@ -5,13 +5,12 @@ import json
 import os
 import shutil
 import signal
-import threading
 
 import pytest
 
 from world import places, senders, wait, web
 from world.bridge import tangi
-from world.process import stopwatch
+from world.process import Process, stopwatch
 
 FIRE = "Kebakaran rumah di Jl. Kesambi, masih ada orang di dalam"
 
@@ -171,7 +170,6 @@ def the_programs_own_report_and_watch_work_against_it(make):
     sent = tangi("report", "--url", url, "--token-file", token, "--source", "lapor-web",
                  "--source-id", "cli-1", FIRE)
     assert '"R-' in sent.stdout or "R-" in sent.stdout
-    from world.process import Process
     watch = Process("watch", bridge.data.parent / "watch.log")
     watch.spawn([places.PROGRAM, "watch", "--url", url, "--token-file", viewer, "--after", "0", "--json"])
     try:

@@ -5,14 +5,12 @@ The collection lies beside the repository and not in it; where it is absent this
 
 import collections
 import csv
-import itertools
 import json
 import os
-import threading
 
 import pytest
 
-from world import places, wait, web
+from world import places, web
 from world.radio import BASE, Radio
 
 AGENCIES = ("fire", "police", "health", "disaster", "city")
