@@ -2,6 +2,7 @@
 factory for those who kill, fill or cut theirs."""
 
 import contextlib
+import inspect
 import os
 import pathlib
 import shutil
@@ -19,6 +20,13 @@ _started = []
 def pytest_configure(config):
     if not places.PROGRAM.exists():
         raise pytest.UsageError(f"no program at {places.PROGRAM}; build it or set TANGI_BIN")
+
+
+def pytest_pycollect_makeitem(collector, obj):
+    """What a file imports is not one of its promises."""
+    if inspect.isfunction(obj) and obj.__module__ != collector.obj.__name__:
+        return []
+    return None
 
 
 @pytest.hookimpl(hookwrapper=True)

@@ -2,7 +2,6 @@
 
 import itertools
 
-
 from world import places, senders, wait
 from world.radio import BASE, Radio
 
