@@ -1,0 +1,119 @@
+/* An answer that goes on, in chunks (RFC 9112 section 7.1). */
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "base/xalloc.h"
+#include "net/http_private.h"
+
+struct http_stream {
+	struct conn *conn; /* NULL: it was gone before the stream began */
+	struct http_stream_ops ops;
+	void *ctx;
+	struct loop_timer stillborn;
+};
+
+static void end_stillborn(void *ctx)
+{
+	struct http_stream *stream = ctx;
+
+	stream_gone(&stream);
+}
+
+/* Trouble while writing is told by way of the loop: gone() never comes from inside a write. */
+static void put(struct http_stream *stream, const char *head, size_t head_len, const void *data,
+		size_t len)
+{
+	struct conn *conn = stream->conn;
+
+	if (conn_write(conn, head, head_len, data, len, false) < 0) {
+		shutdown(conn->watcher.fd, SHUT_RDWR);
+		return;
+	}
+	if (conn->out_len > 0 && conn->state != CONN_STALLED) {
+		conn_enter(conn, CONN_STALLED);
+		conn_watch(conn, EV_READ | EV_WRITE);
+	}
+}
+
+struct http_stream *http_stream_begin(struct http_request **request, const char *content_type,
+				      const struct http_stream_ops *ops, void *ctx)
+{
+	struct http_request *mine = *request;
+	struct http_stream *stream = xcalloc(1, sizeof(*stream));
+	struct answer answer = {
+		.status = 200, .content_type = content_type, .has_no_length = true};
+	char head[1024];
+
+	*request = NULL;
+	*stream = (struct http_stream){.conn = mine->conn, .ops = *ops, .ctx = ctx};
+	if (mine->conn == NULL) {
+		loop_timer_start(mine->http->loop, &stream->stillborn, 0, 0, end_stillborn,
+				 stream);
+	} else {
+		mine->conn->request = NULL;
+		mine->conn->stream = stream;
+		mine->conn->is_kept = false;
+		conn_enter(mine->conn, CONN_STREAMING);
+		conn_watch(mine->conn, EV_READ);
+		put(stream, head, answer_head(mine->http, &answer, false, head, sizeof(head)),
+		    NULL, 0);
+	}
+	request_free(&mine);
+	return stream;
+}
+
+bool http_stream_is_ready(const struct http_stream *stream)
+{
+	return stream->conn != NULL && stream->conn->out_len == 0;
+}
+
+void http_stream_write(struct http_stream *stream, const void *data, size_t len)
+{
+	char head[24];
+	int n = snprintf(head, sizeof(head), "%zx\r\n", len);
+
+	if (stream->conn == NULL || len == 0)
+		return;
+	put(stream, head, (size_t)n, data, len);
+	put(stream, "\r\n", 2, NULL, 0);
+}
+
+void http_stream_want_write(struct http_stream *stream)
+{
+	if (stream->conn != NULL)
+		conn_watch(stream->conn, EV_READ | EV_WRITE);
+}
+
+void http_stream_end(struct http_stream *stream)
+{
+	struct conn *conn = stream->conn;
+
+	if (conn == NULL)
+		return; /* gone() is on its way */
+	put(stream, "0\r\n\r\n", 5, NULL, 0);
+	stream_gone(&conn->stream);
+	conn_answered(conn);
+}
+
+void stream_writable(struct http_stream *stream)
+{
+	struct conn *conn = stream->conn;
+
+	if (conn->state == CONN_STALLED)
+		conn_enter(conn, CONN_STREAMING);
+	conn_watch(conn, EV_READ);
+	stream->ops.writable(stream->ctx, stream); /* may end it */
+}
+
+void stream_gone(struct http_stream **stream)
+{
+	struct http_stream *mine = *stream;
+
+	*stream = NULL;
+	if (mine == NULL)
+		return;
+	loop_timer_stop(&mine->stillborn);
+	mine->ops.gone(mine->ctx);
+	xfree(mine);
+}
