@@ -247,6 +247,23 @@ static int conn_writable(struct ws_conn *conn)
 	return 0;
 }
 
+/* It closes by itself after a breach of the protocol, and then waits for an answer. */
+static void closing_began(struct ws_conn *conn)
+{
+	if (conn->closing_us == 0)
+		conn->closing_us = http_now_us(conn->http);
+}
+
+static int peer_closes(struct ws_conn *conn, size_t len)
+{
+	closing_began(conn);
+	if (len != 1)
+		return 0;
+	/* Half a code; libwebsockets would send it back. */
+	lws_close_reason(conn->wsi, LWS_CLOSE_STATUS_PROTOCOL_ERR, NULL, 0);
+	return -1;
+}
+
 static int callback(struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in,
 		    size_t len)
 {
@@ -266,6 +283,11 @@ static int callback(struct lws *wsi, enum lws_callback_reasons reason, void *use
 		return 0;
 	case LWS_CALLBACK_SERVER_WRITEABLE:
 		return conn_writable(conn);
+	case LWS_CALLBACK_WS_PEER_INITIATED_CLOSE:
+		return peer_closes(conn, len);
+	case LWS_CALLBACK_WS_SERVER_DROP_PROTOCOL:
+		closing_began(conn);
+		return 0;
 	case LWS_CALLBACK_CLOSED:
 		forget(conn);
 		return 0;
@@ -286,6 +308,7 @@ int ws_start(struct http *http, struct err *err)
 	static const struct lws_protocols protocols[] = {
 		{.name = PROTOCOL,
 		 .callback = callback,
+		 .per_session_data_size = 1, /* without any, it does not tell when it closes */
 		 .rx_buffer_size = RX_BUFFER,
 		 .tx_packet_size = TX_PACKET},
 		{.name = NULL},
