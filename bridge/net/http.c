@@ -142,7 +142,9 @@ void http_close(struct http **http)
 		close_all(mine, state);
 	ws_stop(mine);
 	static_free(mine);
-	xfree(mine);
+	mine->is_closed = true;
+	if (mine->open_requests == 0)
+		xfree(mine);
 }
 
 unsigned http_open_requests(const struct http *http)

@@ -96,8 +96,7 @@ size_t answer_head(const struct http *http, const struct answer *answer, bool is
 	at = append(text, size, at, "X-Content-Type-Options: nosniff\r\n",
 		    "Referrer-Policy: no-referrer");
 	if (answer->extra_headers != NULL)
-		at = append(text, size, at, answer->extra_headers, "") -
-		     2; /* they have their end */
+		at = append(text, size, at, answer->extra_headers, "") - strlen("\r\n");
 	return append(text, size, at, "", "");
 }
 
@@ -105,10 +104,10 @@ static void send_on(struct conn *conn, const struct answer *answer, bool is_head
 {
 	char head[HEAD_SIZE];
 	size_t len = answer_head(conn->http, answer, conn->is_kept, head, sizeof(head));
-	bool bare = is_head || !has_body(answer);
+	bool is_bare = is_head || !has_body(answer);
+	struct iovec parts[2] = {WRITE_PART(head, len), WRITE_PART(answer->body, answer->len)};
 
-	if (conn_write(conn, head, len, answer->body, bare ? 0 : answer->len,
-		       answer->is_lasting) < 0)
+	if (conn_write(conn, parts, is_bare ? 1 : 2, answer->is_lasting && !is_bare) < 0)
 		conn_close(conn);
 	else
 		conn_answered(conn);

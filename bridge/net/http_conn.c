@@ -14,8 +14,6 @@
 #include "base/xalloc.h"
 #include "net/http_private.h"
 
-static const char going_on[] = "HTTP/1.1 100 Continue\r\n\r\n";
-
 static bool is_waiting(enum conn_state state)
 {
 	return state == CONN_FRESH || state == CONN_READING || state == CONN_LINGERING;
@@ -128,44 +126,47 @@ void conn_answered(struct conn *conn)
 	}
 }
 
-static void keep_rest(struct conn *conn, const char *head, size_t head_len, const char *body,
-		      size_t len, bool is_lasting)
+/* Behind what waits already. A body that stays for ever is not copied. */
+static void keep_rest(struct conn *conn, const struct iovec *part, size_t skip, bool is_lasting)
 {
-	if (is_lasting && head_len == 0) {
-		conn->out = body;
+	const char *data = (const char *)part->iov_base + skip;
+	size_t len = part->iov_len - skip;
+
+	if (len == 0)
+		return;
+	if (conn->out_len == 0 && is_lasting) {
+		conn->out = data;
 		conn->out_len = len;
 		return;
 	}
-	conn->out_owned = xrealloc(conn->out_owned, conn->out_len + head_len + len);
-	if (head_len > 0)
-		memcpy(conn->out_owned + conn->out_len, head, head_len);
-	if (len > 0)
-		memcpy(conn->out_owned + conn->out_len + head_len, body, len);
-	conn->out_len += head_len + len;
+	if (conn->out_len > 0)
+		memmove(conn->out_owned, conn->out, conn->out_len);
+	conn->out_owned = xrealloc(conn->out_owned, conn->out_len + len);
+	memcpy(conn->out_owned + conn->out_len, data, len);
+	conn->out_len += len;
 	conn->out = conn->out_owned;
 }
 
-int conn_write(struct conn *conn, const char *head, size_t head_len, const void *body,
-	       size_t len, bool is_lasting)
+int conn_write(struct conn *conn, const struct iovec *parts, unsigned count, bool is_lasting)
 {
-	struct iovec parts[2] = {{.iov_len = head_len}, {.iov_len = len}};
-	struct msghdr message = {.msg_iov = parts, .msg_iovlen = 2};
-	size_t of_head, done = 0;
-	ssize_t n;
+	struct iovec mine[WRITE_PARTS];
+	struct msghdr message = {.msg_iov = mine, .msg_iovlen = count};
+	size_t done = 0;
 
-	memcpy(&parts[0].iov_base, &head, sizeof(head)); /* sendmsg() changes nothing there */
-	memcpy(&parts[1].iov_base, &body, sizeof(body));
+	memcpy(mine, parts, count * sizeof(*parts));
 	if (conn->out_len == 0) {
-		n = sendmsg(conn->watcher.fd, &message, MSG_NOSIGNAL);
+		ssize_t n = sendmsg(conn->watcher.fd, &message, MSG_NOSIGNAL);
+
 		if (n < 0 && errno != EAGAIN && errno != EINTR)
 			return -1;
 		done = n > 0 ? (size_t)n : 0;
 	}
-	if (done == head_len + len)
-		return 0;
-	of_head = done < head_len ? done : head_len;
-	keep_rest(conn, head + of_head, head_len - of_head,
-		  (const char *)body + (done - of_head), len - (done - of_head), is_lasting);
+	for (unsigned i = 0; i < count; i++) {
+		size_t of_this = done < mine[i].iov_len ? done : mine[i].iov_len;
+
+		keep_rest(conn, &mine[i], of_this, is_lasting && i == count - 1);
+		done -= of_this;
+	}
 	return 0;
 }
 
@@ -292,6 +293,13 @@ static size_t take_body(struct conn *conn, const char *data, size_t len)
 	return n;
 }
 
+static bool say_go_on(struct conn *conn)
+{
+	static const char text[] = "HTTP/1.1 100 Continue\r\n\r\n";
+
+	return conn_write(conn, &WRITE_PART(text, sizeof(text) - 1), 1, false) == 0;
+}
+
 static size_t take_bytes(struct conn *conn, const char *data, size_t len)
 {
 	struct head_fault fault;
@@ -312,8 +320,7 @@ static size_t take_bytes(struct conn *conn, const char *data, size_t len)
 	if (conn->request->body_size == 0) {
 		conn->is_unclean |= head < len;
 		dispatch(conn);
-	} else if (conn->request->head.expects_continue && head == len &&
-		   conn_write(conn, going_on, sizeof(going_on) - 1, NULL, 0, false) < 0) {
+	} else if (conn->request->head.expects_continue && head == len && !say_go_on(conn)) {
 		conn_close(conn);
 	}
 	return head;
@@ -392,7 +399,7 @@ static void conn_readable(struct conn *conn)
 		n = receive(conn);
 	if (n < 0)
 		conn_close(conn);
-	else if (reads(conn) && (n > 0 || conn->state == CONN_KEPT))
+	else if (reads(conn) && (n > 0 || (conn->state == CONN_KEPT && conn->in_len > 0)))
 		conn_received(conn, (size_t)n);
 }
 

@@ -89,7 +89,8 @@ static void make_room(struct http *http, const char *address, bool is_trusted)
 {
 	struct peer *peer = peer_get(http, address);
 
-	if (!is_trusted && peer->waiting_count >= http->settings.max_waiting_per_address)
+	if (!is_trusted && peer->waiting_count >= http->settings.max_waiting_per_address &&
+	    !list_is_empty(&peer->waiting))
 		evict(LIST_ITEM(peer->waiting.next, struct conn, of_peer));
 	peer_put(peer);
 }

@@ -14,6 +14,7 @@
 
 #include <ev.h>
 #include <netinet/in.h>
+#include <sys/uio.h>
 
 #include "base/list.h"
 #include "base/log.h"
@@ -107,6 +108,10 @@ struct listener {
 	char *path; /* of a Unix socket, to be removed */
 };
 
+/* For conn_write, which changes nothing there. */
+#define WRITE_PARTS           3
+#define WRITE_PART(data, len) ((struct iovec){(void *)(uintptr_t)(data), (len)})
+
 #define WS_PATH      "/v1/stream"
 #define ROUTE_SETS   16
 #define PEER_BUCKETS 1024
@@ -126,6 +131,7 @@ struct http {
 	int64_t conn_count, max_conns;
 	unsigned open_requests;
 	bool is_stopping;
+	bool is_closed; /* freed with its last open request */
 	struct log_repeat full;
 	char date[40];
 	int64_t date_s;
@@ -158,10 +164,9 @@ void conn_close(struct conn *conn);
 /* The descriptor goes to somebody else, the rest is freed. */
 int conn_release(struct conn *conn);
 void conn_timeout(struct conn *conn);
-/* Writes head and body in one go; is_lasting: the body stays where it is for ever. -1: the
- * connection is closed, or will be. */
-int conn_write(struct conn *conn, const char *head, size_t head_len, const void *body,
-	       size_t len, bool is_lasting);
+/* Writes the parts in one go; is_lasting: the last one stays where it is for ever. What the
+ * socket does not take is kept for it. -1: the connection is broken; it is not closed yet. */
+int conn_write(struct conn *conn, const struct iovec *parts, unsigned count, bool is_lasting);
 /* The answer is written, or all of it is on its way: keep, close or linger. */
 void conn_answered(struct conn *conn);
 int64_t http_now_us(const struct http *http);

@@ -45,8 +45,8 @@ void request_free(struct http_request **request)
 	struct http_request *mine = *request;
 
 	*request = NULL;
-	if (mine->arrived_us != 0)
-		mine->http->open_requests--;
+	if (mine->arrived_us != 0 && --mine->http->open_requests == 0 && mine->http->is_closed)
+		xfree(mine->http);
 	for (unsigned i = 0; i < mine->segment_count; i++)
 		xfree(mine->segments[i]);
 	xfree(mine->query);

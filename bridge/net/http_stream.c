@@ -21,12 +21,11 @@ static void end_stillborn(void *ctx)
 }
 
 /* Trouble while writing is told by way of the loop: gone() never comes from inside a write. */
-static void put(struct http_stream *stream, const char *head, size_t head_len, const void *data,
-		size_t len)
+static void put(struct http_stream *stream, const struct iovec *parts, unsigned count)
 {
 	struct conn *conn = stream->conn;
 
-	if (conn_write(conn, head, head_len, data, len, false) < 0) {
+	if (conn_write(conn, parts, count, false) < 0) {
 		shutdown(conn->watcher.fd, SHUT_RDWR);
 		return;
 	}
@@ -44,6 +43,7 @@ struct http_stream *http_stream_begin(struct http_request **request, const char 
 	struct answer answer = {
 		.status = 200, .content_type = content_type, .has_no_length = true};
 	char head[1024];
+	size_t len;
 
 	*request = NULL;
 	*stream = (struct http_stream){.conn = mine->conn, .ops = *ops, .ctx = ctx};
@@ -56,8 +56,8 @@ struct http_stream *http_stream_begin(struct http_request **request, const char 
 		mine->conn->is_kept = false;
 		conn_enter(mine->conn, CONN_STREAMING);
 		conn_watch(mine->conn, EV_READ);
-		put(stream, head, answer_head(mine->http, &answer, false, head, sizeof(head)),
-		    NULL, 0);
+		len = answer_head(mine->http, &answer, false, head, sizeof(head));
+		put(stream, &WRITE_PART(head, len), 1);
 	}
 	request_free(&mine);
 	return stream;
@@ -72,11 +72,11 @@ void http_stream_write(struct http_stream *stream, const void *data, size_t len)
 {
 	char head[24];
 	int n = snprintf(head, sizeof(head), "%zx\r\n", len);
+	struct iovec parts[] = {WRITE_PART(head, (size_t)n), WRITE_PART(data, len),
+				WRITE_PART("\r\n", 2)};
 
-	if (stream->conn == NULL || len == 0)
-		return;
-	put(stream, head, (size_t)n, data, len);
-	put(stream, "\r\n", 2, NULL, 0);
+	if (stream->conn != NULL && len > 0)
+		put(stream, parts, 3);
 }
 
 void http_stream_want_write(struct http_stream *stream)
@@ -91,7 +91,7 @@ void http_stream_end(struct http_stream *stream)
 
 	if (conn == NULL)
 		return; /* gone() is on its way */
-	put(stream, "0\r\n\r\n", 5, NULL, 0);
+	put(stream, &WRITE_PART("0\r\n\r\n", 5), 1);
 	stream_gone(&conn->stream);
 	conn_answered(conn);
 }
