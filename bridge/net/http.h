@@ -1,5 +1,6 @@
-/* HTTP and WebSocket listeners over libwebsockets, with its traps cured (bridge/README.md lists
- * each): strict framing, absolute deadlines, capped connections, heads and bodies.
+/* HTTP and WebSocket listeners: strict framing, absolute deadlines, capped connections, heads
+ * and bodies. Requests are read here, WebSockets by libwebsockets, whose traps bridge/README.md
+ * lists with their cures.
  *
  * The public listener closes the connection after every answer; the trusted one (loopback or
  * Unix socket, for local adapters and the proxy) keeps it. Handlers get whole requests and
@@ -16,8 +17,8 @@ struct http_request;
 struct ws_conn;
 
 struct http_settings {
-	const char *listen;  /* "127.0.0.1:8112" */
-	const char *trusted; /* "127.0.0.1:8113" or "unix:/path"; "" : none */
+	const char *listen;    /* "127.0.0.1:8112" */
+	const char *trusted;   /* "127.0.0.1:8113" or "unix:/path"; "" : none */
 	const json_t *origins; /* further Origins that may open a WebSocket or use a cookie */
 	const char *web_dir;   /* static files; "" : none */
 	int64_t max_connections;
@@ -51,20 +52,22 @@ struct http_route {
 int http_open(struct http **http_r, struct loop *loop, const struct http_settings *settings,
 	      const struct clock *clock, struct metrics *metrics, struct err *err) MUST_CHECK;
 /* routes stay in place; ctx goes to their handlers. May be called again, e.g. by an adapter. */
-void http_add_routes(struct http *http, const struct http_route *routes, unsigned count, void *ctx);
+void http_add_routes(struct http *http, const struct http_route *routes, unsigned count,
+		     void *ctx);
 int http_start(struct http *http, struct err *err) MUST_CHECK; /* begins to accept */
-void http_stop(struct http *http);  /* accepts nothing more; open requests are still answered */
+void http_stop(struct http *http); /* accepts nothing more; open requests are still answered */
 void http_close(struct http **http);
 unsigned http_open_requests(const struct http *http);
 
 /* All borrowed until the request is answered. NULL: absent. */
 const char *http_request_path(const struct http_request *request);
-const char *http_request_segment(const struct http_request *request, unsigned n); /* n-th {name} */
+const char *http_request_segment(const struct http_request *request,
+				 unsigned n); /* n-th {name} */
 const char *http_request_query(struct http_request *request, const char *name); /* decoded */
 const char *http_request_header(const struct http_request *request, enum http_header header);
 const char *http_request_body(const struct http_request *request, size_t *len_r);
-bool http_request_is_trusted(const struct http_request *request); /* came by that listener */
-const char *http_request_peer(const struct http_request *request); /* address, for limits */
+bool http_request_is_trusted(const struct http_request *request);    /* came by that listener */
+const char *http_request_peer(const struct http_request *request);   /* address, for limits */
 int64_t http_request_arrived_us(const struct http_request *request); /* its last byte */
 /* Same origin, or one that is configured; also true when there is no Origin header. */
 bool http_request_origin_is_ours(const struct http_request *request);
@@ -83,7 +86,8 @@ void http_write_problem(struct jsonw *w, const char *key, unsigned status, const
 			const char *detail, const char *extra, size_t extra_len);
 
 /* An answer that goes on: chunked on the wire, e.g. application/x-ndjson. The stream takes the
- * request over. writable is called when more may be written; gone exactly once, at the end. */
+ * request over. writable is called when more may be written; gone exactly once, at the end, also
+ * from within http_stream_end. */
 struct http_stream;
 struct http_stream_ops {
 	void (*writable)(void *ctx, struct http_stream *stream);
@@ -102,7 +106,8 @@ struct ws_ops {
 	 * refuse with (401, 403, 503); 0: welcome. */
 	unsigned (*open)(void *ctx, struct ws_conn *conn, const struct http_request *head,
 			 void **session_r);
-	void (*message)(void *session, const char *text, size_t len); /* whole, UTF-8, ≤ 32 KiB */
+	void (*message)(void *session, const char *text,
+			size_t len); /* whole, UTF-8, ≤ 32 KiB */
 	void (*writable)(void *session);
 	void (*closed)(void *session); /* exactly once; conn is gone afterwards */
 };
