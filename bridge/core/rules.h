@@ -1,0 +1,63 @@
+/* What the city knows before a report comes in: its agencies and offices, the categories, the
+ * words that point at them, its places and their borders, its units.
+ *
+ * Read whole from the configuration folder, checked whole, then never changed: a reload builds
+ * new rules beside the old and swaps one pointer. Any thread may read. */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "model/agency.h"
+#include "model/verdict.h"
+
+struct rules; /* rules_private.h */
+
+enum category_kind {
+	CATEGORY_EMERGENCY, /* somebody is sent at once */
+	CATEGORY_URGENT,    /* somebody is sent the same day, at once when it is bad */
+	CATEGORY_ROUTINE,   /* working-day ticket */
+	CATEGORY_ADMIN,     /* about the call itself: prank, silence, elsewhere, unknown */
+	CATEGORY_KINDS
+};
+
+struct category {
+	char id[CATEGORY_SIZE];
+	char name_id[96], name_en[96];
+	enum category_kind kind;
+	agency_set agencies; /* of the leading office and of those that support it */
+	agency_set lead;     /* of the leading office alone */
+	int severity;        /* 1 … 5, the P of the taxonomy */
+	bool is_effect;      /* what an event does to a person: the event, if told, is the category */
+	bool is_confidential;
+};
+
+struct unit {
+	char id[17];
+	unsigned agency; /* index in rules_agencies() */
+	char kind[17];
+	char name[64];
+	bool has_point;
+	int32_t lat_e7, lon_e7; /* where it waits */
+};
+
+/* agencies, offices, taxonomy, lexicon, gazetteer and units (.tsv) and areas.geojson in dir.
+ * The error names file, line, column and remedy. */
+int rules_load(struct rules **rules_r, const char *dir, struct err *err) MUST_CHECK;
+void rules_free(struct rules **rules);
+
+const struct agencies *rules_agencies(const struct rules *rules);
+/* Short hash of the files: equal files, equal version. */
+const char *rules_version(const struct rules *rules);
+
+bool rules_has_category(const struct rules *rules, const char *id);
+/* NULL: there is none of that id. */
+const struct category *rules_category(const struct rules *rules, const char *id);
+/* The contract's 1 … 4 for P1 … P5. */
+int priority_of_severity(int severity);
+
+unsigned rules_unit_count(const struct rules *rules);
+const struct unit *rules_unit(const struct rules *rules, unsigned i);
+/* NULL: there is none of that id. */
+const struct unit *rules_find_unit(const struct rules *rules, const char *id);
