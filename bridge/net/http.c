@@ -60,6 +60,7 @@ static void sweep(void *ctx)
 	int64_t now_us = http_now_us(http);
 
 	set_date(http);
+	listeners_sweep(http);
 	for (unsigned state = 0; state < CONN_STATES; state++)
 		sweep_state(http, state, now_us);
 	ws_sweep(http);

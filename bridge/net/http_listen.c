@@ -22,8 +22,9 @@
 #include "net/http_private.h"
 
 #define BACKLOG        1024
-#define ACCEPTS_A_TURN 64  /* then the others get their turn */
-#define FD_RESERVE     64  /* for the store, children, files */
+#define ACCEPTS_A_TURN 64 /* then the others get their turn */
+#define FD_RESERVE     64 /* for the store, children, files */
+#define FULL_OVER_US   5000000
 #define RETRY_MS       100 /* without descriptors, accept() is left alone for so long */
 
 static struct list *bucket(struct http *http, const char *address)
@@ -95,12 +96,25 @@ static void make_room(struct http *http, const char *address, bool is_trusted)
 	peer_put(peer);
 }
 
+/* It is over when there was room for a while, not with the next connection that found some. */
+static void tell_full(struct http *http, const char *why)
+{
+	http->full_us = http_now_us(http);
+	if (log_repeat_due(&http->full, http->full_us / 1000))
+		log_warn("http.full", "connections=%lld count=%lu error=%s",
+			 (long long)http->conn_count, http->full.count, why);
+}
+
+void listeners_sweep(struct http *http)
+{
+	if (http_now_us(http) - http->full_us > FULL_OVER_US && log_repeat_over(&http->full))
+		log_info("http.full.over", "connections=%lld", (long long)http->conn_count);
+}
+
 static void refuse_one(struct http *http, int fd)
 {
 	metrics_add(http->metrics, METRIC_CONNECTIONS_REFUSED, 1);
-	if (log_repeat_due(&http->full, http_now_us(http) / 1000))
-		log_warn("http.full", "connections=%lld refused=%lu",
-			 (long long)http->conn_count, http->full.count);
+	tell_full(http, "max_connections");
 	close(fd);
 }
 
@@ -126,8 +140,6 @@ static void let_in(struct listener *listener, int fd, const struct sockaddr_stor
 		refuse_one(http, fd);
 		return;
 	}
-	if (log_repeat_over(&http->full))
-		log_info("http.full.over", "connections=%lld", (long long)http->conn_count);
 	conn_accept(http, fd, listener->is_trusted, address);
 }
 
@@ -153,9 +165,7 @@ static void try_again(void *ctx)
 /* The listening socket stays readable: without a pause the loop would spin on it. */
 static void pause_accept(struct http *http, int error)
 {
-	if (log_repeat_due(&http->full, http_now_us(http) / 1000))
-		log_warn("http.accept", "error=%s count=%lu", strerror(error),
-			 http->full.count);
+	tell_full(http, strerror(error));
 	if (evict_oldest(http))
 		return;
 	for (unsigned i = 0; i < 2; i++)

@@ -133,6 +133,7 @@ struct http {
 	bool is_stopping;
 	bool is_closed; /* freed with its last open request */
 	struct log_repeat full;
+	int64_t full_us; /* when it was last so */
 	char date[40];
 	int64_t date_s;
 	struct http_file *files;
@@ -151,6 +152,7 @@ struct http {
 /* http_listen.c */
 int listeners_open(struct http *http, struct err *err) MUST_CHECK;
 void listeners_close(struct http *http);
+void listeners_sweep(struct http *http);
 struct peer *peer_get(struct http *http, const char *address);
 void peer_put(struct peer *peer);
 /* True when a descriptor was freed: the oldest of those who have not said what they want. */

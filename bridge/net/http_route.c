@@ -35,17 +35,26 @@ static bool matches(const char *pattern, const char *path, struct match *match_r
 	return *path == '\0';
 }
 
+static void drop_segments(struct http_request *request)
+{
+	while (request->segment_count > 0)
+		xfree(request->segments[--request->segment_count]);
+}
+
+/* 404 when a segment holds what no id can. */
 static unsigned take(struct http_request *request, const struct route_set *set,
 		     const struct http_route *route, const struct match *match)
 {
-	request->route = route;
-	request->ctx = set->ctx;
 	for (unsigned i = 0; i < match->count; i++) {
 		request->segments[i] = xstrndup(match->at[i], match->len[i]);
 		request->segment_count = i + 1;
-		if (!head_unescape(request->segments[i], false))
+		if (!head_unescape(request->segments[i], false)) {
+			drop_segments(request);
 			return 404;
+		}
 	}
+	request->route = route;
+	request->ctx = set->ctx;
 	return 0;
 }
 

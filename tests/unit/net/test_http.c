@@ -1,0 +1,382 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "base/xalloc.h"
+#include "served.h"
+
+#define HEALTH     "GET /v1/words/a HTTP/1.1\r\nHost: a\r\n\r\n"
+#define POST(p, n) "POST " p " HTTP/1.1\r\nHost: a\r\nContent-Length: " n "\r\n\r\n"
+
+static const char *const web[] = {"console.html", "<p>console", "login.html",
+				  "<p>login",     "app.js",     "let a = 1;",
+				  "app.js.gz",    "PACKED",     NULL};
+
+static int start(void **state)
+{
+	*state = xcalloc(1, sizeof(struct served));
+	served_start(*state, web, 20);
+	return 0;
+}
+
+static int stop(void **state)
+{
+	served_stop(*state);
+	xfree(*state);
+	return 0;
+}
+
+static unsigned count(const char *text, const char *part)
+{
+	unsigned n = 0;
+
+	while ((text = strstr(text, part)) != NULL) {
+		text += strlen(part);
+		n++;
+	}
+	return n;
+}
+
+static void assert_has(const char *got, const char *part)
+{
+	if (strstr(got, part) == NULL)
+		fail_msg("no \"%s\" in: %s", part, got);
+}
+
+/* Asks, checks that the answer begins so and that the connection was closed after it. */
+static void assert_answers(unsigned port, const char *request, const char *part)
+{
+	int fd = client_connect(port), is_open;
+	char *got;
+
+	client_say(fd, request);
+	got = client_read(fd, NULL, &is_open);
+	assert_has(got, part);
+	assert_int_equal(count(got, "\r\nDate: "), 1);
+	assert_false(is_open);
+	close(fd);
+	xfree(got);
+}
+
+static void a_stranger_gets_one_answer_and_is_closed(void **state)
+{
+	unsigned port = ((struct served *)*state)->public_port;
+
+	assert_answers(port, HEALTH, "HTTP/1.1 200 OK\r\n");
+	assert_answers(port, HEALTH, "Connection: close\r\n");
+	assert_answers(port, HEALTH HEALTH HEALTH, "[a][none][127.0.0.1]");
+	assert_answers(port, POST("/v1/echo", "5") "hello" POST("/v1/echo", "5") "hello",
+		       "hello");
+	assert_answers(port, POST("/v1/later", "5") "hello" HEALTH, "hello");
+	assert_answers(port, POST("/v1/echo", "5") "hello and more", "hello");
+}
+
+static void the_trusted_is_kept_and_answered_in_order(void **state)
+{
+	struct served *served = *state;
+	int fd = client_connect(served->trusted_port), is_open;
+	char *got;
+
+	client_say(fd, POST("/v1/later", "3") "one" POST(
+			       "/v1/echo",
+			       "3") "two" HEALTH
+				    "GET /nothing HTTP/1.1\r\nHost: a\r\n\r\n" POST(
+					    "/v1/later",
+					    "4") "four"
+						 "GET /v1/words/end HTTP/1.1\r\nHost: "
+						 "a\r\nConnection: close\r\n\r\n" HEALTH);
+	got = client_read(fd, NULL, &is_open);
+	assert_int_equal(count(got, "\r\nDate: "), 6);
+	assert_true(strstr(got, "one") < strstr(got, "two"));
+	assert_true(strstr(got, "two") < strstr(got, "[a]"));
+	assert_true(strstr(got, " 404 ") < strstr(got, "four"));
+	assert_true(strstr(got, "four") < strstr(got, "[end]"));
+	assert_false(is_open);
+	close(fd);
+	xfree(got);
+}
+
+static void a_request_may_come_in_any_pieces(void **state)
+{
+	static const char text[] = POST("/v1/echo", "5") "hello" POST("/v1/echo", "3") "bye";
+	struct served *served = *state;
+
+	for (size_t cut = 1; cut < sizeof(text) - 1; cut += 3) {
+		int fd = client_connect(served->trusted_port);
+		char *got;
+
+		client_send(fd, text, cut);
+		usleep(500); /* so that the pieces arrive as pieces */
+		client_say(fd, text + cut);
+		got = client_read(fd, "bye", NULL);
+		assert_has(got, "hello");
+		assert_has(got, "bye");
+		close(fd);
+		xfree(got);
+	}
+}
+
+static void a_bad_request_is_told_so_and_closed(void **state)
+{
+	static const struct {
+		const char *request, *answer;
+	} cases[] = {
+		{"GET / HTTP/1.1\r\n\r\n", " 400 Bad Request"},
+		{"GET / HTTP/9.9\r\nHost: a\r\n\r\n", " 505 "},
+		{"\x16\x03\x01", " 400 "},
+		{POST("/v1/echo", "x") "hello", " 400 "},
+		{POST("/v1/echo", "65537"), " 413 "},
+		{POST("/v1/echo", "1073741824") "abc", " 413 "},
+		{"POST /v1/echo HTTP/1.1\r\nHost: a\r\n\r\n", " 411 "},
+		{"POST /v1/echo HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: "
+		 "chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n",
+		 " 411 "},
+		{"GET /v1/words/a HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\nabc",
+		 " 413 "},
+		{"DELETE /v1/echo HTTP/1.1\r\nHost: a\r\n\r\n", "Allow: POST\r\n"},
+		{"HEAD /v1/words/a HTTP/1.1\r\nHost: a\r\n\r\n", "Allow: GET\r\n"},
+		{"POST /konsol HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\n",
+		 "Allow: GET, HEAD\r\n"},
+		{"GET /v1/words HTTP/1.1\r\nHost: a\r\n\r\n", " 404 "},
+		{"GET /v1/words/ HTTP/1.1\r\nHost: a\r\n\r\n", " 404 "},
+		{"GET /v1/words/a/b HTTP/1.1\r\nHost: a\r\n\r\n", " 404 "},
+		{"POST /v1/nothing HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\nabc",
+		 " 404 "},
+		{"GET /v1/stream HTTP/1.1\r\nHost: a\r\n\r\n", " 404 "},
+	};
+	struct served *served = *state;
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		char *got = client_ask(served->public_port, cases[i].request);
+
+		assert_has(got, cases[i].answer);
+		assert_has(got, "Content-Type: application/problem+json\r\n");
+		assert_int_equal(count(got, "\r\nDate: "), 1);
+		xfree(got);
+	}
+}
+
+static void a_problem_names_its_field_and_when_to_come_back(void **state)
+{
+	char *got = client_ask(((struct served *)*state)->public_port,
+			       "GET /v1/broken HTTP/1.1\r\nHost: a\r\n\r\n");
+
+	assert_has(got, "Retry-After: ");
+	assert_has(got,
+		   "{\"type\":\"about:blank\",\"title\":\"Service Unavailable\",\"status\":503,"
+		   "\"detail\":\"The store is away.\",\"errors\":[{\"field\":\"store\","
+		   "\"detail\":\"The store is away.\"}],\"more\":1}");
+	xfree(got);
+}
+
+static void segments_and_queries_are_unescaped(void **state)
+{
+	struct served *served = *state;
+	char *got = client_ask(
+		served->public_port,
+		"GET /v1/words/a%2fb%20c?x=1&q=d+e%26f&q=no HTTP/1.1\r\nHost: a\r\n\r\n");
+
+	assert_has(got, "[a/b c][d e&f][127.0.0.1]");
+	assert_has(got, "X-Extra: yes\r\n");
+	xfree(got);
+	got = client_ask(served->public_port, "GET /v1/words/a%00 HTTP/1.1\r\nHost: a\r\n\r\n");
+	assert_has(got, " 404 ");
+	xfree(got);
+}
+
+static void only_the_proxy_may_say_who_somebody_is(void **state)
+{
+	static const char request[] =
+		"GET /v1/words/a HTTP/1.1\r\nHost: a\r\nConnection: close\r\n"
+		"X-Forwarded-For: 6.6.6.6, 192.0.2.7\r\n\r\n";
+	struct served *served = *state;
+	char *got = client_ask(served->public_port, request);
+
+	assert_has(got, "[127.0.0.1]");
+	xfree(got);
+	got = client_ask(served->trusted_port, request);
+	assert_has(got, "[192.0.2.7]");
+	xfree(got);
+}
+
+static void who_expects_100_gets_it_before_the_body(void **state)
+{
+	int fd = client_connect(((struct served *)*state)->public_port);
+	char *got;
+
+	client_say(fd, "POST /v1/echo HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\nExpect: "
+		       "100-continue\r\n\r\n");
+	got = client_read(fd, "\r\n\r\n", NULL);
+	assert_string_equal(got, "HTTP/1.1 100 Continue\r\n\r\n");
+	xfree(got);
+	client_say(fd, "hello");
+	got = client_read(fd, NULL, NULL);
+	assert_has(got, " 201 ");
+	xfree(got);
+	close(fd);
+}
+
+static int64_t now_ms(void)
+{
+	return clock_system.mono_us(&clock_system) / 1000;
+}
+
+static void a_dribbled_request_ends_at_its_absolute_limit(void **state)
+{
+	static const char *const begun[] = {"GET / HT", POST("/v1/echo", "9999")};
+
+	for (size_t i = 0; i < 2; i++) {
+		int fd = client_connect(((struct served *)*state)->trusted_port);
+		int64_t begin_ms = now_ms();
+		char *got;
+
+		client_say(fd, begun[i]);
+		while (now_ms() - begin_ms < 600) {
+			client_say(fd, "x");
+			usleep(20000);
+		}
+		got = client_read(fd, NULL, NULL);
+		assert_has(got, " 408 ");
+		assert_in_range(now_ms() - begin_ms, 600, 2500);
+		xfree(got);
+		close(fd);
+	}
+}
+
+static void a_crowd_of_silent_ones_keeps_nobody_out(void **state)
+{
+	struct served *served = *state;
+	int crowd[200];
+
+	for (size_t i = 0; i < 200; i++)
+		crowd[i] = client_connect(served->public_port);
+	assert_answers(served->public_port, HEALTH, " 200 OK");
+	assert_in_range(metrics_get(&served->metrics, METRIC_CONNECTIONS), 0, 22);
+	assert_in_range(metrics_get(&served->metrics, METRIC_CONNECTIONS_EVICTED), 180, 200);
+	for (size_t i = 0; i < 200; i++)
+		close(crowd[i]);
+}
+
+static void a_full_house_still_lets_the_newest_in(void **state)
+{
+	struct served *served = *state;
+	int crowd[320];
+
+	for (size_t i = 0; i < 320; i++)
+		crowd[i] = client_connect(served->trusted_port);
+	assert_answers(served->public_port, HEALTH, " 200 OK");
+	assert_in_range(metrics_get(&served->metrics, METRIC_CONNECTIONS), 200, 300);
+	for (size_t i = 0; i < 320; i++)
+		close(crowd[i]);
+}
+
+static void a_request_outlives_its_connection(void **state)
+{
+	struct served *served = *state;
+	struct linger at_once = {.l_onoff = 1};
+	int fd = client_connect(served->public_port);
+	char *got;
+
+	client_say(fd, "GET /v1/hold HTTP/1.1\r\nHost: a\r\n\r\n");
+	usleep(50000);
+	setsockopt(fd, SOL_SOCKET, SO_LINGER, &at_once, sizeof(at_once));
+	close(fd);
+	assert_answers(served->public_port, "GET /v1/release HTTP/1.1\r\nHost: a\r\n\r\n",
+		       "released, 1 open");
+	fd = client_connect(served->trusted_port);
+	client_say(fd, "GET /v1/hold HTTP/1.1\r\nHost: a\r\n\r\n");
+	shutdown(fd, SHUT_WR); /* he has said all, and still listens */
+	usleep(50000);
+	assert_answers(served->public_port, "GET /v1/release HTTP/1.1\r\nHost: a\r\n\r\n",
+		       "released, 1 open");
+	got = client_read(fd, NULL, NULL);
+	assert_has(got, "held");
+	xfree(got);
+	close(fd);
+}
+
+static void a_stream_goes_as_fast_as_it_is_read(void **state)
+{
+	struct served *served = *state;
+	int fd = client_connect(served->public_port), is_open;
+	char *got;
+
+	client_say(fd, "GET /v1/lines HTTP/1.1\r\nHost: a\r\n\r\n");
+	usleep(300000); /* it stalls: two megabytes are more than the sockets hold */
+	assert_answers(served->public_port, HEALTH, " 200 OK");
+	got = client_read(fd, NULL, &is_open);
+	assert_has(got, "Transfer-Encoding: chunked\r\n");
+	assert_int_equal(count(got, "3e8\r\nx"), 2000);
+	assert_has(got, "\r\n0\r\n\r\n");
+	assert_false(is_open);
+	assert_int_equal(served->streams_gone, 1);
+	xfree(got);
+	close(fd);
+	fd = client_connect(served->public_port);
+	client_say(fd, "GET /v1/lines HTTP/1.1\r\nHost: a\r\n\r\n");
+	xfree(client_read(fd, "xxx", NULL));
+	close(fd);
+	for (unsigned i = 0; i < 200 && served->streams_gone < 2; i++)
+		usleep(10000);
+	assert_int_equal(served->streams_gone, 2);
+}
+
+static void pages_come_with_their_headers_and_are_sent_once(void **state)
+{
+	unsigned port = ((struct served *)*state)->public_port;
+	char *got = client_ask(port, "GET /konsol HTTP/1.1\r\nHost: a\r\n\r\n"), *etag,
+	     request[256];
+
+	assert_has(got, "Content-Type: text/html; charset=utf-8\r\n");
+	assert_has(got, "Content-Security-Policy: default-src 'none'; script-src 'self'");
+	assert_has(got, "X-Content-Type-Options: nosniff\r\nReferrer-Policy: no-referrer\r\n");
+	assert_has(got, "Cache-Control: no-cache\r\n");
+	assert_has(got, "\r\n\r\n<p>console");
+	etag = strstr(got, "ETag: ") + 6;
+	snprintf(request, sizeof(request),
+		 "GET /konsol HTTP/1.1\r\nHost: a\r\nIf-None-Match: %.18s\r\n\r\n", etag);
+	assert_answers(port, request, " 304 Not Modified");
+	xfree(got);
+	got = client_ask(port, "HEAD /web/console.html HTTP/1.1\r\nHost: a\r\n\r\n");
+	assert_has(got, "Content-Length: 10\r\n");
+	assert_null(strstr(got, "<p>"));
+	xfree(got);
+	assert_answers(port, "GET / HTTP/1.1\r\nHost: a\r\n\r\n", "Location: /konsol\r\n");
+	assert_answers(port, "GET /masuk HTTP/1.1\r\nHost: a\r\n\r\n", "<p>login");
+	assert_answers(port, "GET /web/app.js HTTP/1.1\r\nHost: a\r\n\r\n", "let a = 1;");
+	assert_answers(
+		port,
+		"GET /web/app.js HTTP/1.1\r\nHost: a\r\nAccept-Encoding: br, gzip\r\n\r\n",
+		"\r\n\r\nPACKED");
+	assert_answers(port, "GET /web/../../etc/passwd HTTP/1.1\r\nHost: a\r\n\r\n", " 404 ");
+}
+
+int main(void)
+{
+#define TEST(name) cmocka_unit_test_setup_teardown(name, start, stop)
+	const struct CMUnitTest tests[] = {
+		TEST(a_stranger_gets_one_answer_and_is_closed),
+		TEST(the_trusted_is_kept_and_answered_in_order),
+		TEST(a_request_may_come_in_any_pieces),
+		TEST(a_bad_request_is_told_so_and_closed),
+		TEST(a_problem_names_its_field_and_when_to_come_back),
+		TEST(segments_and_queries_are_unescaped),
+		TEST(only_the_proxy_may_say_who_somebody_is),
+		TEST(who_expects_100_gets_it_before_the_body),
+		TEST(a_dribbled_request_ends_at_its_absolute_limit),
+		TEST(a_crowd_of_silent_ones_keeps_nobody_out),
+		TEST(a_full_house_still_lets_the_newest_in),
+		TEST(a_request_outlives_its_connection),
+		TEST(a_stream_goes_as_fast_as_it_is_read),
+		TEST(pages_come_with_their_headers_and_are_sent_once),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
