@@ -209,7 +209,7 @@ HTTP = {
     "two thousand headers": (_get(head=b"".join(b"X-%d: y\r\n" % n for n in range(2000))), {400, 431, 413, None}, 0),
     "a target of 9 KB": (_get(b"/" + b"a" * 9000), {400, 404, 414, 431, 413, None}, 0),
     "a target of 100 KB": (_get(b"/" + b"a" * 100000), {400, 414, 431, 413, None}, 0),
-    "a query of 3 KB": (_get(b"/v1/incidents?" + b"a=b&" * 750), {400, 401, 404, 414, 431, None}, 0),
+    "a query of 3 KB": (_get(b"/v1/incidents?" + b"a=b&" * 750), {200, 400, 401, 404, 414, 431, None}, 0),
     "an unfinished header without end": (b"GET / HTTP/1.1\r\nHost: a\r\nX: " + b"y" * 300000, {400, 431, 413, None}, 0),
     "empty lines first": (b"\r\n\r\n\r\n" + _get(), {200, 400, None}, 0),
     "a TLS greeting": (bytes.fromhex("16030100c8010000c40303") + bytes(range(190)), {400, None}, 0),
@@ -511,13 +511,10 @@ def descriptors_exhausted_is_survived_and_said_once(make):
     with bridge.console(name="witness") as witness:
         lines = len(bridge.process.log_text().splitlines())
         cpu = bridge.process.cpu_s()
-        with web.Line(bridge.trusted) as inside, _Crowd(bridge.public, 600):
-            # Who is in is served: intake on a kept connection, and the console's events.
-            for n in range(20):
-                answer = inside.ask("POST", "/v1/reports", {"source": "lapor-web", "text": f"penuh {n}"},
-                                    bridge.token("rest"))
-                assert answer.status == 201, answer
-                witness.sees(answer.json["id"])
+        with _Crowd(bridge.public, 600):
+            # The silent make room for those who speak.
+            for _ in range(20):
+                _still_serves(bridge, witness)
             # The loop does not spin on accept: it idles while nothing can come in.
             begin = time.monotonic()
             wait.until(lambda: time.monotonic() - begin > 1.0, "a second of watching", within=5)
