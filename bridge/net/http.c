@@ -8,11 +8,7 @@
 #include "net/http_private.h"
 
 #define SWEEP_MS 100
-
-int64_t http_now_us(const struct http *http)
-{
-	return http->clock->mono_us(http->clock);
-}
+#define PAUSE_MS 500 /* a sweep that comes later than this follows a pause */
 
 /* How long a connection may stay in a state; absolute, whatever it sends meanwhile. */
 static int64_t limit_ms(const struct http *http, enum conn_state state)
@@ -27,18 +23,29 @@ static int64_t limit_ms(const struct http *http, enum conn_state state)
 
 /* Each list is in the order in which its connections came into the state: only those at its
  * front can be over the limit. */
-static void sweep_state(struct http *http, enum conn_state state, int64_t now_us)
+static void sweep_state(struct http *http, enum conn_state state)
 {
 	struct list *list = &http->conns[state];
-	int64_t limit_us = limit_ms(http, state) * 1000;
 
-	while (limit_us != 0 && !list_is_empty(list)) {
+	while (limit_ms(http, state) != 0 && !list_is_empty(list)) {
 		struct conn *conn = LIST_ITEM(list->next, struct conn, node);
 
-		if (now_us - conn->since_us < limit_us)
+		if (http->lived_ms - conn->since_ms < limit_ms(http, state))
 			return;
 		conn_timeout(conn);
 	}
+}
+
+/* The time in which silence is measured goes on only while the loop does. After a pause, of the
+ * process or of a whole virtual machine, what came meanwhile still lies unread in the sockets:
+ * nobody was silent. */
+static void live_on(struct http *http)
+{
+	int64_t now_ms = http->clock->mono_us(http->clock) / 1000;
+	int64_t passed_ms = now_ms - http->swept_ms;
+
+	http->lived_ms += passed_ms < PAUSE_MS ? passed_ms : PAUSE_MS;
+	http->swept_ms = now_ms;
 }
 
 static void set_date(struct http *http)
@@ -57,12 +64,12 @@ static void set_date(struct http *http)
 static void sweep(void *ctx)
 {
 	struct http *http = ctx;
-	int64_t now_us = http_now_us(http);
 
+	live_on(http);
 	set_date(http);
 	listeners_sweep(http);
 	for (unsigned state = 0; state < CONN_STATES; state++)
-		sweep_state(http, state, now_us);
+		sweep_state(http, state);
 	ws_sweep(http);
 }
 
@@ -75,6 +82,8 @@ int http_open(struct http **http_r, struct loop *loop, const struct http_setting
 	http->clock = clock;
 	http->metrics = metrics;
 	http->settings = *settings;
+	http->lived_ms = 1; /* 0: never */
+	http->swept_ms = clock->mono_us(clock) / 1000;
 	list_init(&http->sockets);
 	for (unsigned i = 0; i < CONN_STATES; i++)
 		list_init(&http->conns[i]);

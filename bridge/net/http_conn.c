@@ -26,7 +26,7 @@ void conn_enter(struct conn *conn, enum conn_state state)
 	list_remove(&conn->of_peer);
 	list_remove(&conn->node);
 	conn->state = state;
-	conn->since_us = http_now_us(conn->http);
+	conn->since_ms = conn->http->lived_ms;
 	list_append(&conn->http->conns[state], &conn->node);
 	if (!is_waiting(state))
 		return;
@@ -266,7 +266,7 @@ static void dispatch(struct conn *conn)
 
 	conn_enter(conn, CONN_WORKING);
 	conn->http->open_requests++;
-	request->arrived_us = conn->since_us;
+	request->arrived_us = conn->http->clock->mono_us(conn->http->clock);
 	if (request->body != NULL)
 		request->body[request->body_len] = '\0';
 	if (route != NULL)

@@ -24,7 +24,7 @@
 #define BACKLOG        1024
 #define ACCEPTS_A_TURN 64 /* then the others get their turn */
 #define FD_RESERVE     64 /* for the store, children, files */
-#define FULL_OVER_US   5000000
+#define FULL_OVER_MS   5000
 #define RETRY_MS       100 /* without descriptors, accept() is left alone for so long */
 
 static struct list *bucket(struct http *http, const char *address)
@@ -99,15 +99,15 @@ static void make_room(struct http *http, const char *address, bool is_trusted)
 /* It is over when there was room for a while, not with the next connection that found some. */
 static void tell_full(struct http *http, const char *why)
 {
-	http->full_us = http_now_us(http);
-	if (log_repeat_due(&http->full, http->full_us / 1000))
+	http->full_ms = http->lived_ms;
+	if (log_repeat_due(&http->full, http->full_ms))
 		log_warn("http.full", "connections=%lld count=%lu error=%s",
 			 (long long)http->conn_count, http->full.count, why);
 }
 
 void listeners_sweep(struct http *http)
 {
-	if (http_now_us(http) - http->full_us > FULL_OVER_US && log_repeat_over(&http->full))
+	if (http->lived_ms - http->full_ms > FULL_OVER_MS && log_repeat_over(&http->full))
 		log_info("http.full.over", "connections=%lld", (long long)http->conn_count);
 }
 

@@ -58,7 +58,7 @@ struct conn {
 	bool is_unclean;  /* it has sent, or may send, what nobody will read */
 	bool is_busy;     /* on the stack of conn_consume: not to be freed under it */
 	bool is_dead;     /* closed while busy */
-	int64_t since_us; /* when it came into this state */
+	int64_t since_ms; /* when it came into this state, in http->lived_ms */
 	char *in;         /* what came and is not used yet */
 	size_t in_len, scanned;
 	struct http_request *request; /* being read or worked at */
@@ -126,6 +126,7 @@ struct http {
 	unsigned set_count;
 	struct listener listeners[2];
 	struct loop_timer sweep, retry;
+	int64_t lived_ms, swept_ms; /* see live_on */
 	struct list conns[CONN_STATES];
 	struct list peers[PEER_BUCKETS];
 	int64_t conn_count, max_conns;
@@ -133,7 +134,7 @@ struct http {
 	bool is_stopping;
 	bool is_closed; /* freed with its last open request */
 	struct log_repeat full;
-	int64_t full_us; /* when it was last so */
+	int64_t full_ms; /* when it was last so */
 	char date[40];
 	int64_t date_s;
 	struct http_file *files;
@@ -171,7 +172,6 @@ void conn_timeout(struct conn *conn);
 int conn_write(struct conn *conn, const struct iovec *parts, unsigned count, bool is_lasting);
 /* The answer is written, or all of it is on its way: keep, close or linger. */
 void conn_answered(struct conn *conn);
-int64_t http_now_us(const struct http *http);
 
 /* http_route.c */
 /* Fills route and segments of the request. 0, or the status to refuse it with; allow_r gets the

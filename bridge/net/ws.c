@@ -21,9 +21,9 @@
 #define FRAGMENTS_MAX    256
 #define RX_BUFFER        1024         /* each connection has one */
 #define TX_PACKET        (256 * 1024) /* a joined batch goes out in one send() */
-#define PING_AFTER_US    10000000     /* of silence */
-#define HANG_UP_AFTER_US 20000000
-#define CLOSE_WITHIN_US  5000000
+#define PING_AFTER_MS    10000        /* of silence */
+#define HANG_UP_AFTER_MS 20000
+#define CLOSE_WITHIN_MS  5000
 #define SWEEPS_A_ROUND   10 /* everybody is looked at once a second */
 
 _Static_assert(BUF_HEAD_ROOM >= LWS_PRE, "libwebsockets writes its framing into the head room");
@@ -37,8 +37,8 @@ struct ws_conn {
 	char *message;      /* the parts of one, until it is whole */
 	size_t message_len;
 	unsigned fragments;
-	int64_t heard_us, pinged_us, begun_us, closing_us; /* 0: not so */
-	bool is_broken;
+	int64_t heard_ms, pinged_ms, begun_ms, closing_ms; /* 0: not so */
+	bool is_broken, was_full;
 };
 
 /* Cutting the socket is all that ends every state of libwebsockets' closing at once; its own
@@ -52,7 +52,7 @@ static void cut(struct ws_conn *conn)
 
 bool ws_is_ready(const struct ws_conn *conn)
 {
-	return !conn->is_broken && conn->closing_us == 0 && !lws_partial_buffered(conn->wsi);
+	return !conn->is_broken && conn->closing_ms == 0 && !lws_partial_buffered(conn->wsi);
 }
 
 static int write_as(struct ws_conn *conn, struct buf *buf, int how)
@@ -64,6 +64,7 @@ static int write_as(struct ws_conn *conn, struct buf *buf, int how)
 		cut(conn);
 		return -1;
 	}
+	conn->was_full |= lws_partial_buffered(conn->wsi) != 0;
 	return 0;
 }
 
@@ -88,11 +89,11 @@ void ws_close(struct ws_conn *conn, unsigned code, const char *reason)
 	unsigned char text[100];
 	size_t len = strnlen(reason, sizeof(text));
 
-	if (conn->closing_us != 0 || conn->is_broken)
+	if (conn->closing_ms != 0 || conn->is_broken)
 		return;
 	memcpy(text, reason, len);
 	lws_close_reason(conn->wsi, (enum lws_close_status)code, text, len);
-	conn->closing_us = http_now_us(conn->http);
+	conn->closing_ms = conn->http->lived_ms;
 	lws_callback_on_writable(conn->wsi);
 }
 
@@ -102,35 +103,35 @@ static int refuse_message(struct ws_conn *conn, enum lws_close_status code, cons
 	return -1;
 }
 
-static void ping(struct ws_conn *conn, int64_t now_us)
+static void ping(struct ws_conn *conn)
 {
 	/* With a payload: an empty pong is not told to us. */
 	unsigned char bytes[LWS_PRE + 4] = {0};
 
 	memcpy(bytes + LWS_PRE, "ping", 4);
-	conn->pinged_us = now_us;
-	if (lws_partial_buffered(conn->wsi))
-		return;
+	conn->pinged_ms = conn->http->lived_ms;
 	if (lws_write(conn->wsi, bytes + LWS_PRE, 4, LWS_WRITE_PING) < 4)
 		cut(conn);
 }
 
-static bool is_over(int64_t since_us, int64_t limit_us, int64_t now_us)
+static bool is_over(const struct ws_conn *conn, int64_t since_ms, int64_t limit_ms)
 {
-	return since_us != 0 && now_us - since_us > limit_us;
+	return since_ms != 0 && conn->http->lived_ms - since_ms > limit_ms;
 }
 
-static void look_at(struct ws_conn *conn, int64_t now_us)
+/* Whose socket is full is not silent but slow, or stalled: the stream's to judge. */
+static void look_at(struct ws_conn *conn)
 {
-	int64_t limit_us = conn->http->settings.request_timeout_ms * 1000;
+	bool is_full = lws_partial_buffered(conn->wsi) != 0;
 
-	if (is_over(conn->closing_us, CLOSE_WITHIN_US, now_us) ||
-	    is_over(conn->heard_us, HANG_UP_AFTER_US, now_us) ||
-	    is_over(conn->begun_us, limit_us, now_us))
+	if (is_over(conn, conn->closing_ms, CLOSE_WITHIN_MS) ||
+	    is_over(conn, conn->begun_ms, conn->http->settings.request_timeout_ms) ||
+	    (is_over(conn, conn->heard_ms, HANG_UP_AFTER_MS) && !is_full))
 		cut(conn);
-	else if (conn->closing_us == 0 && now_us - conn->heard_us > PING_AFTER_US &&
-		 now_us - conn->pinged_us > PING_AFTER_US)
-		ping(conn, now_us);
+	else if (conn->closing_ms == 0 && !is_full &&
+		 is_over(conn, conn->heard_ms, PING_AFTER_MS) &&
+		 conn->pinged_ms <= conn->heard_ms)
+		ping(conn);
 }
 
 /* A tenth of them in each sweep, in a circle. */
@@ -142,7 +143,7 @@ void ws_sweep(struct http *http)
 		struct list *node = list_take(&http->sockets);
 
 		list_append(&http->sockets, node);
-		look_at(LIST_ITEM(node, struct ws_conn, node), http_now_us(http));
+		look_at(LIST_ITEM(node, struct ws_conn, node));
 	}
 }
 
@@ -165,7 +166,7 @@ static void conn_established(struct http *http, struct lws *wsi)
 
 	lws_set_opaque_user_data(wsi, conn);
 	conn->wsi = wsi;
-	conn->heard_us = http_now_us(http);
+	conn->heard_ms = http->lived_ms;
 	ev_io_init(&conn->first, check_mask, lws_get_socket_fd(wsi), EV_READ);
 	ev_set_priority(&conn->first, EV_MAXPRI);
 	conn->first.data = conn;
@@ -199,7 +200,7 @@ static void keep_part(struct ws_conn *conn, const char *text, size_t len)
 
 static void message_whole(struct ws_conn *conn, const char *text, size_t len)
 {
-	conn->begun_us = 0;
+	conn->begun_ms = 0;
 	conn->fragments = 0;
 	if (conn->message == NULL) {
 		conn->http->ws_ops->message(conn->session, text, len);
@@ -216,10 +217,10 @@ static int conn_received(struct ws_conn *conn, const char *text, size_t len)
 {
 	size_t announced = lws_remaining_packet_payload(conn->wsi);
 
-	conn->heard_us = http_now_us(conn->http);
+	conn->heard_ms = conn->http->lived_ms;
 	if (conn->is_broken)
 		return -1;
-	if (conn->closing_us != 0)
+	if (conn->closing_ms != 0)
 		return 0;
 	if (lws_frame_is_binary(conn->wsi))
 		return refuse_message(conn, LWS_CLOSE_STATUS_UNACCEPTABLE_OPCODE, "text only");
@@ -233,15 +234,18 @@ static int conn_received(struct ws_conn *conn, const char *text, size_t len)
 		message_whole(conn, text, len);
 		return 0;
 	}
-	if (conn->begun_us == 0)
-		conn->begun_us = conn->heard_us;
+	if (conn->begun_ms == 0)
+		conn->begun_ms = conn->heard_ms;
 	keep_part(conn, text, len);
 	return 0;
 }
 
 static int conn_writable(struct ws_conn *conn)
 {
-	if (conn->closing_us != 0)
+	if (conn->was_full)
+		conn->heard_ms = conn->http->lived_ms; /* he takes what he is sent */
+	conn->was_full = false;
+	if (conn->closing_ms != 0)
 		return -1; /* libwebsockets sends the close frame and waits for the other one */
 	conn->http->ws_ops->writable(conn->session);
 	return 0;
@@ -250,8 +254,8 @@ static int conn_writable(struct ws_conn *conn)
 /* It closes by itself after a breach of the protocol, and then waits for an answer. */
 static void closing_began(struct ws_conn *conn)
 {
-	if (conn->closing_us == 0)
-		conn->closing_us = http_now_us(conn->http);
+	if (conn->closing_ms == 0)
+		conn->closing_ms = conn->http->lived_ms;
 }
 
 static int peer_closes(struct ws_conn *conn, size_t len)
@@ -279,7 +283,7 @@ static int callback(struct lws *wsi, enum lws_callback_reasons reason, void *use
 	case LWS_CALLBACK_RECEIVE:
 		return conn_received(conn, in, len);
 	case LWS_CALLBACK_RECEIVE_PONG:
-		conn->heard_us = http_now_us(http);
+		conn->heard_ms = http->lived_ms;
 		return 0;
 	case LWS_CALLBACK_SERVER_WRITEABLE:
 		return conn_writable(conn);
