@@ -14,6 +14,8 @@
 #include "base/xalloc.h"
 #include "net/http_private.h"
 
+#define ARRIVING_MAX_BYTES (16 * 1024 * 1024)
+
 static bool is_waiting(enum conn_state state)
 {
 	return state == CONN_FRESH || state == CONN_READING || state == CONN_LINGERING;
@@ -97,6 +99,12 @@ int conn_release(struct conn *conn)
 	if (!conn->is_busy)
 		conn_free(conn);
 	return fd;
+}
+
+void conn_evict(struct conn *conn)
+{
+	metrics_add(conn->http->metrics, METRIC_CONNECTIONS_EVICTED, 1);
+	conn_close(conn);
 }
 
 /* Closing at once while bytes lie unread would make the kernel send a reset, which may overtake
@@ -210,6 +218,22 @@ static void refuse_route(struct http_request **request, unsigned status, const c
 		      status == 405 ? extra : NULL);
 }
 
+/* All bodies that are on their way have one limit together; beyond it the one that has been on
+ * its way longest goes. */
+static void expect_body(struct http_request *request, size_t size)
+{
+	struct http *http = request->http;
+	struct list *readers = &http->conns[CONN_READING];
+
+	http->arriving_bytes += size;
+	while (http->arriving_bytes > ARRIVING_MAX_BYTES &&
+	       readers->next != &request->conn->node)
+		conn_evict(LIST_ITEM(readers->next, struct conn, node));
+	request->body_size = size;
+	request->body = xmalloc(size + 1);
+	request->is_arriving = true;
+}
+
 /* Decides on the head alone. False: refused, the connection ends. */
 static bool take_head(struct conn *conn)
 {
@@ -237,10 +261,8 @@ static bool take_head(struct conn *conn)
 		answer_refuse(conn, 411, "A body needs a Content-Length here.", NULL);
 		return false;
 	}
-	if (length > 0) {
-		request->body_size = (size_t)length;
-		request->body = xmalloc(request->body_size + 1);
-	}
+	if (length > 0)
+		expect_body(request, (size_t)length);
 	return true;
 }
 
@@ -265,6 +287,7 @@ static void dispatch(struct conn *conn)
 	const struct http_route *route = request->route;
 
 	conn_enter(conn, CONN_WORKING);
+	request_arrived(request);
 	conn->http->open_requests++;
 	request->arrived_us = conn->http->clock->mono_us(conn->http->clock);
 	if (request->body != NULL)

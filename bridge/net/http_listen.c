@@ -64,12 +64,6 @@ void peer_put(struct peer *peer)
 	xfree(peer);
 }
 
-static void evict(struct conn *conn)
-{
-	metrics_add(conn->http->metrics, METRIC_CONNECTIONS_EVICTED, 1);
-	conn_close(conn);
-}
-
 bool evict_oldest(struct http *http)
 {
 	static const enum conn_state order[] = {CONN_FRESH, CONN_LINGERING, CONN_READING,
@@ -80,7 +74,7 @@ bool evict_oldest(struct http *http)
 
 		if (list_is_empty(list))
 			continue;
-		evict(LIST_ITEM(list->next, struct conn, node));
+		conn_evict(LIST_ITEM(list->next, struct conn, node));
 		return true;
 	}
 	return false;
@@ -92,7 +86,7 @@ static void make_room(struct http *http, const char *address, bool is_trusted)
 
 	if (!is_trusted && peer->waiting_count >= http->settings.max_waiting_per_address &&
 	    !list_is_empty(&peer->waiting))
-		evict(LIST_ITEM(peer->waiting.next, struct conn, of_peer));
+		conn_evict(LIST_ITEM(peer->waiting.next, struct conn, of_peer));
 	peer_put(peer);
 }
 

@@ -77,6 +77,7 @@ struct http_request {
 	char *segments[4];
 	unsigned segment_count;
 	bool is_trusted;
+	bool is_arriving; /* its body counts as on its way */
 	int64_t arrived_us;
 	char peer[INET6_ADDRSTRLEN];
 	char *query; /* a copy, cut into names and values, once somebody asks */
@@ -131,6 +132,7 @@ struct http {
 	struct list peers[PEER_BUCKETS];
 	int64_t conn_count, max_conns;
 	unsigned open_requests;
+	size_t arriving_bytes; /* announced by bodies that are on their way */
 	bool is_stopping;
 	bool is_closed; /* freed with its last open request */
 	struct log_repeat full;
@@ -164,6 +166,7 @@ void conn_accept(struct http *http, int fd, bool is_trusted, const char *address
 void conn_enter(struct conn *conn, enum conn_state state);
 void conn_watch(struct conn *conn, int events);
 void conn_close(struct conn *conn);
+void conn_evict(struct conn *conn);
 /* The descriptor goes to somebody else, the rest is freed. */
 int conn_release(struct conn *conn);
 void conn_timeout(struct conn *conn);
@@ -182,6 +185,8 @@ unsigned route_find(struct http_request *request, char allow_r[64]);
 struct http_request *request_new(struct conn *conn, const char *text, size_t len,
 				 struct head_fault *fault_r);
 void request_free(struct http_request **request);
+/* It is whole, or will never be. */
+void request_arrived(struct http_request *request);
 
 /* http_answer.c */
 struct answer {

@@ -40,11 +40,19 @@ struct http_request *request_new(struct conn *conn, const char *text, size_t len
 	return request;
 }
 
+void request_arrived(struct http_request *request)
+{
+	if (request->is_arriving)
+		request->http->arriving_bytes -= request->body_size;
+	request->is_arriving = false;
+}
+
 void request_free(struct http_request **request)
 {
 	struct http_request *mine = *request;
 
 	*request = NULL;
+	request_arrived(mine);
 	if (mine->arrived_us != 0 && --mine->http->open_requests == 0 && mine->http->is_closed)
 		xfree(mine->http);
 	for (unsigned i = 0; i < mine->segment_count; i++)

@@ -238,7 +238,7 @@ static void allow_clients(void)
 	setrlimit(RLIMIT_NOFILE, &limit);
 }
 
-void served_start(struct served *served, const char *const *web, unsigned waiting_per_address)
+void served_start(struct served *served, const char *const *web, int64_t request_timeout_ms)
 {
 	static const struct ws_ops ops = {ws_open, ws_message, ws_writable, ws_closed};
 	struct err err;
@@ -250,14 +250,13 @@ void served_start(struct served *served, const char *const *web, unsigned waitin
 		 served->trusted_port);
 	if (web != NULL)
 		write_web(served, web);
-	served->settings =
-		(struct http_settings){.listen = served->listen,
-				       .trusted = served->trusted,
-				       .origins = NULL,
-				       .web_dir = served->folder,
-				       .max_connections = 300,
-				       .max_waiting_per_address = waiting_per_address,
-				       .request_timeout_ms = 700};
+	served->settings = (struct http_settings){.listen = served->listen,
+						  .trusted = served->trusted,
+						  .origins = NULL,
+						  .web_dir = served->folder,
+						  .max_connections = 300,
+						  .max_waiting_per_address = 20,
+						  .request_timeout_ms = request_timeout_ms};
 	if (loop_new(&served->loop, &clock_system, &served->metrics, &err) < 0 ||
 	    http_open(&served->http, served->loop, &served->settings, &clock_system,
 		      &served->metrics, &err) < 0)

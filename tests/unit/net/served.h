@@ -20,7 +20,7 @@ struct served {
 };
 
 /* web: files to be served below /web, name and text in turn, NULL at the end; or NULL. */
-void served_start(struct served *served, const char *const *web, unsigned waiting_per_address);
+void served_start(struct served *served, const char *const *web, int64_t request_timeout_ms);
 void served_stop(struct served *served);
 
 int client_connect(unsigned port);

@@ -19,11 +19,21 @@ static const char *const web[] = {"console.html", "<p>console", "login.html",
 				  "<p>login",     "app.js",     "let a = 1;",
 				  "app.js.gz",    "PACKED",     NULL};
 
-static int start(void **state)
+static int start_with(void **state, int64_t request_timeout_ms)
 {
 	*state = xcalloc(1, sizeof(struct served));
-	served_start(*state, web, 20);
+	served_start(*state, web, request_timeout_ms);
 	return 0;
+}
+
+static int start(void **state)
+{
+	return start_with(state, 10000);
+}
+
+static int start_hasty(void **state)
+{
+	return start_with(state, 700);
 }
 
 static int stop(void **state)
@@ -277,6 +287,21 @@ static void a_full_house_still_lets_the_newest_in(void **state)
 		close(crowd[i]);
 }
 
+static void bodies_on_their_way_have_one_limit_together(void **state)
+{
+	struct served *served = *state;
+	int crowd[290];
+
+	for (size_t i = 0; i < 290; i++) {
+		crowd[i] = client_connect(served->trusted_port);
+		client_say(crowd[i], POST("/v1/echo", "65536") "a");
+	}
+	assert_answers(served->public_port, POST("/v1/echo", "5") "hello", "hello");
+	assert_in_range(metrics_get(&served->metrics, METRIC_CONNECTIONS), 200, 257);
+	for (size_t i = 0; i < 290; i++)
+		close(crowd[i]);
+}
+
 static void a_request_outlives_its_connection(void **state)
 {
 	struct served *served = *state;
@@ -370,9 +395,11 @@ int main(void)
 		TEST(segments_and_queries_are_unescaped),
 		TEST(only_the_proxy_may_say_who_somebody_is),
 		TEST(who_expects_100_gets_it_before_the_body),
-		TEST(a_dribbled_request_ends_at_its_absolute_limit),
+		cmocka_unit_test_setup_teardown(a_dribbled_request_ends_at_its_absolute_limit,
+						start_hasty, stop),
 		TEST(a_crowd_of_silent_ones_keeps_nobody_out),
 		TEST(a_full_house_still_lets_the_newest_in),
+		TEST(bodies_on_their_way_have_one_limit_together),
 		TEST(a_request_outlives_its_connection),
 		TEST(a_stream_goes_as_fast_as_it_is_read),
 		TEST(pages_come_with_their_headers_and_are_sent_once),

@@ -14,7 +14,7 @@
 static int start(void **state)
 {
 	*state = xcalloc(1, sizeof(struct served));
-	served_start(*state, NULL, 20);
+	served_start(*state, NULL, 700);
 	return 0;
 }
 
