@@ -120,6 +120,7 @@ void conn_answered(struct conn *conn)
 {
 	conn->request = NULL;
 	if (conn->out_len > 0) {
+		conn->is_unclean = true; /* nothing is read meanwhile: nobody knows */
 		conn_enter(conn, CONN_WRITING);
 		conn_watch(conn, EV_WRITE);
 	} else if (conn->is_kept) {
@@ -207,17 +208,6 @@ static void conn_writable(struct conn *conn)
 		conn_answered(conn);
 }
 
-static void refuse_route(struct http_request **request, unsigned status, const char *allow)
-{
-	char extra[96];
-
-	snprintf(extra, sizeof(extra), "Allow: %s\r\n", allow);
-	answer_refuse((*request)->conn, status,
-		      status == 405 ? "This path has other methods."
-				    : "There is nothing at this path.",
-		      status == 405 ? extra : NULL);
-}
-
 /* All bodies that are on their way have one limit together; beyond it the one that has been on
  * its way longest goes. */
 static void expect_body(struct http_request *request, size_t size)
@@ -234,24 +224,35 @@ static void expect_body(struct http_request *request, size_t size)
 	request->is_arriving = true;
 }
 
+/* No handler has it: a page, an upgrade, or nothing. None of them takes a body. */
+static bool take_unrouted(struct conn *conn, unsigned status, const char *allow)
+{
+	char extra[96];
+
+	if (status == 405) {
+		snprintf(extra, sizeof(extra), "Allow: %s\r\n", allow);
+		answer_refuse(conn, 405, "This path has other methods.", extra);
+		return false;
+	}
+	if (conn->request->head.content_length > 0) {
+		answer_refuse(conn, 404, "There is nothing at this path.", NULL);
+		return false;
+	}
+	return true;
+}
+
 /* Decides on the head alone. False: refused, the connection ends. */
 static bool take_head(struct conn *conn)
 {
 	struct http_request *request = conn->request;
-	int64_t length = request->head.content_length;
-	size_t max = 0;
+	int64_t length = request->head.content_length, max;
 	char allow[64];
 	unsigned status = route_find(request, allow);
 
-	if (status == 0)
-		max = request->route->max_body;
-	if (status != 0 && length > 0)
-		conn->is_unclean = true;
-	if (status == 405 || (status != 0 && length > 0)) {
-		refuse_route(&request, status, allow);
-		return false;
-	}
-	if (length > (int64_t)max) {
+	if (status != 0)
+		return take_unrouted(conn, status, allow);
+	max = (int64_t)request->route->max_body;
+	if (length > max) {
 		answer_refuse(conn, 413,
 			      max > 0 ? "The body is too large." : "No body is taken here.",
 			      NULL);
