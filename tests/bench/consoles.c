@@ -76,13 +76,11 @@ static void cut(struct console *c)
 	c->source.fd = -1;
 }
 
-/* p is at an event's head. */
-static void take_event(struct console *c, const char *p, uint64_t seq, int64_t at)
+static void take_event(struct console *c, uint64_t seq, int64_t at)
 {
 	struct bench *b = c->b;
 	struct seen *s;
 
-	(void)p;
 	b->events++;
 	if (seq <= c->last) {
 		b->repeated++;
@@ -139,7 +137,7 @@ static size_t scan(struct console *c, const char *p, size_t len, bool is_all, in
 		const uint64_t seq = number_at(event + HEAD);
 		const char *next;
 
-		take_event(c, event, seq, at);
+		take_event(c, seq, at);
 		next = next_event(c, event, end);
 		if (next != NULL)
 			c->event_len = (size_t)(next - event);
