@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-static void err_write(struct err *err, enum err_kind kind, const char *field, const char *fmt,
-		      va_list args)
+__attribute__((format(printf, 4, 0))) static void
+err_write(struct err *err, enum err_kind kind, const char *field, const char *fmt, va_list args)
 {
 	err->kind = kind;
 	snprintf(err->field, sizeof(err->field), "%s", field);
