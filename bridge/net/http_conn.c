@@ -138,11 +138,12 @@ void conn_answered(struct conn *conn)
 /* Behind what waits already. A body that stays for ever is not copied. */
 static void keep_rest(struct conn *conn, const struct iovec *part, size_t skip, bool is_lasting)
 {
-	const char *data = (const char *)part->iov_base + skip;
 	size_t len = part->iov_len - skip;
+	const char *data;
 
 	if (len == 0)
 		return;
+	data = (const char *)part->iov_base + skip;
 	if (conn->out_len == 0 && is_lasting) {
 		conn->out = data;
 		conn->out_len = len;
