@@ -178,7 +178,7 @@ static int by_path(const void *a, const void *b)
 
 static struct http_file *find(const struct http *http, const char *path)
 {
-	struct http_file key;
+	struct http_file key = {0};
 
 	memcpy(&key.path, &path, sizeof(path)); /* it is only compared */
 	if (http->file_count == 0)
