@@ -182,10 +182,14 @@ static void take_usage(const struct bench *b, struct usage *u)
 		u[i] = usage_of(b->pids[i]);
 }
 
-static void print_processes(const struct bench *b, const struct span *t)
+static void print_processes(const struct bench *b, const struct span *t, size_t reports)
 {
 	const double s = (double)(t->stop - t->from) / 1e6;
+	double cpu_s = 0;
 
+	for (unsigned i = 0; i < b->n_pids; i++)
+		cpu_s += t->after[i].cpu_s - t->before[i].cpu_s;
+	printf(",\n \"cpu_us_per_report\": %.1f", reports ? cpu_s * 1e6 / (double)reports : 0);
 	printf(",\n \"generator_cpu_percent\": %.1f", 100 * (t->own_after - t->own_before) / s);
 	printf(",\n \"processes\": [");
 	for (unsigned i = 0; i < b->n_pids; i++)
@@ -230,7 +234,7 @@ static void print_result(struct bench *b, const struct span *t)
 	       (double)b->bytes / 1e6);
 	printf(",\n \"units\": %u, \"unit_events\": %lu, \"unit_repeated\": %lu", b->units,
 	       b->unit_events, b->unit_repeated);
-	print_processes(b, t);
+	print_processes(b, t, in_window);
 	printf(",\n \"head\": %lu}\n", b->head);
 	free(us);
 }

@@ -38,7 +38,10 @@ class Figures:
 
 
 COLUMNS = {
-    "rate-1": [("acked/s", "acked_per_s"), ("ack p50 ms", "ack_ms.p50"), ("CPU %", "processes.0.cpu_percent")],
+    "rate-1": [("acked/s", "acked_per_s"), ("ack p50 ms", "ack_ms.p50"),
+               ("console p50 ms", "console_ms.p50"), ("unit p50 ms", "unit_ms.p50"),
+               ("CPU %", "processes.0.cpu_percent"), ("broker CPU %", "processes.1.cpu_percent"),
+               ("CPU µs/report", "cpu_us_per_report")],
     "steady": [("ack p50", "ack_ms.p50"), ("ack p99", "ack_ms.p99"), ("console p50", "console_ms.p50"),
                ("console p99", "console_ms.p99"), ("unit p50", "unit_ms.p50"),
                ("unit p99", "unit_ms.p99"), ("CPU %", "processes.0.cpu_percent"),
