@@ -170,14 +170,13 @@ def mosquitto():
 
 
 def serve(args, ports, broker):
+    """The bridge, started and not yet ready."""
     options = {"http.listen": f"{LOCAL}:{ports.http}", "http.trusted": f"{LOCAL}:{ports.trusted}",
                "http.web_dir": TREE / "build/web",
                "mqtt.host": LOCAL, "mqtt.port": ports.mqtt, "mqtt.username": "bridge",
                "mqtt.password_file": broker.folder / "bridge-password"}
     sets = [x for key, value in options.items() for x in ("--set", f"{key}={value}")]
-    child = spawn([TANGI, "serve", "--config", args.config, "--data", args.data, *sets])
-    wait_until(lambda: is_ready(ports.http), child, "tangi")
-    return child
+    return spawn([TANGI, "serve", "--config", args.config, "--data", args.data, *sets])
 
 
 def end(child):
@@ -250,6 +249,7 @@ def run(args):
     try:
         broker.start()
         tangi = serve(args, ports, broker)
+        wait_until(lambda: is_ready(ports.http), tangi, "tangi")
 
         def announce():
             write_run_json(args, ports, tangi, broker, city, made, radios)

@@ -58,10 +58,11 @@ def rules(city, people):
     """The access rules. Patterns go by user name (%u): a client id can be borrowed."""
     base = f"tangi/v1/{city}"
     lines = ["user bridge", f"topic readwrite {base}/#"]
-    for who in people:
+    for who in people[1:]:
+        lines += ["", f"user {who['user']}", f"topic read {base}/bridge"]
         if who["role"] == "agency":
-            lines += ["", f"user {who['user']}", f"topic read {base}/agency/{who['agency']}/#"]
-    lines += ["", f"pattern read {base}/bridge", f"pattern read {base}/unit/%u/dispatch"]
+            lines += [f"topic read {base}/agency/{who['agency']}/#"]
+    lines += ["", f"pattern read {base}/unit/%u/dispatch"]
     lines += [f"pattern write {base}/unit/%u/{leaf}"
               for leaf in ("ack", "status", "position", "presence", "sync")]
     return "\n".join(lines) + "\n"
