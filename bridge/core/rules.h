@@ -29,7 +29,8 @@ struct category {
 	agency_set agencies; /* of the leading office and of those that support it */
 	agency_set lead;     /* of the leading office alone */
 	int severity;        /* 1 … 5, the P of the taxonomy */
-	bool is_effect;      /* what an event does to a person: the event, if told, is the category */
+	bool yields; /* gives way when the text also tells of another: the event before its
+			effect */
 	bool is_confidential;
 };
 

@@ -1,0 +1,219 @@
+#include "core/polygon.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/xalloc.h"
+
+struct ring {
+	unsigned count;
+	struct {
+		int32_t lat_e7, lon_e7;
+	} * point;
+};
+
+static const char *const level_names[AREA_LEVELS] = {
+	[AREA_KELURAHAN] = "kelurahan",
+	[AREA_NEIGHBOUR] = "kecamatan_tetangga",
+	[AREA_KECAMATAN] = "kecamatan",
+	[AREA_CITY] = "kota",
+};
+
+static int read_degrees(const json_t *value, double limit, int32_t *e7_r)
+{
+	double degrees = json_number_value(value);
+
+	if (!json_is_number(value) || !(fabs(degrees) <= limit))
+		return -1;
+	*e7_r = (int32_t)lround(degrees * DEGREE_E7);
+	return 0;
+}
+
+static void widen(struct area *area, int32_t lat_e7, int32_t lon_e7)
+{
+	area->south_e7 = lat_e7 < area->south_e7 ? lat_e7 : area->south_e7;
+	area->north_e7 = lat_e7 > area->north_e7 ? lat_e7 : area->north_e7;
+	area->west_e7 = lon_e7 < area->west_e7 ? lon_e7 : area->west_e7;
+	area->east_e7 = lon_e7 > area->east_e7 ? lon_e7 : area->east_e7;
+}
+
+static int parse_ring(struct area *area, struct ring *ring, const json_t *points)
+{
+	ring->point = xcalloc(json_array_size(points) + 1, sizeof(*ring->point));
+	for (size_t i = 0; i < json_array_size(points); i++) {
+		const json_t *pair = json_array_get(points, i);
+		int32_t lat_e7, lon_e7;
+
+		if (read_degrees(json_array_get(pair, 0), 180, &lon_e7) < 0 ||
+		    read_degrees(json_array_get(pair, 1), 90, &lat_e7) < 0)
+			return -1;
+		ring->point[ring->count].lat_e7 = lat_e7;
+		ring->point[ring->count].lon_e7 = lon_e7;
+		ring->count++;
+		widen(area, lat_e7, lon_e7);
+	}
+	return ring->count >= 4 ? 0 : -1;
+}
+
+/* Holes need no care: even-odd counts their edges too. */
+static int parse_polygon(struct area *area, const json_t *rings)
+{
+	size_t n = json_array_size(rings);
+
+	if (n == 0)
+		return -1;
+	area->rings = xrealloc(area->rings, (area->ring_count + n) * sizeof(*area->rings));
+	for (size_t i = 0; i < n; i++) {
+		struct ring *ring = &area->rings[area->ring_count++];
+
+		*ring = (struct ring){0};
+		if (parse_ring(area, ring, json_array_get(rings, i)) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+static int parse_geometry(struct area *area, const json_t *geometry)
+{
+	const char *type = json_string_value(json_object_get(geometry, "type"));
+	const json_t *coordinates = json_object_get(geometry, "coordinates");
+
+	if (type != NULL && strcmp(type, "Polygon") == 0)
+		return parse_polygon(area, coordinates);
+	if (type == NULL || strcmp(type, "MultiPolygon") != 0 ||
+	    json_array_size(coordinates) == 0)
+		return -1;
+	for (size_t i = 0; i < json_array_size(coordinates); i++)
+		if (parse_polygon(area, json_array_get(coordinates, i)) < 0)
+			return -1;
+	return 0;
+}
+
+static int parse_names(struct area *area, const json_t *feature, struct err *err)
+{
+	const json_t *properties = json_object_get(feature, "properties");
+	const char *code = json_string_value(json_object_get(feature, "id"));
+	const char *name = json_string_value(json_object_get(properties, "name"));
+	const char *level = json_string_value(json_object_get(properties, "level"));
+	int i = 0;
+
+	if (code == NULL || strlen(code) >= sizeof(area->code))
+		return err_field(err, "id", "id: needs an area code of at most %zu bytes",
+				 sizeof(area->code) - 1);
+	if (name == NULL || strlen(name) >= sizeof(area->name))
+		return err_field(err, "name", "properties.name: needs a name below %zu bytes",
+				 sizeof(area->name));
+	while (i < AREA_LEVELS && (level == NULL || strcmp(level, level_names[i]) != 0))
+		i++;
+	if (i == AREA_LEVELS)
+		return err_field(err, "level",
+				 "properties.level: is one of kelurahan, "
+				 "kecamatan_tetangga, kecamatan, kota");
+	snprintf(area->code, sizeof(area->code), "%s", code);
+	snprintf(area->name, sizeof(area->name), "%s", name);
+	area->level = (enum area_level)i;
+	return 0;
+}
+
+static int parse_feature(struct area *area, const json_t *feature, struct err *err)
+{
+	*area = (struct area){.south_e7 = INT32_MAX,
+			      .north_e7 = INT32_MIN,
+			      .west_e7 = INT32_MAX,
+			      .east_e7 = INT32_MIN};
+	if (parse_names(area, feature, err) < 0)
+		return -1;
+	if (parse_geometry(area, json_object_get(feature, "geometry")) < 0)
+		return err_field(err, "geometry",
+				 "%s: geometry: needs a Polygon or MultiPolygon "
+				 "of [lon, lat] with at least 4 points a ring",
+				 area->code);
+	return 0;
+}
+
+int areas_parse(struct areas *areas, const json_t *doc, const char *name, struct err *err)
+{
+	const json_t *features = json_object_get(doc, "features");
+	size_t n = json_array_size(features);
+
+	*areas = (struct areas){0};
+	if (n == 0)
+		return err_field(err, "features", "%s: features: needs at least one area",
+				 name);
+	areas->area = xcalloc(n, sizeof(*areas->area));
+	for (size_t i = 0; i < n; i++)
+		if (parse_feature(&areas->area[areas->count++], json_array_get(features, i),
+				  err) < 0) {
+			(void)err_wrap(err, "%s: features[%zu]", name, i);
+			areas_fini(areas);
+			return -1;
+		}
+	return 0;
+}
+
+void areas_fini(struct areas *areas)
+{
+	for (unsigned i = 0; i < areas->count; i++) {
+		for (unsigned r = 0; r < areas->area[i].ring_count; r++)
+			xfree(areas->area[i].rings[r].point);
+		xfree(areas->area[i].rings);
+	}
+	xfree(areas->area);
+	*areas = (struct areas){0};
+}
+
+/* Whether the edge a-b crosses the line from the point to the east. 64 bit: exact. */
+static bool crosses(const struct ring *ring, unsigned a, unsigned b, int64_t lat, int64_t lon)
+{
+	int64_t a_lat = ring->point[a].lat_e7, b_lat = ring->point[b].lat_e7;
+	int64_t a_lon = ring->point[a].lon_e7, b_lon = ring->point[b].lon_e7;
+	int64_t edge, point; /* compared, not subtracted: each alone fits 64 bit */
+
+	if ((a_lat > lat) == (b_lat > lat))
+		return false;
+	edge = (b_lon - a_lon) * (lat - a_lat);
+	point = (lon - a_lon) * (b_lat - a_lat);
+	return b_lat > a_lat ? edge > point : edge < point;
+}
+
+static bool holds(const struct area *area, int32_t lat_e7, int32_t lon_e7)
+{
+	bool is_inside = false;
+
+	if (lat_e7 < area->south_e7 || lat_e7 > area->north_e7 || lon_e7 < area->west_e7 ||
+	    lon_e7 > area->east_e7)
+		return false;
+	for (unsigned r = 0; r < area->ring_count; r++) {
+		const struct ring *ring = &area->rings[r];
+
+		for (unsigned i = 0, before = ring->count - 1; i < ring->count; before = i++)
+			is_inside ^= crosses(ring, before, i, lat_e7, lon_e7);
+	}
+	return is_inside;
+}
+
+static const struct area *find_at(const struct areas *areas, enum area_level level,
+				  int32_t lat_e7, int32_t lon_e7)
+{
+	for (unsigned i = 0; i < areas->count; i++)
+		if (areas->area[i].level == level && holds(&areas->area[i], lat_e7, lon_e7))
+			return &areas->area[i];
+	return NULL;
+}
+
+const struct area *areas_at(const struct areas *areas, int32_t lat_e7, int32_t lon_e7)
+{
+	const struct area *area = find_at(areas, AREA_KELURAHAN, lat_e7, lon_e7);
+
+	return area != NULL ? area : find_at(areas, AREA_NEIGHBOUR, lat_e7, lon_e7);
+}
+
+const struct area *areas_named(const struct areas *areas, enum area_level level,
+			       const char *name)
+{
+	for (unsigned i = 0; i < areas->count; i++)
+		if (areas->area[i].level == level && strcmp(areas->area[i].name, name) == 0)
+			return &areas->area[i];
+	return NULL;
+}

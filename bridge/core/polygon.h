@@ -1,0 +1,47 @@
+/* Borders: the outlines of the areas, and which one a point lies in.
+ *
+ * Bounding boxes first, then even-odd over the rings; a point on a border belongs to one side
+ * only. Built once, then only read, by any thread. */
+#pragma once
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "model/location.h"
+
+enum area_level {
+	AREA_KELURAHAN,
+	AREA_NEIGHBOUR, /* a kecamatan beside the city */
+	AREA_KECAMATAN, /* of the city: known by name, its kelurahan hold the points */
+	AREA_CITY,
+	AREA_LEVELS
+};
+
+struct ring;
+
+struct area {
+	char code[AREA_SIZE];
+	char name[AREA_NAME_SIZE];
+	enum area_level level;
+	int32_t south_e7, north_e7, west_e7, east_e7;
+	unsigned ring_count;
+	struct ring *rings;
+};
+
+struct areas {
+	unsigned count;
+	struct area *area;
+};
+
+/* A GeoJSON FeatureCollection with id, properties.level and properties.name on each feature. */
+int areas_parse(struct areas *areas, const json_t *doc, const char *name,
+		struct err *err) MUST_CHECK;
+void areas_fini(struct areas *areas);
+
+/* The kelurahan, else the neighbouring kecamatan, around the point; NULL: neither. */
+const struct area *areas_at(const struct areas *areas, int32_t lat_e7, int32_t lon_e7);
+/* NULL: there is none of that name on that level. */
+const struct area *areas_named(const struct areas *areas, enum area_level level,
+			       const char *name);

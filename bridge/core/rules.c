@@ -1,0 +1,468 @@
+#include "core/rules_private.h"
+
+#include <math.h>
+#include <openssl/evp.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/xalloc.h"
+#include "core/table.h"
+
+enum file { AGENCIES, OFFICES, TAXONOMY, LEXICON, AREAS, GAZETTEER, UNITS, FILES };
+
+/* In the order of reading: each may name what stands in those before it. */
+static const char *const file_names[FILES] = {
+	[AGENCIES] = "agencies.tsv", [OFFICES] = "offices.tsv", [TAXONOMY] = "taxonomy.tsv",
+	[LEXICON] = "lexicon.tsv",   [AREAS] = "areas.geojson", [GAZETTEER] = "gazetteer.tsv",
+	[UNITS] = "units.tsv",
+};
+
+static const char *const kind_names[CATEGORY_KINDS] = {
+	[CATEGORY_EMERGENCY] = "emergency",
+	[CATEGORY_URGENT] = "urgent",
+	[CATEGORY_ROUTINE] = "routine",
+	[CATEGORY_ADMIN] = "admin",
+};
+
+#define OFFICES_MAX    256
+#define OFFICE_ID_SIZE 24
+#define UNITS_MAX      4096
+
+/* An office and the agency whose console answers for it; none: the leading agency phones it. */
+struct office {
+	char id[OFFICE_ID_SIZE];
+	agency_set agency;
+};
+
+struct loader {
+	struct rules *rules;
+	struct err *err;
+	struct table table;
+	char *text[FILES];
+	size_t len[FILES];
+	unsigned office_count;
+	struct office office[OFFICES_MAX];
+};
+
+static int open_table(struct loader *l, enum file file, const char *const *columns)
+{
+	return table_open(&l->table, file_names[file], l->text[file], columns, l->err);
+}
+
+static bool is_id(const char *text)
+{
+	return text[strspn(text, "abcdefghijklmnopqrstuvwxyz0123456789_-")] == '\0';
+}
+
+static int load_agency(struct loader *l)
+{
+	struct agencies *a = &l->rules->agencies;
+	unsigned i = a->count;
+
+	if (i == AGENCY_MAX)
+		return table_error(&l->table, 0, l->err, "more than %d agencies", AGENCY_MAX);
+	if (table_text(&l->table, 0, a->agency[i].id, sizeof(a->agency[i].id), l->err) < 0 ||
+	    table_text(&l->table, 1, a->agency[i].name_id, sizeof(a->agency[i].name_id),
+		       l->err) < 0 ||
+	    table_text(&l->table, 2, a->agency[i].name_en, sizeof(a->agency[i].name_en),
+		       l->err) < 0)
+		return -1;
+	if (!is_id(a->agency[i].id))
+		return table_error(&l->table, 0, l->err,
+				   "an id has small letters, digits, _ and -");
+	if (agency_find(a, a->agency[i].id, strlen(a->agency[i].id)) >= 0)
+		return table_error(&l->table, 0, l->err, "\"%s\" is there twice",
+				   a->agency[i].id);
+	a->count++;
+	return 0;
+}
+
+static int load_agencies(struct loader *l)
+{
+	static const char *const columns[] = {"id", "name_id", "name_en", NULL};
+	int more;
+
+	if (open_table(l, AGENCIES, columns) < 0)
+		return -1;
+	while ((more = table_next(&l->table, l->err)) > 0)
+		if (load_agency(l) < 0)
+			return -1;
+	if (more == 0 && l->rules->agencies.count == 0)
+		return err_set(l->err, ERR_INVALID, "agencies.tsv: needs at least one agency");
+	return more;
+}
+
+/* "-" is none. */
+static int read_agency(struct loader *l, unsigned column, agency_set *set_r)
+{
+	const char *cell = l->table.cell[column];
+	int i = agency_find(&l->rules->agencies, cell, strlen(cell));
+
+	*set_r = 0;
+	if (strcmp(cell, "-") == 0)
+		return 0;
+	if (i < 0)
+		return table_error(&l->table, column, l->err,
+				   "no agency \"%.30s\" in agencies.tsv; - is none", cell);
+	*set_r = (agency_set)1 << i;
+	return 0;
+}
+
+static const struct office *find_office(const struct loader *l, const char *id, size_t len)
+{
+	for (unsigned i = 0; i < l->office_count; i++)
+		if (strlen(l->office[i].id) == len && memcmp(l->office[i].id, id, len) == 0)
+			return &l->office[i];
+	return NULL;
+}
+
+static int load_office(struct loader *l)
+{
+	struct office *office = &l->office[l->office_count];
+
+	if (l->office_count == OFFICES_MAX)
+		return table_error(&l->table, 0, l->err, "more than %d offices", OFFICES_MAX);
+	if (table_text(&l->table, 0, office->id, sizeof(office->id), l->err) < 0 ||
+	    read_agency(l, 1, &office->agency) < 0)
+		return -1;
+	if (find_office(l, office->id, strlen(office->id)) != NULL)
+		return table_error(&l->table, 0, l->err, "\"%s\" is there twice", office->id);
+	l->office_count++;
+	return 0;
+}
+
+static int load_offices(struct loader *l)
+{
+	static const char *const columns[] = {"code", "agency", NULL};
+	int more;
+
+	if (open_table(l, OFFICES, columns) < 0)
+		return -1;
+	while ((more = table_next(&l->table, l->err)) > 0)
+		if (load_office(l) < 0)
+			return -1;
+	return more;
+}
+
+enum { ID, NAME_ID, NAME_EN, KIND, LEAD, SUPPORT, PRIORITY, YIELDS, CONFIDENTIALITY };
+
+static int read_offices(struct loader *l, unsigned column, agency_set *set_r)
+{
+	const char *end;
+
+	*set_r = 0;
+	for (const char *at = l->table.cell[column]; *at != '\0';
+	     at = *end == ',' ? end + 1 : end) {
+		const struct office *office;
+
+		end = strchrnul(at, ',');
+		office = find_office(l, at, (size_t)(end - at));
+		if (office == NULL)
+			return table_error(&l->table, column, l->err,
+					   "no office \"%.*s\" in offices.tsv",
+					   (int)(end - at < 30 ? end - at : 30), at);
+		*set_r |= office->agency;
+	}
+	return 0;
+}
+
+static int read_kind(struct loader *l, struct category *category)
+{
+	int i = 0;
+
+	while (i < CATEGORY_KINDS && strcmp(kind_names[i], l->table.cell[KIND]) != 0)
+		i++;
+	if (i == CATEGORY_KINDS)
+		return table_error(&l->table, KIND, l->err,
+				   "is one of emergency, urgent, routine, admin");
+	category->kind = (enum category_kind)i;
+	return 0;
+}
+
+static int read_priority(struct loader *l, struct category *category)
+{
+	const char *cell = l->table.cell[PRIORITY];
+
+	if (cell[0] != 'P' || cell[1] < '1' || cell[1] > '5' || cell[2] != '\0')
+		return table_error(&l->table, PRIORITY, l->err, "is one of P1 … P5");
+	category->severity = cell[1] - '0';
+	return 0;
+}
+
+static int read_yields(struct loader *l, struct category *category)
+{
+	const char *cell = l->table.cell[YIELDS];
+
+	category->yields = strcmp(cell, "yes") == 0;
+	if (!category->yields && strcmp(cell, "no") != 0)
+		return table_error(&l->table, YIELDS, l->err, "is yes or no");
+	return 0;
+}
+
+static int read_category(struct loader *l, struct category *c)
+{
+	if (table_text(&l->table, ID, c->id, sizeof(c->id), l->err) < 0 ||
+	    table_text(&l->table, NAME_ID, c->name_id, sizeof(c->name_id), l->err) < 0 ||
+	    table_text(&l->table, NAME_EN, c->name_en, sizeof(c->name_en), l->err) < 0 ||
+	    read_kind(l, c) < 0 || read_priority(l, c) < 0 || read_yields(l, c) < 0 ||
+	    read_offices(l, LEAD, &c->lead) < 0 || read_offices(l, SUPPORT, &c->agencies) < 0)
+		return -1;
+	if (c->lead == 0)
+		return table_error(&l->table, LEAD, l->err,
+				   "no console answers for it: give the office an agency");
+	c->agencies |= c->lead;
+	c->is_confidential = strcmp(l->table.cell[CONFIDENTIALITY], "no") != 0;
+	return 0;
+}
+
+static int load_category(struct loader *l)
+{
+	struct rules *rules = l->rules;
+	struct category *category = &rules->category[rules->category_count];
+
+	if (rules->category_count == CATEGORIES_MAX)
+		return table_error(&l->table, ID, l->err, "more than %d categories",
+				   CATEGORIES_MAX);
+	if (read_category(l, category) < 0)
+		return -1;
+	if (rules_has_category(rules, category->id))
+		return table_error(&l->table, ID, l->err, "\"%s\" is there twice",
+				   category->id);
+	rules->category_count++;
+	return 0;
+}
+
+static int load_taxonomy(struct loader *l)
+{
+	static const char *const columns[] = {
+		"id",
+		"name_id",
+		"name_en",
+		"kind",
+		"lead_agency",
+		"support_agencies",
+		"default_priority",
+		"yields",
+		"confidentiality",
+		NULL,
+	};
+	int more;
+
+	if (open_table(l, TAXONOMY, columns) < 0)
+		return -1;
+	while ((more = table_next(&l->table, l->err)) > 0)
+		if (load_category(l) < 0)
+			return -1;
+	l->rules->unknown = rules_category_index(l->rules, "unknown");
+	if (more == 0 && l->rules->unknown < 0)
+		return err_field(l->err, "id",
+				 "taxonomy.tsv: needs a category \"unknown\" for what "
+				 "nobody understands");
+	return more;
+}
+
+static int load_areas(struct loader *l)
+{
+	json_error_t je;
+	json_t *doc = json_loadb(l->text[AREAS], l->len[AREAS], JSON_REJECT_DUPLICATES, &je);
+	int rc;
+
+	if (doc == NULL)
+		return err_set(l->err, ERR_INVALID, "%s:%d: %s", file_names[AREAS], je.line,
+			       je.text);
+	rc = areas_parse(&l->rules->areas, doc, file_names[AREAS], l->err);
+	json_decref(doc);
+	return rc;
+}
+
+enum { UNIT_ID, UNIT_AGENCY, UNIT_KIND, UNIT_NAME, UNIT_LAT, UNIT_LON };
+
+/* A unit without a base is fine; half a point is not. */
+static int read_base(struct loader *l, struct unit *unit)
+{
+	double lat, lon;
+
+	if (l->table.cell[UNIT_LAT][0] == '\0' && l->table.cell[UNIT_LON][0] == '\0')
+		return 0;
+	if (table_number(&l->table, UNIT_LAT, -90, 90, &lat, l->err) < 0 ||
+	    table_number(&l->table, UNIT_LON, -180, 180, &lon, l->err) < 0)
+		return -1;
+	unit->has_point = true;
+	unit->lat_e7 = (int32_t)lround(lat * DEGREE_E7);
+	unit->lon_e7 = (int32_t)lround(lon * DEGREE_E7);
+	return 0;
+}
+
+/* A unit's id is its name at the broker and a level of its topics. */
+static int read_unit_id(struct loader *l, struct unit *unit)
+{
+	if (table_text(&l->table, UNIT_ID, unit->id, sizeof(unit->id), l->err) < 0)
+		return -1;
+	if (unit->id[strspn(unit->id, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+				      "0123456789-")] != '\0')
+		return table_error(&l->table, UNIT_ID, l->err,
+				   "has letters, digits and - only");
+	if (rules_find_unit(l->rules, unit->id) != NULL)
+		return table_error(&l->table, UNIT_ID, l->err, "\"%s\" is there twice",
+				   unit->id);
+	return 0;
+}
+
+static int load_unit(struct loader *l)
+{
+	const char *agency = l->table.cell[UNIT_AGENCY];
+	int i = agency_find(&l->rules->agencies, agency, strlen(agency));
+	struct unit unit = {0};
+
+	if (l->rules->unit_count == UNITS_MAX)
+		return table_error(&l->table, UNIT_ID, l->err, "more than %d units", UNITS_MAX);
+	if (i < 0)
+		return table_error(&l->table, UNIT_AGENCY, l->err,
+				   "no agency \"%.30s\" in agencies.tsv", agency);
+	unit.agency = (unsigned)i;
+	if (read_unit_id(l, &unit) < 0 ||
+	    table_text(&l->table, UNIT_KIND, unit.kind, sizeof(unit.kind), l->err) < 0 ||
+	    table_text(&l->table, UNIT_NAME, unit.name, sizeof(unit.name), l->err) < 0 ||
+	    read_base(l, &unit) < 0)
+		return -1;
+	l->rules->unit = xrealloc(l->rules->unit, (l->rules->unit_count + 1) * sizeof(unit));
+	l->rules->unit[l->rules->unit_count++] = unit;
+	return 0;
+}
+
+static int load_units(struct loader *l)
+{
+	static const char *const columns[] = {"id",  "agency", "kind", "name_id",
+					      "lat", "lon",    NULL};
+	int more;
+
+	if (open_table(l, UNITS, columns) < 0)
+		return -1;
+	while ((more = table_next(&l->table, l->err)) > 0)
+		if (load_unit(l) < 0)
+			return -1;
+	return more;
+}
+
+static int hash_files(struct loader *l)
+{
+	EVP_MD_CTX *ctx = EVP_MD_CTX_new();
+	unsigned char digest[EVP_MAX_MD_SIZE];
+	bool is_fine = ctx != NULL && EVP_DigestInit_ex(ctx, EVP_sha256(), NULL) == 1;
+
+	for (int i = 0; is_fine && i < FILES; i++) /* with the NUL: files do not run together */
+		is_fine = EVP_DigestUpdate(ctx, l->text[i], l->len[i] + 1) == 1;
+	is_fine = is_fine && EVP_DigestFinal_ex(ctx, digest, NULL) == 1;
+	EVP_MD_CTX_free(ctx);
+	if (!is_fine)
+		return err_set(l->err, ERR_IO, "rules: SHA-256 is not to be had");
+	for (int i = 0; i < (RULES_VERSION_SIZE - 1) / 2; i++)
+		snprintf(l->rules->version + 2 * i, 3, "%02x", digest[i]);
+	return 0;
+}
+
+static int load(struct loader *l, const char *dir)
+{
+	struct rules *rules = l->rules;
+
+	for (int i = 0; i < FILES; i++)
+		if (file_read(dir, file_names[i], &l->text[i], &l->len[i], l->err) < 0)
+			return -1;
+	if (hash_files(l) < 0 || load_agencies(l) < 0 || load_offices(l) < 0 ||
+	    load_taxonomy(l) < 0)
+		return -1;
+	if (lexicon_load(&rules->lexicon, file_names[LEXICON], l->text[LEXICON], rules,
+			 l->err) < 0 ||
+	    load_areas(l) < 0)
+		return -1;
+	if (gazetteer_load(&rules->gazetteer, file_names[GAZETTEER], l->text[GAZETTEER],
+			   &rules->lexicon.abbreviations, &rules->areas, l->err) < 0)
+		return -1;
+	return load_units(l);
+}
+
+int rules_load(struct rules **rules_r, const char *dir, struct err *err)
+{
+	struct loader *l = xcalloc(1, sizeof(*l));
+	struct rules *rules = xcalloc(1, sizeof(*rules));
+	int rc;
+
+	l->rules = rules;
+	l->err = err;
+	rc = load(l, dir);
+	for (int i = 0; i < FILES; i++)
+		xfree(l->text[i]);
+	xfree(l);
+	if (rc < 0)
+		rules_free(&rules);
+	else
+		*rules_r = rules;
+	return rc;
+}
+
+void rules_free(struct rules **rules)
+{
+	struct rules *r = *rules;
+
+	*rules = NULL;
+	if (r == NULL)
+		return;
+	lexicon_fini(&r->lexicon);
+	gazetteer_fini(&r->gazetteer);
+	areas_fini(&r->areas);
+	xfree(r->unit);
+	xfree(r);
+}
+
+const struct agencies *rules_agencies(const struct rules *rules)
+{
+	return &rules->agencies;
+}
+
+const char *rules_version(const struct rules *rules)
+{
+	return rules->version;
+}
+
+int rules_category_index(const struct rules *rules, const char *id)
+{
+	for (unsigned i = 0; i < rules->category_count; i++)
+		if (strcmp(rules->category[i].id, id) == 0)
+			return (int)i;
+	return -1;
+}
+
+const struct category *rules_category(const struct rules *rules, const char *id)
+{
+	int i = rules_category_index(rules, id);
+
+	return i < 0 ? NULL : &rules->category[i];
+}
+
+bool rules_has_category(const struct rules *rules, const char *id)
+{
+	return rules_category_index(rules, id) >= 0;
+}
+
+int priority_of_severity(int severity)
+{
+	return severity < 4 ? severity : 4;
+}
+
+unsigned rules_unit_count(const struct rules *rules)
+{
+	return rules->unit_count;
+}
+
+const struct unit *rules_unit(const struct rules *rules, unsigned i)
+{
+	return &rules->unit[i];
+}
+
+const struct unit *rules_find_unit(const struct rules *rules, const char *id)
+{
+	for (unsigned i = 0; i < rules->unit_count; i++)
+		if (strcmp(rules->unit[i].id, id) == 0)
+			return &rules->unit[i];
+	return NULL;
+}
