@@ -29,5 +29,8 @@ void mailbox_put_all(struct mailbox *box, struct list *letters);
 bool mailbox_take_all(struct mailbox *box, struct list *letters_r);
 /* Blocks until there is something. False: the box was closed and is empty. */
 bool mailbox_wait_all(struct mailbox *box, struct list *letters_r);
+/* The same for at most timeout_ms, -1: for ever. False: nothing came, or the box was closed. */
+bool mailbox_wait_all_for(struct mailbox *box, struct list *letters_r, int timeout_ms);
 /* Nothing is lost: what lies in the box is still taken. */
 void mailbox_close(struct mailbox *box);
+bool mailbox_is_closed(struct mailbox *box);

@@ -12,14 +12,17 @@
 #include "model/event.h"
 
 struct store;
-struct store_backend;
+struct store_backend; /* store/backend.h */
+
+extern const struct store_backend store_sqlite; /* a file in the data folder: the default */
+extern const struct store_backend store_memory; /* forgets; for tests, and the reference */
 
 struct store_settings {
-	const char *dir;      /* the data folder; the memory backend does not use it */
-	int64_t batch_max;    /* requests in one transaction */
-	int64_t queue_max;    /* requests waiting; more are answered STORE_LATER at once */
-	int64_t min_free_mb;  /* below that much room on the disk: STORE_LATER */
-	bool has_threads;     /* false: the caller steps the lanes by store_step (tests) */
+	const char *dir;     /* the data folder; the memory backend does not use it */
+	int64_t batch_max;   /* requests in one transaction */
+	int64_t queue_max;   /* requests waiting; more are answered STORE_LATER at once */
+	int64_t min_free_mb; /* below that much room on the disk: STORE_LATER */
+	bool has_threads;    /* false: the caller steps the lanes by store_step (tests) */
 };
 
 enum store_op { STORE_REPORT, STORE_COMMAND, STORE_CALL, STORE_CURSOR, STORE_FAILURE };
@@ -33,7 +36,8 @@ enum store_answer {
 	STORE_LATER,     /* nothing is promised; try again with the same key */
 };
 
-/* Belongs to the caller, who keeps it in place until done is called; in is borrowed until then. */
+/* Belongs to the caller, who keeps it in place until done is called; in is borrowed until then.
+ */
 struct store_request {
 	struct list node;
 	enum store_op op;
@@ -57,17 +61,19 @@ struct store_request {
 	uint64_t seq; /* of its event */
 	int64_t version;
 	char incident_id[ID_SIZE];
-	struct buf *body; /* the answer document, or the current incident at a conflict; caller's */
+	struct buf *
+		body; /* the answer document, or the current incident at a conflict; caller's */
 	void (*done)(struct store_request *request); /* loop thread, never from store_submit */
 	void *ctx;
 };
 
-/* Rows come as events: a live incident is the last event about it. */
+/* Rows come as events: a live incident is the last event about it. Where a row stands for an
+ * incident, its audience is that of the incident as it stands now. */
 enum read_op {
 	READ_EVENTS,    /* from seq from on, oldest first */
 	READ_LIVE,      /* incidents that are not closed, by no, after no from */
 	READ_INCIDENTS, /* by filter, newest first */
-	READ_TIMELINE,  /* all events of incident id */
+	READ_TIMELINE,  /* all events of incident id, from seq from on; the audience as above */
 	READ_REPORT,    /* id: its first event, and raw */
 	READ_CALL,      /* id or the telephone's call_id: raw is the whole call as JSON */
 	READ_CALLS,     /* calls that are not ended: their last events */
@@ -77,7 +83,7 @@ enum read_op {
 #define READ_MAX_ROWS 512
 
 struct read_filter {
-	bool live, closed; /* both false: any */
+	bool live, closed;         /* both false: any */
 	const char *agency, *area; /* NULL: any; borrowed until done */
 	int64_t since_ms;          /* opened at or after; 0: any */
 	struct viewer viewer;
@@ -89,15 +95,15 @@ struct store_read {
 	uint64_t from;
 	char id[CALL_KEY_SIZE];
 	struct read_filter filter;
-	unsigned max_rows;  /* at most READ_MAX_ROWS */
-	size_t max_bytes;   /* stop after the row that goes beyond */
+	unsigned max_rows; /* at most READ_MAX_ROWS */
+	size_t max_bytes;  /* stop after the row that goes beyond */
 
 	struct event *rows; /* store_read_fini frees them */
 	unsigned row_count;
 	uint64_t next;   /* from of the page that follows; 0: that was all */
 	uint64_t head;   /* seq of the newest event the page could see */
 	bool is_trimmed; /* from is older than the log */
-	bool is_found;   /* READ_REPORT, READ_CALL, READ_TICKET */
+	bool is_found;   /* READ_TIMELINE, READ_REPORT, READ_CALL, READ_TICKET */
 	struct buf *raw;
 	char source[65]; /* READ_REPORT */
 	int64_t stored_at_ms;
@@ -117,12 +123,12 @@ struct store_hooks {
 	void *ctx;
 };
 
-/* Locks the data folder, opens, brings the schema up to date, recovers. agencies and metrics are
- * borrowed for the store's life. */
+/* Locks the data folder, opens, brings the schema up to date, recovers. agencies and metrics
+ * are borrowed for the store's life. */
 int store_open(struct store **store_r, const struct store_backend *backend,
 	       const struct store_settings *settings, const struct agencies *agencies,
-	       const struct clock *clock, struct metrics *metrics, const struct store_hooks *hooks,
-	       struct err *err) MUST_CHECK;
+	       const struct clock *clock, struct metrics *metrics,
+	       const struct store_hooks *hooks, struct err *err) MUST_CHECK;
 /* Answers everything that was submitted, checkpoints, closes. */
 void store_close(struct store **store);
 

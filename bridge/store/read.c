@@ -1,0 +1,322 @@
+#include "store/read.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/xalloc.h"
+
+/* A list request looks at so many incidents and then hands back what it has and where to go on:
+ * a filter that fits nothing must not hold up the lane. */
+#define LOOKED_AT_MAX 20000
+
+struct page {
+	const struct store_backend *ops;
+	struct backend *conn;
+	struct store_read *read;
+	agency_set agency;        /* of the filter; 0: any */
+	struct audience audience; /* of the incident, for its timeline */
+	size_t bytes;
+	unsigned looked_at;
+	int failed;
+	struct err *err;
+};
+
+static void add_row(struct page *page, const struct event *event)
+{
+	struct store_read *read = page->read;
+
+	if (read->row_count % 64 == 0)
+		read->rows = xrealloc(read->rows, (read->row_count + 64) * sizeof(*read->rows));
+	read->rows[read->row_count++] = *event;
+	page->bytes += event->body->len;
+}
+
+static bool is_full(const struct page *page)
+{
+	const struct store_read *read = page->read;
+
+	return read->row_count >= read->max_rows || page->bytes >= read->max_bytes;
+}
+
+static bool take_event(void *ctx, const struct event *event,
+		       const unsigned char link[LINK_SIZE])
+{
+	struct page *page = ctx;
+
+	(void)link;
+	if (is_full(page)) {
+		page->read->next = event->seq;
+		return false;
+	}
+	add_row(page, event);
+	buf_ref(event->body);
+	return true;
+}
+
+static bool fits(const struct page *page, const struct incident_row *row)
+{
+	const struct read_filter *filter = &page->read->filter;
+	bool is_closed = row->status == INCIDENT_CLOSED;
+
+	if (filter->live != filter->closed && filter->closed != is_closed)
+		return false;
+	if (page->agency != 0 && (row->audience.agencies & page->agency) == 0)
+		return false;
+	if (filter->area != NULL && strcmp(filter->area, row->area) != 0)
+		return false;
+	if (row->opened_at_ms < filter->since_ms)
+		return false;
+	return audience_admits(&row->audience, &filter->viewer);
+}
+
+/* The last event about an incident, with the audience of the incident as it stands. */
+static int add_last_event(struct page *page, const struct incident_row *row)
+{
+	struct event event;
+	int found = page->ops->get_event(page->conn, row->seq, &event, page->err);
+
+	if (found == 0)
+		return err_set(page->err, ERR_IO, "incident %s has lost its event", row->id);
+	if (found < 0)
+		return -1;
+	event.audience = row->audience;
+	add_row(page, &event);
+	return 0;
+}
+
+/* next is the no from which the following page starts: exclusive for both orders. */
+static bool take_incident(void *ctx, const struct incident_row *row)
+{
+	struct page *page = ctx;
+	struct store_read *read = page->read;
+	bool is_up = read->op == READ_LIVE;
+
+	if (is_full(page) || page->looked_at++ == LOOKED_AT_MAX) {
+		read->next = (uint64_t)(is_up ? row->no - 1 : row->no + 1);
+		return false;
+	}
+	if (fits(page, row))
+		page->failed = add_last_event(page, row);
+	return page->failed == 0;
+}
+
+static int read_events(struct page *page)
+{
+	struct store_read *read = page->read;
+	uint64_t from = read->from > 0 ? read->from : 1;
+
+	if (page->ops->scan_events(page->conn, 0, from, take_event, page, page->err) < 0)
+		return -1;
+	/* Numbers are dense: a page that does not begin where it was asked to begins where the
+	 * log does. */
+	read->is_trimmed = read->row_count > 0 && read->rows[0].seq > from;
+	return 0;
+}
+
+static int read_live(struct page *page)
+{
+	page->read->filter.live = true;
+	page->read->filter.closed = false;
+	return page->ops->scan_incidents(page->conn, INCIDENTS_LIVE_UP,
+					 (int64_t)page->read->from, take_incident, page,
+					 page->err);
+}
+
+static int read_incidents(struct page *page)
+{
+	struct store_read *read = page->read;
+	int64_t from = read->from > 0 ? (int64_t)read->from : INT64_MAX;
+
+	return page->ops->scan_incidents(page->conn, INCIDENTS_DOWN, from, take_incident, page,
+					 page->err);
+}
+
+static int read_timeline(struct page *page)
+{
+	struct store_read *read = page->read;
+	struct incident_row row;
+	int found = page->ops->find_incident(page->conn, read->id, &row, page->err);
+
+	if (found <= 0)
+		return found;
+	read->is_found = true;
+	if (page->ops->scan_events(page->conn, row.no, read->from, take_event, page,
+				   page->err) < 0)
+		return -1;
+	for (unsigned i = 0; i < read->row_count; i++)
+		read->rows[i].audience = row.audience;
+	return 0;
+}
+
+static int add_event(struct page *page, uint64_t seq)
+{
+	struct event event;
+	int found = page->ops->get_event(page->conn, seq, &event, page->err);
+
+	if (found > 0)
+		add_row(page, &event);
+	return found;
+}
+
+static int read_report(struct page *page)
+{
+	struct store_read *read = page->read;
+	struct report_row row;
+	int found = page->ops->get_report(page->conn, read->id, &row, page->err);
+
+	if (found > 0)
+		found = add_event(page, row.seq);
+	if (found > 0)
+		found = page->ops->get_reporter(page->conn, row.seq, &read->raw, NULL,
+						page->err);
+	if (found <= 0)
+		return found;
+	read->is_found = true;
+	read->stored_at_ms = read->rows[0].at_ms;
+	memcpy(read->source, row.source, sizeof(read->source));
+	return 0;
+}
+
+static uint64_t last_step(const struct call_row *row)
+{
+	uint64_t seq = 0;
+
+	for (int i = 0; i < CALL_STATES; i++)
+		seq = row->step[i] > seq ? row->step[i] : seq;
+	return seq;
+}
+
+static int read_call(struct page *page)
+{
+	struct store_read *read = page->read;
+	struct call_row row;
+	int found = 0;
+
+	if (id_is(read->id, 'C'))
+		found = page->ops->get_call(page->conn, read->id, &row, page->err);
+	if (found == 0)
+		found = page->ops->find_call(page->conn, read->id, &row, page->err);
+	if (found > 0)
+		found = add_event(page, last_step(&row));
+	if (found > 0)
+		found = page->ops->get_reporter(page->conn, last_step(&row), NULL, &read->raw,
+						page->err);
+	read->is_found = found > 0;
+	return found < 0 ? -1 : 0;
+}
+
+static bool take_open_call(void *ctx, const struct call_row *row)
+{
+	struct page *page = ctx;
+
+	if (is_full(page))
+		return false;
+	page->failed = add_event(page, last_step(row)) < 0 ? -1 : 0;
+	return page->failed == 0;
+}
+
+static int read_calls(struct page *page)
+{
+	return page->ops->scan_open_calls(page->conn, take_open_call, page, page->err);
+}
+
+static int read_ticket(struct page *page)
+{
+	struct store_read *read = page->read;
+	struct incident_row incident;
+	struct report_row report;
+	struct event event;
+	char *end;
+	int64_t tracking = strtoll(read->id, &end, 10);
+	int found = 0;
+
+	if (end != read->id && *end == '\0')
+		found = page->ops->find_tracking(page->conn, tracking, &report, page->err);
+	if (found > 0)
+		found = page->ops->get_event(page->conn, report.seq, &event, page->err);
+	if (found <= 0)
+		return found;
+	found = page->ops->find_incident(page->conn, event.incident_id, &incident, page->err);
+	buf_unref(&event.body);
+	if (found <= 0)
+		return found;
+	read->is_found = true;
+	return add_last_event(page, &incident);
+}
+
+int read_perform(const struct store_backend *ops, struct backend *conn,
+		 const struct agencies *agencies, struct store_read *read, struct err *err)
+{
+	static int (*const perform[])(struct page *) = {
+		[READ_EVENTS] = read_events,       [READ_LIVE] = read_live,
+		[READ_INCIDENTS] = read_incidents, [READ_TIMELINE] = read_timeline,
+		[READ_REPORT] = read_report,       [READ_CALL] = read_call,
+		[READ_CALLS] = read_calls,         [READ_TICKET] = read_ticket,
+	};
+	struct page page = {.ops = ops, .conn = conn, .read = read, .err = err};
+	const char *agency = read->filter.agency;
+	struct log_end end;
+	int status;
+
+	if (read->max_rows == 0 || read->max_rows > READ_MAX_ROWS)
+		read->max_rows = READ_MAX_ROWS;
+	if (read->max_bytes == 0)
+		read->max_bytes = SIZE_MAX;
+	if (agency != NULL)
+		page.agency = agency_set_parse(agencies, agency, strlen(agency));
+	if (agency != NULL && page.agency == 0)
+		return err_field(err, "agency", "is not an agency of this city");
+	if (ops->begin(conn, err) < 0)
+		return -1;
+	status = ops->get_end(conn, &end, err);
+	if (status == 0) {
+		read->head = end.seq;
+		status = perform[read->op](&page);
+	}
+	ops->rollback(conn);
+	return status < 0 || page.failed < 0 ? -1 : 0;
+}
+
+static bool same_text(const char *a, const char *b)
+{
+	return a == b || (a != NULL && b != NULL && strcmp(a, b) == 0);
+}
+
+bool read_is_same(const struct store_read *a, const struct store_read *b)
+{
+	if (a->op != b->op || a->from != b->from || a->max_rows != b->max_rows ||
+	    a->max_bytes != b->max_bytes)
+		return false;
+	if (a->op == READ_EVENTS)
+		return true;
+	return a->op == READ_LIVE && viewer_equals(&a->filter.viewer, &b->filter.viewer) &&
+	       same_text(a->filter.agency, b->filter.agency) &&
+	       same_text(a->filter.area, b->filter.area) &&
+	       a->filter.since_ms == b->filter.since_ms;
+}
+
+void read_share(const struct store_read *from, struct store_read *to)
+{
+	to->failed = from->failed;
+	to->err = from->err;
+	to->next = from->next;
+	to->head = from->head;
+	to->is_trimmed = from->is_trimmed;
+	to->row_count = from->row_count;
+	if (from->row_count > 0)
+		to->rows = xmalloc(from->row_count * sizeof(*to->rows));
+	for (unsigned i = 0; i < from->row_count; i++) {
+		to->rows[i] = from->rows[i];
+		buf_ref(to->rows[i].body);
+	}
+}
+
+void store_read_fini(struct store_read *read)
+{
+	for (unsigned i = 0; i < read->row_count; i++)
+		buf_unref(&read->rows[i].body);
+	xfree(read->rows);
+	read->rows = NULL;
+	read->row_count = 0;
+	buf_unref(&read->raw);
+}

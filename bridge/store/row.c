@@ -1,0 +1,44 @@
+#include "store/backend.h"
+
+#include <stdio.h>
+
+const char *const scope_names[] = {[SCOPE_INCIDENT] = "incident",
+				   [SCOPE_SECRET] = "secret",
+				   [SCOPE_CALL] = "call",
+				   [SCOPE_STAFF] = "staff",
+				   [SCOPE_STAFF + 1] = NULL};
+
+struct incident_row incident_row_of(const struct incident *incident, uint64_t seq)
+{
+	struct incident_row row = {
+		.no = incident->no,
+		.status = incident->status,
+		.priority = incident->verdict.priority,
+		.audience = incident_audience(incident),
+		.opened_at_ms = incident->opened_at_ms,
+		.seq = seq,
+	};
+
+	snprintf(row.id, sizeof(row.id), "%s", incident->id);
+	snprintf(row.area, sizeof(row.area), "%s", incident->location.area);
+	return row;
+}
+
+int incident_of_event(const struct event *event, const struct agencies *agencies,
+		      struct incident *incident_r, struct err *err)
+{
+	struct slice slice = event_incident(event->body);
+	json_t *object = json_loadb(slice.text, slice.len, JSON_REJECT_DUPLICATES, NULL);
+	int status;
+
+	if (object == NULL)
+		return err_set(err, ERR_IO, "event %llu holds no incident",
+			       (unsigned long long)event->seq);
+	status = incident_read(object, agencies, incident_r, err);
+	json_decref(object);
+	if (status < 0) {
+		err->kind = ERR_IO; /* ours, and damaged: nobody's input is wrong */
+		return err_wrap(err, "event %llu", (unsigned long long)event->seq);
+	}
+	return 0;
+}

@@ -1,0 +1,56 @@
+/* A store with its lanes stepped by hand, a clock of its own and a few things to send it. */
+#pragma once
+
+#include "base/clock.h"
+#include "base/metrics.h"
+#include "model/call.h"
+#include "model/command.h"
+#include "model/report.h"
+#include "store/store.h"
+
+struct store_world {
+	struct clock clock;
+	int64_t now_us;
+	struct agencies agencies;
+	struct metrics metrics;
+	struct store_settings settings;
+	const struct store_backend *backend;
+	char dir[64]; /* "" : none was made */
+	struct store *store;
+	struct id_gen ids;
+	struct event events[4096]; /* as they were shown, in order */
+	unsigned shown;
+	unsigned answered;
+};
+
+/* One request with what it borrows. */
+struct sent {
+	struct store_request request;
+	struct report *report;
+	struct command *command;
+	struct call *call;
+	struct store_world *world;
+	bool is_answered;
+};
+
+extern const struct viewer sees_everything;
+
+void world_init(struct store_world *world, const struct store_backend *backend);
+/* 0, or -1 with err. */
+int world_open(struct store_world *world, struct err *err);
+void world_close(struct store_world *world);
+void world_fini(struct store_world *world);
+void world_pass(struct store_world *world, int64_t ms);
+
+void send_report(struct store_world *world, struct sent *sent, const char *source,
+		 const char *key, const char *text);
+void send_command(struct store_world *world, struct sent *sent, const char *incident_id,
+		  const char *json);
+void send_call(struct store_world *world, struct sent *sent, const char *json);
+void sent_fini(struct sent *sent);
+
+/* One report, stepped until it is answered; its incident's id. Fails the test unless stored. */
+void stored_report(struct store_world *world, const char *key, const char *text,
+		   char incident_id_r[ID_SIZE]);
+/* Reads and steps. */
+void read_now(struct store_world *world, struct store_read *read);
