@@ -1,0 +1,6 @@
+/* The subcommands of the program: argv[0] is the subcommand's name.
+ *
+ * Each answers what the process exits with: 0 done, 1 failed, 2 wrong use. */
+#pragma once
+
+int cmd_classify(int argc, char **argv);
