@@ -1,8 +1,10 @@
 /* The connection: how the file is opened, brought up to date, committed and synced. */
 #include "store/sqlite_private.h"
 
+#include <fcntl.h>
 #include <limits.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/log.h"
 #include "base/xalloc.h"
@@ -80,8 +82,9 @@ static int on_commit(void *ctx, sqlite3 *db, const char *name, int pages)
 	return SQLITE_OK;
 }
 
-/* Text in the database is inert, and each kind of memory is bounded. Checkpoints are ours:
- * only the writer makes them, between two batches. */
+/* Two events to a page of 4 KiB leave a third of it empty: at full load pages of 8 KiB write a
+ * tenth less for the same reports. Text in the database is inert, and each kind of memory is
+ * bounded. Checkpoints are ours: only the writer makes them, between two batches. */
 static int configure(struct backend *conn, struct err *err)
 {
 	char sql[256];
@@ -91,7 +94,8 @@ static int configure(struct backend *conn, struct err *err)
 	(void)sqlite3_db_config(conn->db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
 	(void)sqlite3_db_config(conn->db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
 	snprintf(sql, sizeof(sql),
-		 "PRAGMA cache_size=-%d; PRAGMA mmap_size=0; PRAGMA foreign_keys=ON; "
+		 "PRAGMA page_size=8192; PRAGMA cache_size=-%d; PRAGMA mmap_size=0; PRAGMA "
+		 "foreign_keys=ON; "
 		 "PRAGMA temp_store=MEMORY; PRAGMA synchronous=FULL; PRAGMA "
 		 "wal_autocheckpoint=0",
 		 conn->is_reader ? READER_CACHE_KB : WRITER_CACHE_KB);
@@ -158,6 +162,16 @@ static void sqlite_close(struct backend *conn)
 	xfree(conn);
 }
 
+/* It holds who called: nobody else's to read. SQLite gives the files beside it the same rights.
+ * Only a file that is new may be opened here: closing it would drop SQLite's locks. */
+static void make_private(const char *path)
+{
+	int fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+
+	if (fd >= 0)
+		(void)close(fd);
+}
+
 static int sqlite_open(struct backend **conn_r, const struct backend_place *place,
 		       struct err *err)
 {
@@ -171,6 +185,8 @@ static int sqlite_open(struct backend **conn_r, const struct backend_place *plac
 	for (int i = 0; i < SET_TEXTS; i++)
 		conn->sets[i].len = -1;
 	snprintf(path, sizeof(path), "%s/log.db", place->dir);
+	if (!place->is_reader)
+		make_private(path);
 	if (sqlite3_open_v2(path, &conn->db, how | SQLITE_OPEN_NOMUTEX, NULL) != SQLITE_OK) {
 		(void)sqlite_fail(conn, "open", err);
 		goto fail;
