@@ -145,7 +145,8 @@ static const sqlite3_io_methods methods = {
 	.xShmUnmap = f_shm_unmap,
 };
 
-static int v_open(sqlite3_vfs *vfs, const char *name, sqlite3_file *file, int flags, int *flags_r)
+static int v_open(sqlite3_vfs *vfs, const char *name, sqlite3_file *file, int flags,
+		  int *flags_r)
 {
 	struct failing_file *mine = (struct failing_file *)(void *)file;
 	int rc;

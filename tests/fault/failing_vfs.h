@@ -15,7 +15,8 @@ enum vfs_fault {
 };
 
 void failing_vfs_install(void);
-/* The n-th write or sync from now on fails (1: the next), and those after it when is_lasting. */
+/* The n-th write or sync from now on fails (1: the next), and those after it when is_lasting.
+ */
 void failing_vfs_set(enum vfs_fault fault, unsigned n, bool is_lasting);
 /* Writes or syncs, whichever the fault counts, since then. */
 unsigned failing_vfs_count(void);

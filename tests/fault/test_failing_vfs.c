@@ -16,9 +16,9 @@
 #include "store/archive.h"
 #include "support/store_world.h"
 
-#define ROUNDS  4 /* commits */
+#define ROUNDS   4 /* commits */
 #define TOGETHER 3 /* reports in each */
-#define REPORTS (ROUNDS * TOGETHER)
+#define REPORTS  (ROUNDS * TOGETHER)
 
 struct story {
 	struct store_world world;
@@ -48,8 +48,7 @@ static void await(struct story *story, int i)
 static void note_answer(struct story *story, int i)
 {
 	const struct store_request *request = &story->sent[i].request;
-	bool is_acked =
-		request->answer == STORE_STORED || request->answer == STORE_REPEATED;
+	bool is_acked = request->answer == STORE_STORED || request->answer == STORE_REPEATED;
 
 	if (is_acked && story->incident_id[i][0] != '\0')
 		assert_string_equal(story->incident_id[i], request->incident_id);
@@ -185,7 +184,8 @@ static void the_nth_write_is_short_and_nothing_acknowledged_is_lost(void **state
 	fail_each(VFS_WRITE_SHORT, false);
 }
 
-static void the_disk_is_full_from_the_nth_write_on_and_nothing_acknowledged_is_lost(void **state)
+static void
+the_disk_is_full_from_the_nth_write_on_and_nothing_acknowledged_is_lost(void **state)
 {
 	(void)state;
 	for (unsigned n = 1; n < 80; n += 3)
@@ -249,7 +249,8 @@ int main(void)
 		cmocka_unit_test(
 			the_disk_is_full_from_the_nth_write_on_and_nothing_acknowledged_is_lost),
 		cmocka_unit_test(the_nth_sync_fails_and_nothing_acknowledged_is_lost),
-		cmocka_unit_test(the_nth_sync_fails_although_it_happened_and_nothing_comes_twice),
+		cmocka_unit_test(
+			the_nth_sync_fails_although_it_happened_and_nothing_comes_twice),
 		cmocka_unit_test(every_sync_fails_from_the_nth_on_until_the_disk_is_well),
 		cmocka_unit_test(reads_go_on_while_writes_are_refused),
 	};
