@@ -1,0 +1,202 @@
+/* The log is the truth: after a long run of whatever people do, the incident table says what
+ * the events alone say, on every backend, and two backends say the same. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "store/archive.h"
+#include "store/backend.h"
+#include "support/store_world.h"
+
+#define STEPS     300
+#define INCIDENTS 60
+
+struct run {
+	struct store_world world;
+	unsigned dice;
+	char incident_id[INCIDENTS][ID_SIZE];
+	unsigned incidents;
+	int answers[STEPS];
+	int64_t versions[STEPS];
+};
+
+static unsigned roll(struct run *run, unsigned sides)
+{
+	run->dice = run->dice * 1103515245u + 12345u;
+	return (run->dice >> 16) % sides;
+}
+
+static const char *random_command(struct run *run)
+{
+	static const char *const commands[] = {
+		"{\"action\":\"acknowledge\",\"agency\":\"fire\"}",
+		"{\"action\":\"acknowledge\",\"agency\":\"police\"}",
+		"{\"action\":\"note\",\"note\":\"tiba,\\\"text\\\":\\\"\"}",
+		"{\"action\":\"note\",\"note\":\"a\",\"expected_version\":2}",
+		"{\"action\":\"reclassify\",\"agencies\":[\"fire\",\"police\"]}",
+		"{\"action\":\"reclassify\",\"category\":\"flood\",\"priority\":2}",
+		"{\"action\":\"relocate\",\"location\":{\"lat\":-6.7,\"lon\":108.5}}",
+		"{\"action\":\"close\",\"outcome\":\"resolved\"}",
+		"{\"action\":\"reopen\"}",
+		"{\"action\":\"note\",\"note\":\"b\",\"command_id\":\"the-same\"}",
+	};
+
+	return commands[roll(run, sizeof(commands) / sizeof(commands[0]))];
+}
+
+static void one_step(struct run *run, int step)
+{
+	struct sent sent;
+	char key[16];
+
+	run->world.now_us += 1000 * (int64_t)roll(run, 5000);
+	if (run->incidents == 0 || (run->incidents < INCIDENTS && roll(run, 4) == 0)) {
+		snprintf(key, sizeof(key), "k%u", roll(run, 100));
+		send_report(&run->world, &sent, "lapor-web", key, "Kebakaran");
+	} else {
+		send_command(&run->world, &sent, run->incident_id[roll(run, run->incidents)],
+			     random_command(run));
+	}
+	store_step(run->world.store);
+	assert_true(sent.is_answered);
+	run->answers[step] = (int)sent.request.answer;
+	run->versions[step] = sent.request.version;
+	if (sent.request.op == STORE_REPORT && sent.request.answer == STORE_STORED)
+		memcpy(run->incident_id[run->incidents++], sent.request.incident_id, ID_SIZE);
+	sent_fini(&sent);
+}
+
+static struct run *whole_run(const struct store_backend *backend, unsigned seed)
+{
+	struct run *run = calloc(1, sizeof(*run));
+	struct err err = {0};
+
+	run->dice = seed;
+	world_init(&run->world, backend);
+	assert_int_equal(world_open(&run->world, &err), 0);
+	for (int step = 0; step < STEPS; step++)
+		one_step(run, step);
+	return run;
+}
+
+static void end_run(struct run *run)
+{
+	world_fini(&run->world);
+	free(run);
+}
+
+/* The last thing the log says about an incident. */
+static const struct event *last_event(const struct run *run, const char *incident_id)
+{
+	for (unsigned i = run->world.shown; i-- > 0;)
+		if (strcmp(run->world.events[i].incident_id, incident_id) == 0)
+			return &run->world.events[i];
+	return NULL;
+}
+
+static bool says(const struct event *event, const char *words)
+{
+	struct slice incident = event_incident(event->body);
+
+	return memmem(incident.text, incident.len, words, strlen(words)) != NULL;
+}
+
+static unsigned rows_of(struct run *run, bool live, bool closed, const char *agency)
+{
+	struct store_read read = {.op = READ_INCIDENTS,
+				  .filter = {.live = live,
+					     .closed = closed,
+					     .agency = agency,
+					     .viewer = sees_everything}};
+	unsigned count;
+
+	read_now(&run->world, &read);
+	for (unsigned i = 0; i < read.row_count; i++) {
+		const struct event *last = last_event(run, read.rows[i].incident_id);
+
+		assert_non_null(last);
+		assert_int_equal(read.rows[i].seq, last->seq);
+		assert_int_equal(read.rows[i].body->len, last->body->len);
+		assert_memory_equal(read.rows[i].body->data, last->body->data, last->body->len);
+	}
+	count = read.row_count;
+	store_read_fini(&read);
+	return count;
+}
+
+static void the_log_is_the_truth(void **state)
+{
+	struct run *run = whole_run(*state, 4711);
+	unsigned closed = 0, with_police = 0;
+
+	for (unsigned i = 0; i < run->incidents; i++) {
+		const struct event *last = last_event(run, run->incident_id[i]);
+
+		closed += says(last, ",\"status\":\"closed\"");
+		with_police += says(last, "\"police\"],\"confidence\"");
+	}
+	assert_true(closed > 0 && closed < run->incidents && with_police > 0);
+	assert_int_equal(rows_of(run, false, false, NULL), run->incidents);
+	assert_int_equal(rows_of(run, true, false, NULL), run->incidents - closed);
+	assert_int_equal(rows_of(run, false, true, NULL), closed);
+	assert_int_equal(rows_of(run, false, false, "police"), with_police);
+	end_run(run);
+}
+
+static void the_table_equals_one_rebuilt_from_the_log(void **state)
+{
+	struct run *run = whole_run(&store_sqlite, 42);
+	struct archive_report report;
+	struct err err = {0};
+
+	(void)state;
+	if (archive_verify(run->world.dir, &report, &err) < 0)
+		fail_msg("%s", err.text);
+	assert_int_equal(report.events, run->world.shown);
+	assert_int_equal(report.incidents, run->incidents);
+	end_run(run);
+}
+
+static void two_backends_answer_alike(void **state)
+{
+	(void)state;
+	for (unsigned seed = 1; seed <= 5; seed++) {
+		struct run *a = whole_run(&store_memory, seed),
+			   *b = whole_run(&store_sqlite, seed);
+
+		assert_memory_equal(a->answers, b->answers, sizeof(a->answers));
+		assert_memory_equal(a->versions, b->versions, sizeof(a->versions));
+		assert_int_equal(a->world.shown, b->world.shown);
+		for (unsigned i = 0; i < a->world.shown; i++) {
+			assert_int_equal(a->world.events[i].kind, b->world.events[i].kind);
+			assert_int_equal(a->world.events[i].audience.agencies,
+					 b->world.events[i].audience.agencies);
+			assert_int_equal(a->world.events[i].body->len,
+					 b->world.events[i].body->len);
+		}
+		end_run(a);
+		end_run(b);
+	}
+}
+
+int main(void)
+{
+	static struct store_backend backends[2];
+	const struct CMUnitTest tests[] = {
+		{"the_log_is_the_truth (memory)", the_log_is_the_truth, NULL, NULL,
+		 &backends[0]},
+		{"the_log_is_the_truth (sqlite)", the_log_is_the_truth, NULL, NULL,
+		 &backends[1]},
+		cmocka_unit_test(the_table_equals_one_rebuilt_from_the_log),
+		cmocka_unit_test(two_backends_answer_alike),
+	};
+
+	backends[0] = store_memory;
+	backends[1] = store_sqlite;
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
