@@ -26,8 +26,8 @@ struct adapter_env {
 };
 
 struct adapter_ops {
-	const char *kind;	      /* as in the configuration: "kind": "exec" */
-	const char *summary;	      /* one line for tangi check */
+	const char *kind;             /* as in the configuration: "kind": "exec" */
+	const char *summary;          /* one line for tangi check */
 	const struct option *options; /* checked before open is called */
 
 	/* Allocates. Opens no socket. cfg is borrowed and already valid. */

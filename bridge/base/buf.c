@@ -34,6 +34,7 @@ void buf_unref(struct buf **buf)
 	struct buf *mine = *buf;
 
 	*buf = NULL;
-	if (mine != NULL && atomic_fetch_sub_explicit(&mine->refs, 1, memory_order_acq_rel) == 1)
+	if (mine != NULL &&
+	    atomic_fetch_sub_explicit(&mine->refs, 1, memory_order_acq_rel) == 1)
 		xfree(mine);
 }

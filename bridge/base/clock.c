@@ -97,8 +97,8 @@ static int take_offset(const char **at, int *minutes_r)
 	if (**at != '+' && **at != '-')
 		return -1;
 	sign = *(*at)++ == '-' ? -1 : 1;
-	if (take_digits(at, 2, &hours) < 0 || take_field(at, ':', 2, &minutes) < 0 || hours > 23 ||
-	    minutes > 59)
+	if (take_digits(at, 2, &hours) < 0 || take_field(at, ':', 2, &minutes) < 0 ||
+	    hours > 23 || minutes > 59)
 		return -1;
 	*minutes_r = sign * (hours * 60 + minutes);
 	return 0;
@@ -118,7 +118,8 @@ static int parse_parts(const char *text, struct tm *tm, int *ms, int *offset)
 	int year, month, day;
 
 	if (take_field(&text, '\0', 4, &year) < 0 || take_field(&text, '-', 2, &month) < 0 ||
-	    take_field(&text, '-', 2, &day) < 0 || (*text != 'T' && *text != 't' && *text != ' '))
+	    take_field(&text, '-', 2, &day) < 0 ||
+	    (*text != 'T' && *text != 't' && *text != ' '))
 		return -1;
 	text++;
 	if (take_field(&text, '\0', 2, &tm->tm_hour) < 0 ||
@@ -126,8 +127,9 @@ static int parse_parts(const char *text, struct tm *tm, int *ms, int *offset)
 	    take_field(&text, ':', 2, &tm->tm_sec) < 0 || take_fraction(&text, ms) < 0 ||
 	    take_offset(&text, offset) < 0 || *text != '\0')
 		return -1;
-	if (year < 1970 || month < 1 || month > 12 || day < 1 || day > days_in_month(year, month) ||
-	    tm->tm_hour > 23 || tm->tm_min > 59 || tm->tm_sec > 60)
+	if (year < 1970 || month < 1 || month > 12 || day < 1 ||
+	    day > days_in_month(year, month) || tm->tm_hour > 23 || tm->tm_min > 59 ||
+	    tm->tm_sec > 60)
 		return -1;
 	tm->tm_year = year - 1900;
 	tm->tm_mon = month - 1;

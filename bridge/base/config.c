@@ -116,8 +116,9 @@ static int read_section(const struct option *table, const char *prefix, const js
 			if (read_section(table, key, value, settings, err) < 0)
 				return -1;
 		} else {
-			return err_field(err, key,
-					 "is not a setting; see tangi serve --help for all of them");
+			return err_field(
+				err, key,
+				"is not a setting; see tangi serve --help for all of them");
 		}
 	}
 	return 0;

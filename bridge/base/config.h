@@ -1,9 +1,9 @@
 /* Option tables: JSON in, checked values out.
  *
  * A module owns a struct of settings and a const table that says where each key goes, what is
- * allowed and what it means; --help and the reference are printed from the same table. A key that
- * no table knows is an error that names it: there are no dead settings. Start-up and reload
- * only; one thread at a time. */
+ * allowed and what it means; --help and the reference are printed from the same table. A key
+ * that no table knows is an error that names it: there are no dead settings. Start-up and
+ * reload only; one thread at a time. */
 #pragma once
 
 #include <jansson.h>
@@ -28,7 +28,10 @@ struct option {
 	const char *help;     /* one line, with the unit */
 };
 
-#define OPTION_END {.key = NULL}
+#define OPTION_END                                                                             \
+	{                                                                                      \
+		.key = NULL                                                                    \
+	}
 
 /* Fills settings with the defaults, then with what doc holds. doc is nested as the dots say. */
 int config_read(const struct option *table, const json_t *doc, void *settings,
@@ -36,7 +39,8 @@ int config_read(const struct option *table, const json_t *doc, void *settings,
 /* Frees what config_read allocated. */
 void config_free(const struct option *table, void *settings);
 
-/* doc[key] = value, for --set key=value; the value is JSON where it parses as such, else text. */
+/* doc[key] = value, for --set key=value; the value is JSON where it parses as such, else text.
+ */
 int config_override(json_t *doc, const char *assignment, struct err *err) MUST_CHECK;
 
 /* "key  default  help" for each. */

@@ -5,7 +5,7 @@
  * Any thread; a struct err belongs to its caller. */
 #pragma once
 
-#define MUST_CHECK       __attribute__((warn_unused_result))
+#define MUST_CHECK        __attribute__((warn_unused_result))
 #define PRINTF_LIKE(f, a) __attribute__((format(printf, f, a)))
 
 enum err_kind {

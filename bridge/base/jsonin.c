@@ -38,11 +38,12 @@ int jsonin_object(const void *text, size_t len, size_t max_bytes, json_t **objec
 	if (len > max_bytes)
 		return err_set(err, ERR_INVALID, "longer than %zu bytes", max_bytes);
 	if (is_nested_beyond(text, len, JSONIN_MAX_DEPTH))
-		return err_set(err, ERR_INVALID, "nested deeper than %d levels", JSONIN_MAX_DEPTH);
+		return err_set(err, ERR_INVALID, "nested deeper than %d levels",
+			       JSONIN_MAX_DEPTH);
 	object = json_loadb(text, len, JSON_REJECT_DUPLICATES, &je);
 	if (object == NULL)
-		return err_set(err, ERR_INVALID, "not valid JSON: line %d, column %d: %s", je.line,
-			       je.column, je.text);
+		return err_set(err, ERR_INVALID, "not valid JSON: line %d, column %d: %s",
+			       je.line, je.column, je.text);
 	if (!json_is_object(object)) {
 		json_decref(object);
 		return err_set(err, ERR_INVALID, "a JSON object is expected");
@@ -128,8 +129,8 @@ int jsonin_bool(const json_t *object, const char *key, bool *value_r, struct err
 	return 0;
 }
 
-int jsonin_time(const json_t *object, const char *key, enum jsonin_need need, int64_t *wall_ms_r,
-		struct err *err)
+int jsonin_time(const json_t *object, const char *key, enum jsonin_need need,
+		int64_t *wall_ms_r, struct err *err)
 {
 	const char *text = NULL;
 	struct err why;
@@ -150,8 +151,8 @@ int jsonin_child(const json_t *object, const char *key, json_type type, const js
 	if (value == NULL || json_is_null(value))
 		return 0;
 	if (json_typeof(value) != type)
-		return err_field(err, key, type == JSON_OBJECT ? "must be an object"
-							       : "must be a list");
+		return err_field(err, key,
+				 type == JSON_OBJECT ? "must be an object" : "must be a list");
 	*child_r = value;
 	return 0;
 }

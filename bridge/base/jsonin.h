@@ -27,9 +27,10 @@ int jsonin_int(const json_t *object, const char *key, enum jsonin_need need, int
 	       int64_t max, int64_t *value_r, struct err *err) MUST_CHECK;
 int jsonin_number(const json_t *object, const char *key, enum jsonin_need need, double min,
 		  double max, double *value_r, struct err *err) MUST_CHECK;
-int jsonin_bool(const json_t *object, const char *key, bool *value_r, struct err *err) MUST_CHECK;
-int jsonin_time(const json_t *object, const char *key, enum jsonin_need need, int64_t *wall_ms_r,
+int jsonin_bool(const json_t *object, const char *key, bool *value_r,
 		struct err *err) MUST_CHECK;
+int jsonin_time(const json_t *object, const char *key, enum jsonin_need need,
+		int64_t *wall_ms_r, struct err *err) MUST_CHECK;
 /* NULL when absent; ERR_INVALID when it is something else. */
 int jsonin_child(const json_t *object, const char *key, json_type type, const json_t **child_r,
 		 struct err *err) MUST_CHECK;

@@ -25,8 +25,8 @@ void jsonw_fini(struct jsonw *w);
 void jsonw_reset(struct jsonw *w);
 
 /* key is NULL inside an array and for the outermost value; keys are ours and need no escape. */
-void jsonw_open(struct jsonw *w, const char *key, char bracket); /* '{' or '[' */
-void jsonw_close(struct jsonw *w, char bracket);                 /* '}' or ']' */
+void jsonw_open(struct jsonw *w, const char *key, char bracket);        /* '{' or '[' */
+void jsonw_close(struct jsonw *w, char bracket);                        /* '}' or ']' */
 void jsonw_string(struct jsonw *w, const char *key, const char *value); /* NULL: null */
 void jsonw_stringn(struct jsonw *w, const char *key, const char *value, size_t len);
 void jsonw_int(struct jsonw *w, const char *key, int64_t value);

@@ -13,8 +13,8 @@
 struct mailbox {
 	pthread_mutex_t lock;
 	pthread_cond_t filled;
-	struct list letters; /* {lock} */
-	bool is_closed;      /* {lock} */
+	struct list letters;     /* {lock} */
+	bool is_closed;          /* {lock} */
 	void (*wake)(void *ctx); /* called without the lock; may be NULL */
 	void *ctx;
 };

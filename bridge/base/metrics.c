@@ -47,8 +47,8 @@ void metrics_observe(struct metrics *metrics, enum histogram histogram, int64_t 
 		bucket++;
 	atomic_fetch_add_explicit(&metrics->histogram[histogram].bucket[bucket], 1,
 				  memory_order_relaxed);
-	atomic_fetch_add_explicit(&metrics->histogram[histogram].sum_us, us > 0 ? (uint64_t)us : 0,
-				  memory_order_relaxed);
+	atomic_fetch_add_explicit(&metrics->histogram[histogram].sum_us,
+				  us > 0 ? (uint64_t)us : 0, memory_order_relaxed);
 }
 
 /* The writer is a growing text; its raw call adds bytes and, when told so, no comma. */
@@ -63,8 +63,8 @@ static void write_head(struct jsonw *text, const char *name, const char *kind, c
 {
 	char line[256];
 
-	snprintf(line, sizeof(line), "# HELP tangi_%s %s\n# TYPE tangi_%s %s\n", name, help, name,
-		 kind);
+	snprintf(line, sizeof(line), "# HELP tangi_%s %s\n# TYPE tangi_%s %s\n", name, help,
+		 name, kind);
 	put_line(text, line);
 }
 
@@ -79,16 +79,17 @@ static void write_histogram(const struct metrics *metrics, unsigned h, struct js
 		count += atomic_load_explicit(&metrics->histogram[h].bucket[b],
 					      memory_order_relaxed);
 		if (b < HISTOGRAM_BUCKETS)
-			snprintf(line, sizeof(line), "tangi_%s_bucket{le=\"%g\"} %" PRIu64 "\n", name,
-				 (double)((int64_t)FIRST_BUCKET_US << b) / 1e6, count);
+			snprintf(line, sizeof(line), "tangi_%s_bucket{le=\"%g\"} %" PRIu64 "\n",
+				 name, (double)((int64_t)FIRST_BUCKET_US << b) / 1e6, count);
 		else
-			snprintf(line, sizeof(line), "tangi_%s_bucket{le=\"+Inf\"} %" PRIu64 "\n",
-				 name, count);
+			snprintf(line, sizeof(line),
+				 "tangi_%s_bucket{le=\"+Inf\"} %" PRIu64 "\n", name, count);
 		put_line(text, line);
 	}
 	snprintf(line, sizeof(line), "tangi_%s_sum %.6f\ntangi_%s_count %" PRIu64 "\n", name,
 		 (double)atomic_load_explicit(&metrics->histogram[h].sum_us,
-					      memory_order_relaxed) / 1e6,
+					      memory_order_relaxed) /
+			 1e6,
 		 name, count);
 	put_line(text, line);
 }
@@ -98,7 +99,8 @@ void metrics_write(const struct metrics *metrics, struct jsonw *text)
 	char line[256];
 
 	for (unsigned m = 0; m < METRICS; m++) {
-		write_head(text, metric_table[m].name, metric_table[m].kind, metric_table[m].help);
+		write_head(text, metric_table[m].name, metric_table[m].kind,
+			   metric_table[m].help);
 		snprintf(line, sizeof(line), "tangi_%s %" PRId64 "\n", metric_table[m].name,
 			 metrics_get(metrics, (enum metric)m));
 		put_line(text, line);

@@ -9,59 +9,65 @@ struct jsonw;
 
 /* name, kind, help */
 #define METRIC_TABLE(X)                                                                        \
-	X(REPORTS_STORED, counter, "reports_stored_total", "Reports committed")                 \
-	X(REPORTS_REPEATED, counter, "reports_repeated_total", "Reports that were there already") \
-	X(REPORTS_REFUSED, counter, "reports_refused_total", "Reports refused as malformed")    \
-	X(REPORTS_LATER, counter, "reports_try_later_total", "Reports answered 503")            \
-	X(ACTIONS_STORED, counter, "actions_stored_total", "Actions committed")                 \
-	X(ACTIONS_REFUSED, counter, "actions_refused_total", "Actions refused")                 \
-	X(COMMITS, counter, "store_commits_total", "Transactions committed")                    \
-	X(COMMIT_FAILURES, counter, "store_commit_failures_total", "Transactions that failed")  \
-	X(COMMITTED_REQUESTS, counter, "store_committed_requests_total",                        \
-	  "Requests in those transactions; divided by commits: the batch")                      \
-	X(STORE_QUEUE, gauge, "store_queue", "Requests waiting for the write lane")             \
-	X(STORE_IS_DEGRADED, gauge, "store_degraded", "1 while the store cannot take writes")   \
-	X(READ_QUEUE, gauge, "store_read_queue", "Requests waiting for the read lane")          \
-	X(HEAD_SEQ, gauge, "head_seq", "Number of the newest event")                            \
-	X(CONSOLES, gauge, "stream_consoles", "Consoles subscribed")                            \
-	X(CONSOLES_BEHIND, gauge, "stream_consoles_behind", "Consoles not at the newest event") \
-	X(CONSOLES_CUT, counter, "stream_consoles_cut_total", "Consoles closed as stalled")     \
-	X(EVENTS_SENT, counter, "stream_events_sent_total", "Events written to consoles")       \
-	X(SNAPSHOTS, counter, "stream_snapshots_total", "Snapshots sent to consoles")           \
-	X(CONNECTIONS, gauge, "http_connections", "Open connections")                           \
-	X(CONNECTIONS_EVICTED, counter, "http_connections_evicted_total",                       \
-	  "Silent connections closed to make room")                                             \
-	X(CONNECTIONS_REFUSED, counter, "http_connections_refused_total",                       \
-	  "Connections refused at the limit")                                                   \
-	X(HTTP_TIMEOUTS, counter, "http_timeouts_total", "Requests that took too long to arrive") \
-	X(HTTP_BAD, counter, "http_bad_requests_total", "Requests refused for their framing")   \
-	X(SIGN_IN_FAILURES, counter, "sign_in_failures_total", "Refused sign-ins")              \
-	X(MQTT_CONNECTED, gauge, "mqtt_connected", "1 while the broker is connected")           \
-	X(MQTT_PUBLISHED, counter, "mqtt_published_total", "Messages given to the broker")      \
-	X(MQTT_CONFIRMED, counter, "mqtt_confirmed_total", "Messages confirmed by the broker")  \
-	X(MQTT_IN_FLIGHT, gauge, "mqtt_in_flight", "Messages not yet confirmed")                \
-	X(MQTT_LAG, gauge, "mqtt_lag_events", "Events committed and not yet confirmed")         \
-	X(MQTT_FAILURES, counter, "mqtt_poisoned_total", "Events recorded and passed over")     \
+	X(REPORTS_STORED, counter, "reports_stored_total", "Reports committed")                \
+	X(REPORTS_REPEATED, counter, "reports_repeated_total",                                 \
+	  "Reports that were there already")                                                   \
+	X(REPORTS_REFUSED, counter, "reports_refused_total", "Reports refused as malformed")   \
+	X(REPORTS_LATER, counter, "reports_try_later_total", "Reports answered 503")           \
+	X(ACTIONS_STORED, counter, "actions_stored_total", "Actions committed")                \
+	X(ACTIONS_REFUSED, counter, "actions_refused_total", "Actions refused")                \
+	X(COMMITS, counter, "store_commits_total", "Transactions committed")                   \
+	X(COMMIT_FAILURES, counter, "store_commit_failures_total", "Transactions that failed") \
+	X(COMMITTED_REQUESTS, counter, "store_committed_requests_total",                       \
+	  "Requests in those transactions; divided by commits: the batch")                     \
+	X(STORE_QUEUE, gauge, "store_queue", "Requests waiting for the write lane")            \
+	X(STORE_IS_DEGRADED, gauge, "store_degraded", "1 while the store cannot take writes")  \
+	X(READ_QUEUE, gauge, "store_read_queue", "Requests waiting for the read lane")         \
+	X(HEAD_SEQ, gauge, "head_seq", "Number of the newest event")                           \
+	X(CONSOLES, gauge, "stream_consoles", "Consoles subscribed")                           \
+	X(CONSOLES_BEHIND, gauge, "stream_consoles_behind",                                    \
+	  "Consoles not at the newest event")                                                  \
+	X(CONSOLES_CUT, counter, "stream_consoles_cut_total", "Consoles closed as stalled")    \
+	X(EVENTS_SENT, counter, "stream_events_sent_total", "Events written to consoles")      \
+	X(SNAPSHOTS, counter, "stream_snapshots_total", "Snapshots sent to consoles")          \
+	X(CONNECTIONS, gauge, "http_connections", "Open connections")                          \
+	X(CONNECTIONS_EVICTED, counter, "http_connections_evicted_total",                      \
+	  "Silent connections closed to make room")                                            \
+	X(CONNECTIONS_REFUSED, counter, "http_connections_refused_total",                      \
+	  "Connections refused at the limit")                                                  \
+	X(HTTP_TIMEOUTS, counter, "http_timeouts_total",                                       \
+	  "Requests that took too long to arrive")                                             \
+	X(HTTP_BAD, counter, "http_bad_requests_total", "Requests refused for their framing")  \
+	X(SIGN_IN_FAILURES, counter, "sign_in_failures_total", "Refused sign-ins")             \
+	X(MQTT_CONNECTED, gauge, "mqtt_connected", "1 while the broker is connected")          \
+	X(MQTT_PUBLISHED, counter, "mqtt_published_total", "Messages given to the broker")     \
+	X(MQTT_CONFIRMED, counter, "mqtt_confirmed_total", "Messages confirmed by the broker") \
+	X(MQTT_IN_FLIGHT, gauge, "mqtt_in_flight", "Messages not yet confirmed")               \
+	X(MQTT_LAG, gauge, "mqtt_lag_events", "Events committed and not yet confirmed")        \
+	X(MQTT_FAILURES, counter, "mqtt_poisoned_total", "Events recorded and passed over")    \
 	X(LOOP_LAG_US, gauge, "loop_lag_us", "Delay of the last heartbeat of the loop")
 
 #define HISTOGRAM_TABLE(X)                                                                     \
-	X(INTAKE_TO_COMMIT, "intake_to_commit_seconds", "From the last byte of a request to its commit") \
-	X(COMMIT_TO_SOCKET, "commit_to_socket_seconds", "From the commit to the last console written") \
-	X(COMMIT_TO_PUBACK, "commit_to_puback_seconds", "From the commit to the broker's answer") \
+	X(INTAKE_TO_COMMIT, "intake_to_commit_seconds",                                        \
+	  "From the last byte of a request to its commit")                                     \
+	X(COMMIT_TO_SOCKET, "commit_to_socket_seconds",                                        \
+	  "From the commit to the last console written")                                       \
+	X(COMMIT_TO_PUBACK, "commit_to_puback_seconds",                                        \
+	  "From the commit to the broker's answer")                                            \
 	X(COMMIT, "store_commit_seconds", "Length of a transaction with its sync")
 
 enum metric {
 #define X(id, kind, name, help) METRIC_##id,
 	METRIC_TABLE(X)
 #undef X
-	METRICS
+		METRICS
 };
 
 enum histogram {
 #define X(id, name, help) HISTOGRAM_##id,
 	HISTOGRAM_TABLE(X)
 #undef X
-	HISTOGRAMS
+		HISTOGRAMS
 };
 
 #define HISTOGRAM_BUCKETS 18 /* 50 us doubling to 6.5 s, then infinity */

@@ -48,4 +48,5 @@ bool role_needs_agency(enum role role);
 bool principal_may(const struct principal *principal, enum right right);
 /* What it may see, and in whose name it may decide. */
 struct viewer principal_viewer(const struct principal *principal);
-agency_set principal_acts_for(const struct principal *principal, const struct agencies *agencies);
+agency_set principal_acts_for(const struct principal *principal,
+			      const struct agencies *agencies);

@@ -22,7 +22,8 @@ struct feed *feed_new(unsigned capacity, uint64_t head)
 
 static struct event *slot(const struct feed *feed, uint64_t seq)
 {
-	struct event *ring = (struct event *)(uintptr_t)feed->ring; /* the caller decides on const */
+	struct event *ring =
+		(struct event *)(uintptr_t)feed->ring; /* the caller decides on const */
 
 	return &ring[seq % feed->capacity];
 }
@@ -68,8 +69,8 @@ void feed_wake(struct feed *feed)
 	while (node != &feed->readers) {
 		struct list *next = node->next; /* ready may remove its own reader */
 
-		LIST_ITEM(node, struct feed_reader, node)->ready(
-			LIST_ITEM(node, struct feed_reader, node));
+		LIST_ITEM(node, struct feed_reader, node)
+			->ready(LIST_ITEM(node, struct feed_reader, node));
 		node = next;
 	}
 }

@@ -1,7 +1,8 @@
 /* The newest part of the log in memory, and readers with a position in it.
  *
- * An event is held once, as shared bytes. A reader is a number; who is behind the memory is told
- * so and reads the store. Memory is bounded by the number of events held. Loop thread only. */
+ * An event is held once, as shared bytes. A reader is a number; who is behind the memory is
+ * told so and reads the store. Memory is bounded by the number of events held. Loop thread
+ * only. */
 #pragma once
 
 #include "base/list.h"
@@ -19,7 +20,8 @@ struct feed_reader {
 struct feed *feed_new(unsigned capacity, uint64_t head);
 void feed_free(struct feed **feed);
 
-/* The events of one commit, numbered from head + 1 on without a hole; bodies get a reference. */
+/* The events of one commit, numbered from head + 1 on without a hole; bodies get a reference.
+ */
 void feed_append(struct feed *feed, const struct event *events, unsigned count);
 /* Calls every reader's ready. Apart from feed_append so that answers may go out in between. */
 void feed_wake(struct feed *feed);

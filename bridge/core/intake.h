@@ -1,8 +1,8 @@
 /* Intake: the one door through which a report or a call enters.
  *
- * Checks limits and source, gives the report its id, key and time, classifies and locates it and
- * hands it to the store. Answers each exactly once, later, and "stored" only after the commit.
- * Loop thread only. */
+ * Checks limits and source, gives the report its id, key and time, classifies and locates it
+ * and hands it to the store. Answers each exactly once, later, and "stored" only after the
+ * commit. Loop thread only. */
 #pragma once
 
 #include "model/call.h"
@@ -14,8 +14,8 @@ struct rules;
 
 struct intake_answer {
 	enum store_answer answer;
-	const struct err *err;    /* for STORE_REFUSED and STORE_CONFLICT */
-	const struct buf *body;   /* the answer document; borrowed, NULL when there is none */
+	const struct err *err;  /* for STORE_REFUSED and STORE_CONFLICT */
+	const struct buf *body; /* the answer document; borrowed, NULL when there is none */
 };
 
 /* Called exactly once per submit, never from inside it. */

@@ -29,7 +29,8 @@ agency_set agency_set_parse(const struct agencies *agencies, const char *text, s
 	return set;
 }
 
-void agency_set_format(const struct agencies *agencies, agency_set set, char *text_r, size_t size)
+void agency_set_format(const struct agencies *agencies, agency_set set, char *text_r,
+		       size_t size)
 {
 	size_t at = 0;
 

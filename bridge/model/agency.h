@@ -26,4 +26,5 @@ int agency_find(const struct agencies *agencies, const char *id, size_t len);
 /* The set of the ids in "fire,health"; unknown ones are left out. */
 agency_set agency_set_parse(const struct agencies *agencies, const char *text, size_t len);
 /* "fire,health", for agency_set_parse. */
-void agency_set_format(const struct agencies *agencies, agency_set set, char *text_r, size_t size);
+void agency_set_format(const struct agencies *agencies, agency_set set, char *text_r,
+		       size_t size);

@@ -12,7 +12,8 @@ static const struct {
 	const char *name;
 	unsigned next; /* states that may follow */
 } call_states[CALL_STATES] = {
-	[CALL_RINGING] = {"ringing", BIT(CALL_ANSWERED) | BIT(CALL_ABANDONED) | BIT(CALL_ENDED)},
+	[CALL_RINGING] = {"ringing",
+			  BIT(CALL_ANSWERED) | BIT(CALL_ABANDONED) | BIT(CALL_ENDED)},
 	[CALL_ANSWERED] = {"answered", BIT(CALL_ENDED)},
 	[CALL_ABANDONED] = {"abandoned", BIT(CALL_ENDED)},
 	[CALL_ENDED] = {"ended", 0},

@@ -20,7 +20,8 @@ struct call {
 	char id[ID_SIZE];            /* C-…, given at the first message about it */
 	char call_id[CALL_KEY_SIZE]; /* the telephone system's own */
 	enum call_state state;
-	char caller[CALL_PHONE_SIZE]; /* in full: only for those with the right; "" : withheld */
+	char caller[CALL_PHONE_SIZE]; /* in full: only for those with the right; "" : withheld
+				       */
 	char agent[CALL_AGENT_SIZE];
 	int64_t at_ms; /* as the telephone side says; 0: it does not */
 	struct location location;

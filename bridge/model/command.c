@@ -6,12 +6,15 @@
 #include "base/xalloc.h"
 
 const char *const action_names[ACTIONS] = {
-	[ACTION_ACKNOWLEDGE] = "acknowledge", [ACTION_NOTE] = "note",
-	[ACTION_RECLASSIFY] = "reclassify",   [ACTION_RELOCATE] = "relocate",
-	[ACTION_CLOSE] = "close",             [ACTION_REOPEN] = "reopen",
+	[ACTION_ACKNOWLEDGE] = "acknowledge",
+	[ACTION_NOTE] = "note",
+	[ACTION_RECLASSIFY] = "reclassify",
+	[ACTION_RELOCATE] = "relocate",
+	[ACTION_CLOSE] = "close",
+	[ACTION_REOPEN] = "reopen",
 };
 
-const char *const outcome_names[] = {"resolved",    "handed_over", "no_event", "prank",
+const char *const outcome_names[] = {"resolved",  "handed_over", "no_event", "prank",
 				     "duplicate", "unreachable", "other",    NULL};
 
 static int name_index(const char *const *names, int count, const char *name)
@@ -31,8 +34,9 @@ static int read_action(struct command *command, struct err *err)
 		return -1;
 	action = name_index(action_names, ACTIONS, name);
 	if (action < 0)
-		return err_field(err, "action",
-				 "must be acknowledge, note, reclassify, relocate, close or reopen");
+		return err_field(
+			err, "action",
+			"must be acknowledge, note, reclassify, relocate, close or reopen");
 	command->action = (enum action)action;
 	return 0;
 }
@@ -50,7 +54,8 @@ static int read_incident_id(struct command *command, const char *incident_id, st
 	return 0;
 }
 
-static int read_agency(struct command *command, const struct agencies *agencies, struct err *err)
+static int read_agency(struct command *command, const struct agencies *agencies,
+		       struct err *err)
 {
 	const char *id = NULL;
 
@@ -60,10 +65,12 @@ static int read_agency(struct command *command, const struct agencies *agencies,
 	if (id == NULL)
 		return 0;
 	command->agency = agency_find(agencies, id, strlen(id));
-	return command->agency < 0 ? err_field(err, "agency", "is not an agency of this city") : 0;
+	return command->agency < 0 ? err_field(err, "agency", "is not an agency of this city")
+				   : 0;
 }
 
-static int read_agencies(struct command *command, const struct agencies *agencies, struct err *err)
+static int read_agencies(struct command *command, const struct agencies *agencies,
+			 struct err *err)
 {
 	const json_t *list, *one;
 
@@ -79,8 +86,8 @@ static int read_agencies(struct command *command, const struct agencies *agencie
 			index = agency_find(agencies, json_string_value(one),
 					    json_string_length(one));
 		if (index < 0)
-			return err_field(err, "agencies", "entry %zu is not an agency of this city",
-					 i + 1);
+			return err_field(err, "agencies",
+					 "entry %zu is not an agency of this city", i + 1);
 		command->agencies |= (agency_set)1 << index;
 	}
 	if (command->agencies == 0)
@@ -89,7 +96,8 @@ static int read_agencies(struct command *command, const struct agencies *agencie
 	return 0;
 }
 
-static int read_common(struct command *command, const struct agencies *agencies, struct err *err)
+static int read_common(struct command *command, const struct agencies *agencies,
+		       struct err *err)
 {
 	const char *id = "";
 
@@ -98,8 +106,8 @@ static int read_common(struct command *command, const struct agencies *agencies,
 			  err) < 0 ||
 	    jsonin_int(command->doc, "expected_version", JSONIN_OPTIONAL, 1, INT64_MAX,
 		       &command->expected_version, err) < 0 ||
-	    jsonin_string(command->doc, "note", JSONIN_OPTIONAL, COMMAND_NOTE_MAX, &command->note,
-			  err) < 0)
+	    jsonin_string(command->doc, "note", JSONIN_OPTIONAL, COMMAND_NOTE_MAX,
+			  &command->note, err) < 0)
 		return -1;
 	snprintf(command->command_id, sizeof(command->command_id), "%s", id);
 	return read_agency(command, agencies, err);
@@ -108,9 +116,8 @@ static int read_common(struct command *command, const struct agencies *agencies,
 /* The words of a note may come as "note" or "text": both are natural. */
 static int read_note(struct command *command, struct err *err)
 {
-	if (command->note == NULL &&
-	    jsonin_string(command->doc, "text", JSONIN_OPTIONAL, COMMAND_NOTE_MAX, &command->note,
-			  err) < 0)
+	if (command->note == NULL && jsonin_string(command->doc, "text", JSONIN_OPTIONAL,
+						   COMMAND_NOTE_MAX, &command->note, err) < 0)
 		return -1;
 	if (command->note == NULL || command->note[strspn(command->note, " \t\r\n")] == '\0')
 		return err_field(err, "note", "is required");
@@ -123,8 +130,8 @@ static int read_reclassify(struct command *command, const struct agencies *agenc
 	const char *category = "";
 	int64_t priority = 0;
 
-	if (jsonin_string(command->doc, "category", JSONIN_OPTIONAL, CATEGORY_SIZE - 1, &category,
-			  err) < 0 ||
+	if (jsonin_string(command->doc, "category", JSONIN_OPTIONAL, CATEGORY_SIZE - 1,
+			  &category, err) < 0 ||
 	    jsonin_int(command->doc, "priority", JSONIN_OPTIONAL, 1, 4, &priority, err) < 0 ||
 	    read_agencies(command, agencies, err) < 0)
 		return -1;
@@ -151,17 +158,20 @@ static int read_relocate(struct command *command, struct err *err)
 
 static int read_close(struct command *command, struct err *err)
 {
-	if (jsonin_string(command->doc, "outcome", JSONIN_REQUIRED, 32, &command->outcome, err) < 0)
+	if (jsonin_string(command->doc, "outcome", JSONIN_REQUIRED, 32, &command->outcome,
+			  err) < 0)
 		return -1;
 	for (const char *const *name = outcome_names; *name != NULL; name++)
 		if (strcmp(*name, command->outcome) == 0)
 			return 0;
-	return err_field(err, "outcome",
-			 "must be resolved, handed_over, no_event, prank, duplicate, unreachable "
-			 "or other");
+	return err_field(
+		err, "outcome",
+		"must be resolved, handed_over, no_event, prank, duplicate, unreachable "
+		"or other");
 }
 
-static int read_details(struct command *command, const struct agencies *agencies, struct err *err)
+static int read_details(struct command *command, const struct agencies *agencies,
+			struct err *err)
 {
 	switch (command->action) {
 	case ACTION_NOTE:
@@ -187,7 +197,8 @@ int command_read(json_t *doc, const char *incident_id, const struct agencies *ag
 
 	command->doc = json_incref(doc);
 	if (read_action(command, err) < 0 || read_incident_id(command, incident_id, err) < 0 ||
-	    read_common(command, agencies, err) < 0 || read_details(command, agencies, err) < 0) {
+	    read_common(command, agencies, err) < 0 ||
+	    read_details(command, agencies, err) < 0) {
 		command_free(&command);
 		return -1;
 	}

@@ -35,11 +35,11 @@ struct command {
 	int agency;               /* the one named, as an index; -1: none */
 	int64_t expected_version; /* -1: whatever it is */
 	int64_t at_ms;
-	const char *note;         /* borrowed from doc, or NULL */
-	const char *outcome;      /* one of outcome_names, or NULL */
+	const char *note;             /* borrowed from doc, or NULL */
+	const char *outcome;          /* one of outcome_names, or NULL */
 	char category[CATEGORY_SIZE]; /* "" : unchanged */
-	int priority;             /* 0: unchanged */
-	int category_priority;    /* what the category starts with; 0: unknown */
+	int priority;                 /* 0: unchanged */
+	int category_priority;        /* what the category starts with; 0: unknown */
 	bool has_agencies;
 	agency_set agencies;
 	struct location location; /* ACTION_RELOCATE */

@@ -13,8 +13,9 @@ static const struct {
 	const char *name;
 	unsigned actions;
 } incident_states[INCIDENT_STATUSES] = {
-	[INCIDENT_NEW] = {"new", BIT(ACTION_ACKNOWLEDGE) | BIT(ACTION_NOTE) | BIT(ACTION_RECLASSIFY) |
-					 BIT(ACTION_RELOCATE) | BIT(ACTION_CLOSE)},
+	[INCIDENT_NEW] = {"new", BIT(ACTION_ACKNOWLEDGE) | BIT(ACTION_NOTE) |
+					 BIT(ACTION_RECLASSIFY) | BIT(ACTION_RELOCATE) |
+					 BIT(ACTION_CLOSE)},
 	[INCIDENT_ACTIVE] = {"active", BIT(ACTION_ACKNOWLEDGE) | BIT(ACTION_NOTE) |
 					       BIT(ACTION_RECLASSIFY) | BIT(ACTION_RELOCATE) |
 					       BIT(ACTION_CLOSE)},
@@ -26,15 +27,18 @@ static const struct {
 	const char *name;
 	unsigned next; /* states that may follow */
 } assignment_states[ASSIGNMENT_STATES] = {
-	[ASSIGNMENT_PENDING] = {"pending", BIT(ASSIGNMENT_ACKNOWLEDGED) | BIT(ASSIGNMENT_CANCELLED) |
+	[ASSIGNMENT_PENDING] = {"pending", BIT(ASSIGNMENT_ACKNOWLEDGED) |
+						   BIT(ASSIGNMENT_CANCELLED) |
 						   BIT(ASSIGNMENT_DECLINED)},
-	[ASSIGNMENT_ACKNOWLEDGED] = {"acknowledged",
-				     BIT(ASSIGNMENT_DISPATCHED) | BIT(ASSIGNMENT_CANCELLED) |
-					     BIT(ASSIGNMENT_DECLINED)},
+	[ASSIGNMENT_ACKNOWLEDGED] = {"acknowledged", BIT(ASSIGNMENT_DISPATCHED) |
+							     BIT(ASSIGNMENT_CANCELLED) |
+							     BIT(ASSIGNMENT_DECLINED)},
 	[ASSIGNMENT_DISPATCHED] = {"dispatched",
 				   BIT(ASSIGNMENT_EN_ROUTE) | BIT(ASSIGNMENT_CANCELLED)},
-	[ASSIGNMENT_EN_ROUTE] = {"en_route", BIT(ASSIGNMENT_ON_SCENE) | BIT(ASSIGNMENT_CANCELLED)},
-	[ASSIGNMENT_ON_SCENE] = {"on_scene", BIT(ASSIGNMENT_CLEARED) | BIT(ASSIGNMENT_CANCELLED)},
+	[ASSIGNMENT_EN_ROUTE] = {"en_route",
+				 BIT(ASSIGNMENT_ON_SCENE) | BIT(ASSIGNMENT_CANCELLED)},
+	[ASSIGNMENT_ON_SCENE] = {"on_scene",
+				 BIT(ASSIGNMENT_CLEARED) | BIT(ASSIGNMENT_CANCELLED)},
 	[ASSIGNMENT_CLEARED] = {"cleared", 0},
 	[ASSIGNMENT_CANCELLED] = {"cancelled", BIT(ASSIGNMENT_PENDING)},
 	[ASSIGNMENT_DECLINED] = {"declined", BIT(ASSIGNMENT_PENDING)},
@@ -44,10 +48,10 @@ const char *const incident_status_names[INCIDENT_STATUSES] = {
 	[INCIDENT_NEW] = "new", [INCIDENT_ACTIVE] = "active", [INCIDENT_CLOSED] = "closed"};
 
 const char *const assignment_state_names[ASSIGNMENT_STATES] = {
-	[ASSIGNMENT_PENDING] = "pending",	[ASSIGNMENT_ACKNOWLEDGED] = "acknowledged",
+	[ASSIGNMENT_PENDING] = "pending",       [ASSIGNMENT_ACKNOWLEDGED] = "acknowledged",
 	[ASSIGNMENT_DISPATCHED] = "dispatched", [ASSIGNMENT_EN_ROUTE] = "en_route",
-	[ASSIGNMENT_ON_SCENE] = "on_scene",	[ASSIGNMENT_CLEARED] = "cleared",
-	[ASSIGNMENT_CANCELLED] = "cancelled",	[ASSIGNMENT_DECLINED] = "declined",
+	[ASSIGNMENT_ON_SCENE] = "on_scene",     [ASSIGNMENT_CLEARED] = "cleared",
+	[ASSIGNMENT_CANCELLED] = "cancelled",   [ASSIGNMENT_DECLINED] = "declined",
 };
 
 static bool has_agency(const struct incident *incident, unsigned agency)
@@ -98,13 +102,14 @@ void incident_fini(struct incident *incident)
 struct audience incident_audience(const struct incident *incident)
 {
 	return (struct audience){
-		.scope = incident->anonymity == ANONYMITY_SECRET ? SCOPE_SECRET : SCOPE_INCIDENT,
+		.scope =
+			incident->anonymity == ANONYMITY_SECRET ? SCOPE_SECRET : SCOPE_INCIDENT,
 		.agencies = incident->verdict.agencies,
 	};
 }
 
-static void move_assignment(struct incident *incident, unsigned agency, enum assignment_state state,
-			    const struct command *command)
+static void move_assignment(struct incident *incident, unsigned agency,
+			    enum assignment_state state, const struct command *command)
 {
 	struct assignment *mine = &incident->assignment[agency];
 
@@ -184,26 +189,30 @@ static int apply_reclassify(struct incident *incident, const struct command *com
 	return 0;
 }
 
-static int apply_relocate(struct incident *incident, const struct command *command, struct err *err)
+static int apply_relocate(struct incident *incident, const struct command *command,
+			  struct err *err)
 {
 	(void)err;
 	incident->location = command->location;
 	return 0;
 }
 
-static int apply_close(struct incident *incident, const struct command *command, struct err *err)
+static int apply_close(struct incident *incident, const struct command *command,
+		       struct err *err)
 {
 	(void)err;
 	incident->status = INCIDENT_CLOSED;
 	incident->closed_at_ms = command->at_ms;
 	snprintf(incident->outcome, sizeof(incident->outcome), "%s", command->outcome);
 	for (unsigned i = 0; i < AGENCY_MAX; i++)
-		if (has_agency(incident, i) && assignment_states[incident->assignment[i].state].next)
+		if (has_agency(incident, i) &&
+		    assignment_states[incident->assignment[i].state].next)
 			move_assignment(incident, i, ASSIGNMENT_CLEARED, command);
 	return 0;
 }
 
-static int apply_reopen(struct incident *incident, const struct command *command, struct err *err)
+static int apply_reopen(struct incident *incident, const struct command *command,
+			struct err *err)
 {
 	(void)err;
 	incident->status = INCIDENT_NEW;
@@ -222,9 +231,12 @@ static int apply_note(struct incident *incident, const struct command *command, 
 }
 
 static int (*const apply[ACTIONS])(struct incident *, const struct command *, struct err *) = {
-	[ACTION_ACKNOWLEDGE] = apply_acknowledge, [ACTION_NOTE] = apply_note,
-	[ACTION_RECLASSIFY] = apply_reclassify,	  [ACTION_RELOCATE] = apply_relocate,
-	[ACTION_CLOSE] = apply_close,		  [ACTION_REOPEN] = apply_reopen,
+	[ACTION_ACKNOWLEDGE] = apply_acknowledge,
+	[ACTION_NOTE] = apply_note,
+	[ACTION_RECLASSIFY] = apply_reclassify,
+	[ACTION_RELOCATE] = apply_relocate,
+	[ACTION_CLOSE] = apply_close,
+	[ACTION_REOPEN] = apply_reopen,
 };
 
 int incident_apply(struct incident *incident, const struct command *command, struct err *err)
@@ -343,8 +355,8 @@ static void read_verdict(const json_t *object, const struct agencies *agencies,
 {
 	const json_t *list = json_object_get(object, "because");
 
-	verdict->disposition = (enum disposition)find_name(disposition_names, DISPOSITIONS, object,
-							   "disposition");
+	verdict->disposition = (enum disposition)find_name(disposition_names, DISPOSITIONS,
+							   object, "disposition");
 	verdict->priority = (int)json_integer_value(json_object_get(object, "priority"));
 	verdict->confidence_pct =
 		(int)(json_number_value(json_object_get(object, "confidence")) * 100 + 0.5);
@@ -378,9 +390,10 @@ static void read_location(const json_t *incident, struct location *location)
 	if (json_is_number(json_object_get(object, "lat")) &&
 	    location_read(object, location, &err) < 0)
 		return;
-	location->from = (enum location_from)find_name(location_from_names, LOCATION_FROMS, object,
-						       "from");
-	location->accuracy_m = json_is_integer(accuracy) ? (int32_t)json_integer_value(accuracy) : -1;
+	location->from = (enum location_from)find_name(location_from_names, LOCATION_FROMS,
+						       object, "from");
+	location->accuracy_m =
+		json_is_integer(accuracy) ? (int32_t)json_integer_value(accuracy) : -1;
 	read_text(object, "area", location->area, AREA_SIZE);
 	read_text(object, "area_name", location->area_name, AREA_NAME_SIZE);
 	read_text(object, "place", location->place, sizeof(location->place));
@@ -418,8 +431,8 @@ static void read_assignments(const json_t *object, const struct agencies *agenci
 	}
 }
 
-int incident_read(const json_t *object, const struct agencies *agencies, struct incident *incident,
-		  struct err *err)
+int incident_read(const json_t *object, const struct agencies *agencies,
+		  struct incident *incident, struct err *err)
 {
 	const char *text = json_string_value(json_object_get(object, "text"));
 
@@ -431,8 +444,8 @@ int incident_read(const json_t *object, const struct agencies *agencies, struct 
 	incident->version = json_integer_value(json_object_get(object, "version"));
 	incident->status = (enum incident_status)find_name(incident_status_names,
 							   INCIDENT_STATUSES, object, "status");
-	incident->anonymity = (enum anonymity)find_name(anonymity_names, ANONYMITIES, object,
-							"anonymity");
+	incident->anonymity =
+		(enum anonymity)find_name(anonymity_names, ANONYMITIES, object, "anonymity");
 	read_verdict(object, agencies, &incident->verdict);
 	read_location(object, &incident->location);
 	read_text(object, "source", incident->source, sizeof(incident->source));
@@ -449,8 +462,8 @@ int incident_read(const json_t *object, const struct agencies *agencies, struct 
 	return 0;
 }
 
-static void write_names(struct jsonw *w, const char *key, const char *const *names, unsigned count,
-			unsigned set)
+static void write_names(struct jsonw *w, const char *key, const char *const *names,
+			unsigned count, unsigned set)
 {
 	jsonw_open(w, key, '[');
 	for (unsigned i = 0; i < count; i++)
@@ -469,8 +482,8 @@ void incident_write_workflow(struct jsonw *w)
 	jsonw_close(w, '}');
 	jsonw_open(w, "assignment", '{');
 	for (int i = 0; i < ASSIGNMENT_STATES; i++)
-		write_names(w, assignment_states[i].name, assignment_state_names, ASSIGNMENT_STATES,
-			    assignment_states[i].next);
+		write_names(w, assignment_states[i].name, assignment_state_names,
+			    ASSIGNMENT_STATES, assignment_states[i].next);
 	jsonw_close(w, '}');
 	jsonw_open(w, "outcomes", '[');
 	for (const char *const *name = outcome_names; *name != NULL; name++)

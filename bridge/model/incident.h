@@ -47,9 +47,9 @@ struct incident {
 	enum anonymity anonymity;
 	char tracking_id[TRACKING_SIZE];
 	unsigned report_count;
-	char report_id[INCIDENT_REPORTS_MAX][ID_SIZE]; /* the first of them */
+	char report_id[INCIDENT_REPORTS_MAX][ID_SIZE];     /* the first of them */
 	int64_t opened_at_ms, updated_at_ms, closed_at_ms; /* 0: not closed */
-	char outcome[17]; /* "" while open */
+	char outcome[17];                                  /* "" while open */
 	bool is_exercise;
 	struct assignment assignment[AGENCY_MAX]; /* of the agencies in verdict.agencies */
 	char *text;                               /* the first report's words */
@@ -64,8 +64,8 @@ void incident_fini(struct incident *incident);
 /* Who may see it as it stands. */
 struct audience incident_audience(const struct incident *incident);
 
-/* Applies a person's decision. ERR_CONFLICT: expected_version is stale. ERR_INVALID: the step is
- * impossible in this state, err->field says which member. On failure nothing has changed. */
+/* Applies a person's decision. ERR_CONFLICT: expected_version is stale. ERR_INVALID: the step
+ * is impossible in this state, err->field says which member. On failure nothing has changed. */
 int incident_apply(struct incident *incident, const struct command *command,
 		   struct err *err) MUST_CHECK;
 

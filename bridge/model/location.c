@@ -55,7 +55,8 @@ int location_read(const json_t *object, struct location *location_r, struct err 
 
 	if (jsonin_number(object, "lat", JSONIN_REQUIRED, -90, 90, &lat, err) < 0 ||
 	    jsonin_number(object, "lon", JSONIN_REQUIRED, -180, 180, &lon, err) < 0 ||
-	    jsonin_number(object, "accuracy_m", JSONIN_OPTIONAL, 0, 1000000, &accuracy, err) < 0)
+	    jsonin_number(object, "accuracy_m", JSONIN_OPTIONAL, 0, 1000000, &accuracy, err) <
+		    0)
 		return inside_location(err);
 	*location_r = (struct location){
 		.from = LOCATION_DEVICE,

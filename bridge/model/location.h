@@ -27,7 +27,7 @@ struct location {
 	enum location_from from;
 	bool has_point;
 	int32_t lat_e7, lon_e7;
-	int32_t accuracy_m; /* radius; -1: unknown */
+	int32_t accuracy_m;   /* radius; -1: unknown */
 	char area[AREA_SIZE]; /* "" : outside all known areas, or no point */
 	char area_name[AREA_NAME_SIZE];
 	char place[64]; /* the gazetteer's name of it, or "" */
@@ -37,4 +37,5 @@ struct jsonw;
 
 void location_write(const struct location *location, struct jsonw *w, const char *key);
 /* Reads {lat, lon, accuracy_m?}; errors name the member, with prefix "location.". */
-int location_read(const json_t *object, struct location *location_r, struct err *err) MUST_CHECK;
+int location_read(const json_t *object, struct location *location_r,
+		  struct err *err) MUST_CHECK;

@@ -94,12 +94,16 @@ static int read_members(struct report *report, struct err *err)
 {
 	const json_t *doc = report->doc;
 
-	if (jsonin_string(doc, "source", JSONIN_REQUIRED, SOURCE_MAX, &report->source, err) < 0 ||
-	    jsonin_string(doc, "text", JSONIN_REQUIRED, REPORT_MAX_TEXT, &report->text, err) < 0 ||
+	if (jsonin_string(doc, "source", JSONIN_REQUIRED, SOURCE_MAX, &report->source, err) <
+		    0 ||
+	    jsonin_string(doc, "text", JSONIN_REQUIRED, REPORT_MAX_TEXT, &report->text, err) <
+		    0 ||
 	    check_text(report, err) < 0 ||
-	    jsonin_string(doc, "source_id", JSONIN_OPTIONAL, REPORT_MAX_KEY, &report->key, err) < 0 ||
+	    jsonin_string(doc, "source_id", JSONIN_OPTIONAL, REPORT_MAX_KEY, &report->key,
+			  err) < 0 ||
 	    jsonin_string(doc, "kind", JSONIN_OPTIONAL, KIND_MAX, &report->kind, err) < 0 ||
-	    jsonin_time(doc, "received_at", JSONIN_OPTIONAL, &report->received_at_ms, err) < 0 ||
+	    jsonin_time(doc, "received_at", JSONIN_OPTIONAL, &report->received_at_ms, err) <
+		    0 ||
 	    jsonin_bool(doc, "exercise", &report->is_exercise, err) < 0 ||
 	    read_anonymity(doc, &report->anonymity, err) < 0 ||
 	    read_location(doc, &report->location, err) < 0 || check_reporter(doc, err) < 0 ||
@@ -115,7 +119,8 @@ static int use_idempotency_key(struct report *report, const char *key, struct er
 	if (report->key != NULL || key == NULL)
 		return 0;
 	if (key[0] == '\0' || strlen(key) > REPORT_MAX_KEY)
-		return err_field(err, "Idempotency-Key", "must be 1 to %d bytes", REPORT_MAX_KEY);
+		return err_field(err, "Idempotency-Key", "must be 1 to %d bytes",
+				 REPORT_MAX_KEY);
 	/* A key of the header must never meet a source_id of the same spelling. */
 	report->own_key = xmalloc(sizeof(HEADER_KEY) + strlen(key));
 	stpcpy(stpcpy(report->own_key, HEADER_KEY), key);
@@ -134,7 +139,8 @@ int report_parse(const void *body, size_t len, const char *idempotency_key,
 	report = xcalloc(1, sizeof(*report));
 	report->doc = doc;
 	report->raw = buf_copy(body, len);
-	if (read_members(report, err) < 0 || use_idempotency_key(report, idempotency_key, err) < 0) {
+	if (read_members(report, err) < 0 ||
+	    use_idempotency_key(report, idempotency_key, err) < 0) {
 		report_free(&report);
 		return -1;
 	}

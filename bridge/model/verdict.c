@@ -19,7 +19,8 @@ void agency_set_write(const struct agencies *agencies, agency_set set, struct js
 	jsonw_close(w, ']');
 }
 
-void verdict_write(const struct verdict *verdict, const struct agencies *agencies, struct jsonw *w)
+void verdict_write(const struct verdict *verdict, const struct agencies *agencies,
+		   struct jsonw *w)
 {
 	jsonw_string(w, "disposition", disposition_names[verdict->disposition]);
 	jsonw_int(w, "priority", verdict->priority);

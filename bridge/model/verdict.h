@@ -23,8 +23,8 @@ struct verdict {
 	int priority; /* 1 life threat now … 4 routine */
 	char category[CATEGORY_SIZE];
 	agency_set agencies;
-	int confidence_pct;               /* 0 … 100 */
-	char rules[RULES_VERSION_SIZE];   /* the version that said so */
+	int confidence_pct;             /* 0 … 100 */
+	char rules[RULES_VERSION_SIZE]; /* the version that said so */
 	unsigned term_count;
 	struct {
 		char term[VERDICT_TERM_SIZE]; /* as it stands in the text */

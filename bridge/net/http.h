@@ -86,8 +86,8 @@ void http_write_problem(struct jsonw *w, const char *key, unsigned status, const
 			const char *detail, const char *extra, size_t extra_len);
 
 /* An answer that goes on: chunked on the wire, e.g. application/x-ndjson. The stream takes the
- * request over. writable is called when more may be written; gone exactly once, at the end, also
- * from within http_stream_end. */
+ * request over. writable is called when more may be written; gone exactly once, at the end,
+ * also from within http_stream_end. */
 struct http_stream;
 struct http_stream_ops {
 	void (*writable)(void *ctx, struct http_stream *stream);
