@@ -60,11 +60,10 @@ static unsigned take(struct http_request *request, const struct route_set *set,
 
 static void allow(char text[64], const char *method)
 {
-	if (strstr(text, method) != NULL)
-		return;
-	if (text[0] != '\0')
-		strcat(text, ", ");
-	strcat(text, method);
+	const size_t used = strlen(text);
+
+	if (strstr(text, method) == NULL)
+		snprintf(text + used, 64 - used, "%s%s", used > 0 ? ", " : "", method);
 }
 
 static unsigned find_in(struct http_request *request, const struct route_set *set,
