@@ -268,7 +268,7 @@ def main():
         run(arguments())
     except Stopped:
         return 0
-    except Trouble as e:
+    except (Trouble, OSError) as e:
         print(f"dev run: {e}", file=sys.stderr)
         return 1
 
