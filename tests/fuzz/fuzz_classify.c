@@ -1,0 +1,106 @@
+/* Any bytes as a text, and any bytes as a lexicon: a verdict is always whole, an answer always
+ * sound JSON, a table read or refused with its line. The first byte chooses. */
+#include <jansson.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/jsonw.h"
+#include "core/areas.h"
+#include "core/classify.h"
+#include "core/lexicon.h"
+#include "core/rules.h"
+#include "core/rules_private.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+#define FUZZ_CHECK(condition)                                                                  \
+	do {                                                                                   \
+		if (!(condition))                                                              \
+			abort();                                                               \
+	} while (0)
+
+static struct rules *city(void)
+{
+	static struct rules *rules;
+	struct err err;
+
+	if (rules == NULL && rules_load(&rules, TANGI_SOURCE_DIR "/config/cirebon", &err) < 0)
+		fatal("%s", err.text);
+	return rules;
+}
+
+static void check_verdict(const struct rules *rules, const struct verdict *v)
+{
+	struct jsonw w;
+	json_t *object;
+
+	FUZZ_CHECK(v->disposition < DISPOSITIONS);
+	FUZZ_CHECK(v->priority >= 1 && v->priority <= 4);
+	FUZZ_CHECK(v->confidence_pct >= 0 && v->confidence_pct <= 100);
+	FUZZ_CHECK(rules_has_category(rules, v->category) && v->agencies != 0);
+	FUZZ_CHECK(v->term_count <= VERDICT_TERMS_MAX);
+	jsonw_init(&w, 1024);
+	jsonw_open(&w, NULL, '{');
+	verdict_write(v, rules_agencies(rules), &w);
+	jsonw_close(&w, '}');
+	object = json_loadb(w.text, w.len, JSON_REJECT_DUPLICATES, NULL);
+	FUZZ_CHECK(object != NULL);
+	json_decref(object);
+	jsonw_fini(&w);
+}
+
+static void try_text(const struct rules *rules, const char *text, size_t len)
+{
+	struct location at = {.from = LOCATION_NONE, .accuracy_m = -1};
+	struct verdict verdict;
+
+	classify(rules, text, len, &verdict);
+	check_verdict(rules, &verdict);
+	locate(rules, &at, text, len, &at);
+	FUZZ_CHECK(at.has_point == (at.from == LOCATION_TEXT));
+}
+
+/* The city with this lexicon in the place of its own. */
+static void try_lexicon(struct rules *rules, char *text)
+{
+	struct lexicon own = rules->lexicon;
+	struct err err = {0};
+
+	if (lexicon_load(&rules->lexicon, "lexicon.tsv", text, rules, &err) == 0)
+		try_text(rules, "kebakaran rumah dekat api a b c", 31);
+	else
+		FUZZ_CHECK(err.kind != ERR_NONE && strstr(err.text, "lexicon.tsv") != NULL);
+	lexicon_fini(&rules->lexicon);
+	rules->lexicon = own;
+}
+
+static void try_areas(const char *text, size_t len)
+{
+	json_t *doc = json_loadb(text, len, JSON_REJECT_DUPLICATES, NULL);
+	struct areas areas;
+	struct err err;
+
+	if (doc != NULL && areas_parse(&areas, doc, "areas.geojson", &err) == 0) {
+		(void)areas_at(&areas, -67320000, 1085520000);
+		areas_fini(&areas);
+	}
+	json_decref(doc);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	char *text;
+
+	if (size == 0)
+		return 0;
+	text = calloc(size, 1);
+	memcpy(text, data + 1, size - 1);
+	if (data[0] == 'L')
+		try_lexicon(city(), text);
+	else if (data[0] == 'A')
+		try_areas(text, size - 1);
+	else
+		try_text(city(), text, size - 1);
+	free(text);
+	return 0;
+}

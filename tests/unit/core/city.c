@@ -1,0 +1,80 @@
+#include "city.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static const char *const files[] = {
+	"agencies.tsv",  "offices.tsv",   "taxonomy.tsv", "lexicon.tsv",
+	"areas.geojson", "gazetteer.tsv", "units.tsv",
+};
+
+#define FILES (sizeof(files) / sizeof(files[0]))
+
+struct rules *city_load(void)
+{
+	struct rules *rules;
+	struct err err;
+
+	if (rules_load(&rules, CITY_DIR, &err) < 0)
+		fatal("%s", err.text);
+	return rules;
+}
+
+static char *read_file(const char *name)
+{
+	char path[512], *text = calloc(1, 1 << 20);
+	FILE *file;
+
+	snprintf(path, sizeof(path), CITY_DIR "/%s", name);
+	file = fopen(path, "r");
+	if (file == NULL || text == NULL || fread(text, 1, (1 << 20) - 1, file) == 0)
+		fatal("cannot read %s", path);
+	(void)fclose(file);
+	return text;
+}
+
+static void write_changed(const char *dir, const char *name, const char *from, const char *to)
+{
+	char path[512], *text = read_file(name);
+	char *at = from != NULL ? strstr(text, from) : NULL;
+	FILE *file;
+
+	snprintf(path, sizeof(path), "%s/%s", dir, name);
+	file = fopen(path, "w");
+	if (file == NULL || (from != NULL && at == NULL))
+		fatal("cannot change %s", path);
+	if (at != NULL)
+		fprintf(file, "%.*s%s%s", (int)(at - text), text, to, at + strlen(from));
+	else
+		fputs(text, file);
+	(void)fclose(file);
+	free(text);
+}
+
+static void remove_copy(const char *dir)
+{
+	char path[512];
+
+	for (size_t i = 0; i < FILES; i++) {
+		snprintf(path, sizeof(path), "%s/%s", dir, files[i]);
+		(void)unlink(path);
+	}
+	(void)rmdir(dir);
+}
+
+int city_load_changed(struct rules **rules_r, const char *file, const char *from,
+		      const char *to, struct err *err)
+{
+	char dir[] = "/tmp/tangi-city-XXXXXX";
+	int rc;
+
+	if (mkdtemp(dir) == NULL)
+		fatal("mkdtemp");
+	for (size_t i = 0; i < FILES; i++)
+		write_changed(dir, files[i], strcmp(files[i], file) == 0 ? from : NULL, to);
+	rc = rules_load(rules_r, dir, err);
+	remove_copy(dir);
+	return rc;
+}

@@ -1,0 +1,12 @@
+/* The sample city's configuration, whole or with one thing changed, for tests of core. */
+#pragma once
+
+#include "base/err.h"
+#include "core/rules.h"
+
+#define CITY_DIR TANGI_SOURCE_DIR "/config/cirebon"
+
+struct rules *city_load(void);
+/* Loads a copy of the city in which, in file, the first from has become to. */
+int city_load_changed(struct rules **rules_r, const char *file, const char *from,
+		      const char *to, struct err *err) MUST_CHECK;
