@@ -1,0 +1,41 @@
+/* The WebSocket stream /v1/stream: every console sees every event it may see, in order, without
+ * a gap that it is not told of (contract section 4).
+ *
+ * A console costs its position, never a copy of the backlog: who keeps up is written to
+ * directly when a commit comes in, who does not is served from its position when its socket has
+ * room. No console slows another or intake. Loop thread only. */
+#pragma once
+
+#include "core/access.h"
+#include "core/feed.h"
+#include "net/http.h"
+#include "store/store.h"
+
+struct accounts;
+struct actions;
+struct stream;
+
+struct stream_settings {
+	int64_t tick_ms;          /* a console hears at least this often; ≥ 1000 */
+	int64_t stall_timeout_ms; /* a socket that takes nothing for so long is closed */
+};
+
+struct stream_parts { /* all borrowed for the stream's life */
+	struct loop *loop;
+	struct http *http;
+	struct store *store;
+	struct feed *feed;
+	struct accounts *accounts;
+	struct actions *actions;
+	const struct agencies *agencies;
+	struct metrics *metrics;
+};
+
+struct stream *stream_new(const struct stream_settings *settings,
+			  const struct stream_parts *parts);
+/* units: the JSON list for snapshots; takes a reference of its own. */
+void stream_set_units(struct stream *stream, struct buf *units);
+/* Tells every console to come back (1001) and takes no more. */
+void stream_stop(struct stream *stream);
+/* After http_close: no connection is left. */
+void stream_free(struct stream **stream);
