@@ -1,0 +1,46 @@
+/* The JSON API of the contract's section 3, for apps and consoles: what is read, what people
+ * decide, sessions, health and metrics. Intake is not here: it is the adapter `rest`.
+ *
+ *   api.c        parts, routes, rights       session.c  sign in and out, who am I
+ *   incidents.c  lists, one with its timeline actions.c  decisions
+ *   reports.c    reports, calls, tickets     events.c   the log, as pages and as a stream
+ *   city.c       units, workflow, taxonomy   health.c   healthz, readyz, metrics
+ *
+ * Loop thread only. */
+#pragma once
+
+#include "core/access.h"
+#include "core/accounts.h"
+#include "core/actions.h"
+#include "core/feed.h"
+#include "core/rules.h"
+#include "net/http.h"
+#include "net/mqtt.h"
+#include "net/sign_in.h"
+#include "store/store.h"
+
+struct api;
+
+struct api_parts { /* all borrowed for the api's life */
+	struct loop *loop;
+	struct http *http;
+	struct store *store;
+	struct feed *feed;
+	struct accounts *accounts;
+	struct sign_in *sign_in;
+	struct actions *actions;
+	const struct rules *rules;
+	struct mqtt *mqtt; /* NULL: no broker is configured */
+	const struct clock *clock;
+	struct metrics *metrics;
+	const char *city;
+	bool is_secure_cookie; /* behind TLS: the cookie says Secure */
+};
+
+/* Adds its routes. */
+struct api *api_new(const struct api_parts *parts);
+void api_set_rules(struct api *api, const struct rules *rules);
+/* /readyz says 503 "stopping", streams of events end, nothing new is taken. */
+void api_stop(struct api *api);
+/* After http_close. */
+void api_free(struct api **api);

@@ -1,0 +1,54 @@
+/* People, tokens and sessions: who stands behind a password, a token or a cookie.
+ *
+ * Two files in the data folder, both 0600: accounts.json (people with an argon2id hash, tokens
+ * as hashes), which `tangi user` and `tangi token` change beside a running daemon, and
+ * sessions.json (hashes too), so that a restart signs nobody out. A change of accounts.json is
+ * seen by accounts_refresh, called about once a second; what a removed account had open is then
+ * closed by its owner, which is told. Nothing here hashes a password: that takes 60 ms and is
+ * done by net/sign_in.h on a thread of its own. Loop thread only. */
+#pragma once
+
+#include "base/clock.h"
+#include "base/list.h"
+#include "core/access.h"
+
+struct accounts;
+
+#define SECRET_SIZE 64  /* a token, a session or a csrf value as text, with its end */
+#define HASH_SIZE   128 /* crypto_pwhash_STRBYTES */
+
+int accounts_open(struct accounts **accounts_r, const char *dir,
+		  const struct agencies *agencies, const struct clock *clock,
+		  struct err *err) MUST_CHECK;
+void accounts_close(struct accounts **accounts);
+
+/* False: unknown, or not any more. Constant-time where it matters: secrets are compared hashed.
+ */
+bool accounts_by_token(const struct accounts *accounts, const char *token,
+		       struct principal *principal_r);
+/* csrf_r is borrowed until the next call that changes sessions. */
+bool accounts_by_session(struct accounts *accounts, const char *session,
+			 struct principal *principal_r, const char **csrf_r);
+/* Whether the token, session or person behind it is still there, with the same role. */
+bool accounts_holds(const struct accounts *accounts, const struct principal *principal);
+
+/* Told after every change by which somebody may have lost something. */
+struct accounts_watcher {
+	struct list node; /* accounts' own */
+	void (*changed)(struct accounts_watcher *watcher);
+};
+void accounts_watch(struct accounts *accounts, struct accounts_watcher *watcher);
+void accounts_unwatch(struct accounts_watcher *watcher);
+/* Looks at the file and reads it again when it is another; a broken one is logged and the old
+ * accounts stay. */
+void accounts_refresh(struct accounts *accounts);
+
+/* The stored hash of a person's password, or, for a name that nobody has, one that nothing
+ * matches but takes as long to try. Copied to hash_r. */
+void accounts_hash_of(const struct accounts *accounts, const char *user,
+		      char hash_r[HASH_SIZE]);
+/* After the password was right: a new session. False: the person has gone meanwhile. */
+bool accounts_begin_session(struct accounts *accounts, const char *user,
+			    char session_r[SECRET_SIZE], char csrf_r[SECRET_SIZE],
+			    struct principal *principal_r);
+void accounts_end_session(struct accounts *accounts, const struct principal *principal);

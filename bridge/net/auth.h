@@ -1,0 +1,24 @@
+/* Who sent this request, and may it change anything: the one place where a Bearer token or a
+ * session cookie becomes a principal.
+ *
+ * A cookie alone is not enough to change anything: the request must come from our own origin
+ * and carry the session's X-Tangi-Csrf value. Loop thread only. */
+#pragma once
+
+#include "core/access.h"
+#include "core/accounts.h"
+#include "net/http.h"
+
+#define SESSION_COOKIE "tangi_session"
+
+/* 0 and *principal_r, or the status to refuse with: 401 nobody known, 403 a cookie from
+ * elsewhere or without its csrf value. */
+unsigned auth_request(struct accounts *accounts, const struct http_request *request,
+		      bool is_change, struct principal *principal_r);
+/* The same for a WebSocket upgrade: a cookie needs an Origin of ours, and no csrf value. */
+unsigned auth_upgrade(struct accounts *accounts, const struct http_request *head,
+		      struct principal *principal_r);
+/* auth_request, then the right; on refusal answers the request with the problem (401 with
+ * WWW-Authenticate, or 403), sets it to NULL and returns false. */
+bool auth_allows(struct accounts *accounts, struct http_request **request, bool is_change,
+		 enum right right, struct principal *principal_r);

@@ -1,0 +1,46 @@
+/* The MQTT sink: each agency's events and the current state of its live incidents, at the
+ * broker.
+ *
+ * A reader of the log with a durable cursor. QoS 1, a window of unacknowledged messages,
+ * published only while connected, paced by the broker's answers. The broker is a radio, not a
+ * store: when it comes back empty, what is live is published again. What it refuses for good is
+ * recorded, counted, logged and passed over. At least once, in order, every message with its
+ * seq.
+ *
+ * libmosquitto's thread only posts to the loop's mailbox; all else is on the loop thread. */
+#pragma once
+
+#include "core/feed.h"
+#include "net/loop.h"
+#include "store/store.h"
+
+struct mqtt;
+
+struct mqtt_settings {
+	const char *city; /* the topic level: tangi/v1/{city}/… */
+	const char *host; /* numeric or a name; "" : no broker, mqtt_open is not called */
+	int64_t port;
+	const char *username;
+	const char *password_file; /* its first line; "" : none */
+	int64_t window;            /* messages without an answer, at most */
+};
+
+struct mqtt_parts { /* borrowed for the sink's life */
+	struct loop *loop;
+	struct store *store;
+	struct feed *feed;
+	const struct agencies *agencies;
+	struct metrics *metrics;
+};
+
+/* Opens nothing that blocks: the broker may be away for as long as it likes. */
+int mqtt_open(struct mqtt **mqtt_r, const struct mqtt_settings *settings,
+	      const struct mqtt_parts *parts, struct err *err) MUST_CHECK;
+/* Says offline, gives what is in flight a moment, saves the cursor: calls stopped once, later.
+ */
+void mqtt_stop(struct mqtt *mqtt, void (*stopped)(void *ctx), void *ctx);
+void mqtt_close(struct mqtt **mqtt);
+/* Why the broker is not there, "" when it is; for /readyz. Borrowed until the loop turns. */
+const char *mqtt_trouble(const struct mqtt *mqtt);
+/* Events committed and not yet confirmed by the broker. */
+uint64_t mqtt_lag(const struct mqtt *mqtt);
