@@ -17,7 +17,7 @@ static const char *const file_names[FILES] = {
 	[UNITS] = "units.tsv",
 };
 
-static const char *const kind_names[CATEGORY_KINDS] = {
+const char *const category_kind_names[CATEGORY_KINDS] = {
 	[CATEGORY_EMERGENCY] = "emergency",
 	[CATEGORY_URGENT] = "urgent",
 	[CATEGORY_ROUTINE] = "routine",
@@ -170,7 +170,7 @@ static int read_kind(struct loader *l, struct category *category)
 {
 	int i = 0;
 
-	while (i < CATEGORY_KINDS && strcmp(kind_names[i], l->table.cell[KIND]) != 0)
+	while (i < CATEGORY_KINDS && strcmp(category_kind_names[i], l->table.cell[KIND]) != 0)
 		i++;
 	if (i == CATEGORY_KINDS)
 		return table_error(&l->table, KIND, l->err,
@@ -447,6 +447,16 @@ bool rules_has_category(const struct rules *rules, const char *id)
 int priority_of_severity(int severity)
 {
 	return severity < 4 ? severity : 4;
+}
+
+unsigned rules_category_count(const struct rules *rules)
+{
+	return rules->category_count;
+}
+
+const struct category *rules_category_at(const struct rules *rules, unsigned i)
+{
+	return &rules->category[i];
 }
 
 unsigned rules_unit_count(const struct rules *rules)

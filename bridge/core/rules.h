@@ -22,6 +22,8 @@ enum category_kind {
 	CATEGORY_KINDS
 };
 
+extern const char *const category_kind_names[CATEGORY_KINDS];
+
 struct category {
 	char id[CATEGORY_SIZE];
 	char name_id[96], name_en[96];
@@ -55,6 +57,9 @@ const char *rules_version(const struct rules *rules);
 bool rules_has_category(const struct rules *rules, const char *id);
 /* NULL: there is none of that id. */
 const struct category *rules_category(const struct rules *rules, const char *id);
+/* In the order of the taxonomy. */
+unsigned rules_category_count(const struct rules *rules);
+const struct category *rules_category_at(const struct rules *rules, unsigned i);
 /* The contract's 1 … 4 for P1 … P5. */
 int priority_of_severity(int severity);
 

@@ -128,7 +128,7 @@ static void read_next(struct console *console, enum read_op op, uint64_t from)
 	console->read = (struct store_read){
 		.op = op,
 		.from = from,
-		.filter = {.live = true, .viewer = console->channel->viewer},
+		.filter.viewer = console->channel->viewer,
 		.max_rows = SNAPSHOT_ROWS,
 		.max_bytes = SNAPSHOT_BYTES,
 		.done = page_read,

@@ -56,9 +56,8 @@ static bool take_event(void *ctx, const struct event *event,
 static bool fits(const struct page *page, const struct incident_row *row)
 {
 	const struct read_filter *filter = &page->read->filter;
-	bool is_closed = row->status == INCIDENT_CLOSED;
 
-	if (filter->live != filter->closed && filter->closed != is_closed)
+	if (filter->statuses != 0 && (filter->statuses & STATUS_BIT(row->status)) == 0)
 		return false;
 	if (page->agency != 0 && (row->audience.agencies & page->agency) == 0)
 		return false;
@@ -115,8 +114,7 @@ static int read_events(struct page *page)
 
 static int read_live(struct page *page)
 {
-	page->read->filter.live = true;
-	page->read->filter.closed = false;
+	page->read->filter.statuses = 0; /* the order has no closed ones */
 	return page->ops->scan_incidents(page->conn, INCIDENTS_LIVE_UP,
 					 (int64_t)page->read->from, take_incident, page,
 					 page->err);
@@ -158,6 +156,17 @@ static int add_event(struct page *page, uint64_t seq)
 	return found;
 }
 
+/* Who may see a report is who may see its incident as it stands. */
+static int take_audience(struct page *page, struct event *event)
+{
+	struct incident_row row;
+	int found = page->ops->find_incident(page->conn, event->incident_id, &row, page->err);
+
+	if (found > 0)
+		event->audience = row.audience;
+	return found;
+}
+
 static int read_report(struct page *page)
 {
 	struct store_read *read = page->read;
@@ -166,6 +175,8 @@ static int read_report(struct page *page)
 
 	if (found > 0)
 		found = add_event(page, row.seq);
+	if (found > 0)
+		found = take_audience(page, &read->rows[0]);
 	if (found > 0)
 		found = page->ops->get_reporter(page->conn, row.seq, &read->raw, NULL,
 						page->err);

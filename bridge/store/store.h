@@ -74,16 +74,17 @@ enum read_op {
 	READ_LIVE,      /* incidents that are not closed, by no, after no from */
 	READ_INCIDENTS, /* by filter, newest first */
 	READ_TIMELINE,  /* all events of incident id, from seq from on; the audience as above */
-	READ_REPORT,    /* id: its first event, and raw */
+	READ_REPORT,    /* id: its first event with the audience as above, and raw */
 	READ_CALL,      /* id or the telephone's call_id: raw is the whole call as JSON */
 	READ_CALLS,     /* calls that are not ended: their last events */
 	READ_TICKET,    /* id is a tracking id: the last event of its incident */
 };
 
-#define READ_MAX_ROWS 512
+#define READ_MAX_ROWS      512
+#define STATUS_BIT(status) (1u << (status)) /* enum incident_status */
 
 struct read_filter {
-	bool live, closed;         /* both false: any */
+	unsigned statuses;         /* STATUS_BIT of each that fits; 0: any */
 	const char *agency, *area; /* NULL: any; borrowed until done */
 	int64_t since_ms;          /* opened at or after; 0: any */
 	struct viewer viewer;

@@ -106,13 +106,11 @@ static bool says(const struct event *event, const char *words)
 	return memmem(incident.text, incident.len, words, strlen(words)) != NULL;
 }
 
-static unsigned rows_of(struct run *run, bool live, bool closed, const char *agency)
+static unsigned rows_of(struct run *run, unsigned statuses, const char *agency)
 {
-	struct store_read read = {.op = READ_INCIDENTS,
-				  .filter = {.live = live,
-					     .closed = closed,
-					     .agency = agency,
-					     .viewer = sees_everything}};
+	struct store_read read = {
+		.op = READ_INCIDENTS,
+		.filter = {.statuses = statuses, .agency = agency, .viewer = sees_everything}};
 	unsigned count;
 
 	read_now(&run->world, &read);
@@ -132,6 +130,7 @@ static unsigned rows_of(struct run *run, bool live, bool closed, const char *age
 static void the_log_is_the_truth(void **state)
 {
 	struct run *run = whole_run(*state, 4711);
+	const unsigned live = STATUS_BIT(INCIDENT_NEW) | STATUS_BIT(INCIDENT_ACTIVE);
 	unsigned closed = 0, with_police = 0;
 
 	for (unsigned i = 0; i < run->incidents; i++) {
@@ -141,10 +140,10 @@ static void the_log_is_the_truth(void **state)
 		with_police += says(last, "\"police\"],\"confidence\"");
 	}
 	assert_true(closed > 0 && closed < run->incidents && with_police > 0);
-	assert_int_equal(rows_of(run, false, false, NULL), run->incidents);
-	assert_int_equal(rows_of(run, true, false, NULL), run->incidents - closed);
-	assert_int_equal(rows_of(run, false, true, NULL), closed);
-	assert_int_equal(rows_of(run, false, false, "police"), with_police);
+	assert_int_equal(rows_of(run, 0, NULL), run->incidents);
+	assert_int_equal(rows_of(run, live, NULL), run->incidents - closed);
+	assert_int_equal(rows_of(run, STATUS_BIT(INCIDENT_CLOSED), NULL), closed);
+	assert_int_equal(rows_of(run, 0, "police"), with_police);
 	end_run(run);
 }
 

@@ -286,6 +286,27 @@ static void an_incident_one_may_not_see_is_not_there(void **state)
 	end_world(world);
 }
 
+static void who_may_see_a_report_is_who_may_see_its_incident_as_it_stands(void **state)
+{
+	struct store_world *world = open_world(state);
+	struct store_read read = {.op = READ_REPORT};
+	struct sent report, moved;
+
+	send_report(world, &report, "lapor-web", "a1", FIRE);
+	store_step(world->store);
+	send_command(world, &moved, report.request.incident_id,
+		     "{\"action\":\"reclassify\",\"agencies\":[\"police\"]}");
+	store_step(world->store);
+	assert_int_equal(moved.request.answer, STORE_STORED);
+	memcpy(read.id, report.report->id, ID_SIZE);
+	read_now(world, &read);
+	assert_int_equal(read.rows[0].audience.agencies, 2);
+	store_read_fini(&read);
+	sent_fini(&report);
+	sent_fini(&moved);
+	end_world(world);
+}
+
 static void who_loses_sight_of_an_incident_is_told_so(void **state)
 {
 	struct store_world *world = open_world(state);
@@ -363,6 +384,15 @@ static void a_list_is_filtered_and_newest_first(void **state)
 	read.filter.agency = "police";
 	read_now(world, &read);
 	assert_int_equal(read.row_count, 0);
+	store_read_fini(&read);
+	read.filter.agency = NULL;
+	read.filter.statuses = STATUS_BIT(INCIDENT_ACTIVE);
+	read_now(world, &read);
+	assert_int_equal(read.row_count, 0);
+	store_read_fini(&read);
+	read.filter.statuses |= STATUS_BIT(INCIDENT_NEW);
+	read_now(world, &read);
+	assert_int_equal(read.row_count, 4);
 	store_read_fini(&read);
 	end_world(world);
 }
@@ -535,6 +565,7 @@ int main(void)
 		OVER_ALL(the_same_command_twice_is_one_action),
 		OVER_ALL(an_impossible_step_is_refused_and_changes_nothing),
 		OVER_ALL(an_incident_one_may_not_see_is_not_there),
+		OVER_ALL(who_may_see_a_report_is_who_may_see_its_incident_as_it_stands),
 		OVER_ALL(who_loses_sight_of_an_incident_is_told_so),
 		OVER_ALL(pages_of_live_incidents_are_complete_and_closed_ones_are_not_in_them),
 		OVER_ALL(a_list_is_filtered_and_newest_first),
