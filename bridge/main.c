@@ -10,6 +10,9 @@ static const struct {
 	const char *summary;
 } commands[] = {
 	{"classify", cmd_classify, "say of texts what they are about; offline"},
+	{"verify", cmd_verify, "prove that a log is whole and unchanged"},
+	{"backup", cmd_backup, "copy a log, beside a running bridge"},
+	{"restore", cmd_restore, "make a data folder from a backup"},
 };
 
 #define COMMANDS (sizeof(commands) / sizeof(commands[0]))

@@ -96,43 +96,108 @@ static bool is_section(const struct option *table, const char *key)
 	return false;
 }
 
-static int read_section(const struct option *table, const char *prefix, const json_t *doc,
-			void *settings, struct err *err)
+/* What reads doc, and what is done about a mistake: the first ends it, or each is told. */
+struct reader {
+	const struct option *table;
+	void *settings;
+	config_mistake_fn *tell; /* NULL: the first ends it */
+	void *ctx;
+	unsigned mistakes;
+	struct err *err;
+};
+
+static int is_wrong(struct reader *reader)
+{
+	reader->mistakes++;
+	if (reader->tell == NULL)
+		return -1;
+	reader->tell(reader->ctx, reader->err);
+	return 0;
+}
+
+/* Named as it would be set, by its first leaf: "no.such.key" and not "no". */
+static int is_unknown(struct reader *reader, char *key, size_t size, const json_t *value)
+{
+	while (json_object_size(value) > 0) {
+		void *first = json_object_iter((json_t *)(uintptr_t)value); /* only reads */
+		size_t len = strlen(key);
+
+		snprintf(key + len, size - len, ".%s", json_object_iter_key(first));
+		value = json_object_iter_value(first);
+	}
+	(void)err_field(reader->err, key,
+			"is not a setting; see tangi serve --help for all of them");
+	return is_wrong(reader);
+}
+
+static int read_section(struct reader *reader, const char *prefix, const json_t *doc)
 {
 	void *it = json_object_iter((json_t *)(uintptr_t)doc); /* only reads */
+	int rc = 0;
 
-	for (; it != NULL; it = json_object_iter_next((json_t *)(uintptr_t)doc, it)) {
+	for (; rc == 0 && it != NULL;
+	     it = json_object_iter_next((json_t *)(uintptr_t)doc, it)) {
 		const json_t *value = json_object_iter_value(it);
 		const struct option *option;
 		char key[96];
 
 		snprintf(key, sizeof(key), "%s%s%s", prefix, *prefix ? "." : "",
 			 json_object_iter_key(it));
-		option = find(table, key);
+		option = find(reader->table, key);
 		if (option != NULL) {
-			if (set_value(option, value, settings, err) < 0)
-				return -1;
-		} else if (json_is_object(value) && is_section(table, key)) {
-			if (read_section(table, key, value, settings, err) < 0)
-				return -1;
+			if (set_value(option, value, reader->settings, reader->err) < 0)
+				rc = is_wrong(reader);
+		} else if (json_is_object(value) && is_section(reader->table, key)) {
+			rc = read_section(reader, key, value);
 		} else {
-			return err_field(
-				err, key,
-				"is not a setting; see tangi serve --help for all of them");
+			rc = is_unknown(reader, key, sizeof(key), value);
 		}
 	}
-	return 0;
+	return rc;
+}
+
+static int read_all(struct reader *reader, const json_t *doc)
+{
+	for (const struct option *option = reader->table; option->key != NULL; option++)
+		set_fallback(option, reader->settings);
+	if (read_section(reader, "", doc) == 0)
+		return 0;
+	config_free(reader->table, reader->settings);
+	return -1;
 }
 
 int config_read(const struct option *table, const json_t *doc, void *settings, struct err *err)
 {
-	for (const struct option *option = table; option->key != NULL; option++)
-		set_fallback(option, settings);
-	if (read_section(table, "", doc, settings, err) < 0) {
-		config_free(table, settings);
-		return -1;
-	}
-	return 0;
+	struct reader reader = {.table = table, .settings = settings, .err = err};
+
+	return read_all(&reader, doc);
+}
+
+/* As large as the struct that the table was made for, as far as the table goes. */
+static size_t size_of_settings(const struct option *table)
+{
+	size_t size = 1;
+
+	for (; table->key != NULL; table++)
+		if (table->offset + sizeof(int64_t) > size)
+			size = table->offset + sizeof(int64_t);
+	return size;
+}
+
+unsigned config_judge(const struct option *table, const json_t *doc, config_mistake_fn *tell,
+		      void *ctx)
+{
+	struct err err;
+	struct reader reader = {.table = table,
+				.settings = xcalloc(1, size_of_settings(table)),
+				.tell = tell,
+				.ctx = ctx,
+				.err = &err};
+
+	(void)read_all(&reader, doc); /* with tell it goes on to the end */
+	config_free(table, reader.settings);
+	xfree(reader.settings);
+	return reader.mistakes;
 }
 
 void config_free(const struct option *table, void *settings)
@@ -147,6 +212,24 @@ void config_free(const struct option *table, void *settings)
 			set_list(table, settings, NULL);
 		}
 	}
+}
+
+bool config_is_same(const struct option *option, const void *a, const void *b)
+{
+	const void *left = (const char *)a + option->offset;
+	const void *right = (const char *)b + option->offset;
+
+	switch (option->type) {
+	case OPTION_STRING:
+		return strcmp(*(char *const *)left, *(char *const *)right) == 0;
+	case OPTION_INT:
+		return *(const int64_t *)left == *(const int64_t *)right;
+	case OPTION_BOOL:
+		return *(const bool *)left == *(const bool *)right;
+	case OPTION_LIST:
+		return json_equal(*(json_t *const *)left, *(json_t *const *)right) == 1;
+	}
+	return false;
 }
 
 /* The section that holds the last part of key; made where it is missing. */
@@ -173,8 +256,8 @@ static json_t *section_of(json_t *doc, char *key, char **last_r)
 int config_override(json_t *doc, const char *assignment, struct err *err)
 {
 	const char *equals = strchr(assignment, '=');
-	char *key, *last = NULL;
-	json_t *value;
+	char *key, *last;
+	json_t *value, *section;
 
 	if (equals == NULL || equals == assignment)
 		return err_set(err, ERR_INVALID, "--set %s: key=value is expected", assignment);
@@ -182,7 +265,8 @@ int config_override(json_t *doc, const char *assignment, struct err *err)
 	value = json_loads(equals + 1, JSON_DECODE_ANY, NULL);
 	if (value == NULL)
 		value = json_string(equals + 1);
-	json_object_set_new(section_of(doc, key, &last), last, value);
+	section = section_of(doc, key, &last);
+	json_object_set_new(section, last, value);
 	xfree(key);
 	return 0;
 }

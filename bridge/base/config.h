@@ -7,6 +7,7 @@
 #pragma once
 
 #include <jansson.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -36,8 +37,14 @@ struct option {
 /* Fills settings with the defaults, then with what doc holds. doc is nested as the dots say. */
 int config_read(const struct option *table, const json_t *doc, void *settings,
 		struct err *err) MUST_CHECK;
+/* Tells every mistake of doc, not only the first, and keeps nothing; how many there are. */
+typedef void config_mistake_fn(void *ctx, const struct err *mistake);
+unsigned config_judge(const struct option *table, const json_t *doc, config_mistake_fn *tell,
+		      void *ctx);
 /* Frees what config_read allocated. */
 void config_free(const struct option *table, void *settings);
+/* Whether one option has the same value in both. */
+bool config_is_same(const struct option *option, const void *a, const void *b);
 
 /* doc[key] = value, for --set key=value; the value is JSON where it parses as such, else text.
  */

@@ -4,3 +4,6 @@
 #pragma once
 
 int cmd_classify(int argc, char **argv);
+int cmd_verify(int argc, char **argv);
+int cmd_backup(int argc, char **argv);
+int cmd_restore(int argc, char **argv);

@@ -49,6 +49,9 @@ struct http_route {
 	http_handler_fn *handler;
 };
 
+/* Whether it can be listened at; what is trusted must not leave the machine. ERR_INVALID. */
+int http_check_address(const char *text, bool is_trusted, struct err *err) MUST_CHECK;
+
 int http_open(struct http **http_r, struct loop *loop, const struct http_settings *settings,
 	      const struct clock *clock, struct metrics *metrics, struct err *err) MUST_CHECK;
 /* routes stay in place; ctx goes to their handlers. May be called again, e.g. by an adapter. */

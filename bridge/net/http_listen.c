@@ -234,6 +234,30 @@ static int parse_address(const char *text, struct sockaddr_storage *address_r, s
 	return 0;
 }
 
+static bool is_loopback(const struct sockaddr_storage *address)
+{
+	const struct sockaddr_in *v4 = (const struct sockaddr_in *)(const void *)address;
+	const struct sockaddr_in6 *v6 = (const struct sockaddr_in6 *)(const void *)address;
+
+	if (address->ss_family == AF_INET)
+		return ntohl(v4->sin_addr.s_addr) >> 24 == 127;
+	return address->ss_family == AF_UNIX || IN6_IS_ADDR_LOOPBACK(&v6->sin6_addr);
+}
+
+int http_check_address(const char *text, bool is_trusted, struct err *err)
+{
+	struct sockaddr_storage address;
+	socklen_t len;
+
+	if (parse_address(text, &address, &len, err) < 0)
+		return -1;
+	if (is_trusted && !is_loopback(&address))
+		return err_set(err, ERR_INVALID,
+			       "%s: is not on this machine alone; use 127.0.0.1 or unix:PATH",
+			       text);
+	return 0;
+}
+
 /* Accepted sockets inherit these: answers and frames are whole when they are written. */
 static void set_options(int fd, int family)
 {

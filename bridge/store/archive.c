@@ -17,6 +17,9 @@
 #include "store/sqlite_copy.h"
 #include "store/store.h"
 
+#define ACCOUNTS           "accounts.json"
+#define ACCOUNTS_MAX_BYTES (4 << 20)
+
 /* What the log says of an incident so far. */
 struct seen {
 	uint64_t last; /* seq; 0: not seen */
@@ -310,6 +313,32 @@ static int write_synced(const char *path, const char *text, size_t len, struct e
 	return 0;
 }
 
+/* Read whole: it is changed by renaming, so this is one moment of it. */
+static int copy_accounts(const char *from, const char *to, struct err *err)
+{
+	char path[PATH_MAX], *text;
+	int fd, status;
+	ssize_t len;
+
+	snprintf(path, sizeof(path), "%s/" ACCOUNTS, from);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0 && errno == ENOENT)
+		return 0;
+	if (fd < 0)
+		return err_set(err, ERR_IO, "%s: %s", path, strerror(errno));
+	text = xmalloc(ACCOUNTS_MAX_BYTES);
+	len = read(fd, text, ACCOUNTS_MAX_BYTES);
+	(void)close(fd); /* only read */
+	if (len < 0 || len == ACCOUNTS_MAX_BYTES) {
+		xfree(text);
+		return err_set(err, ERR_IO, "%s: cannot be read whole", path);
+	}
+	snprintf(path, sizeof(path), "%s/" ACCOUNTS, to);
+	status = write_synced(path, text, (size_t)len, err);
+	xfree(text);
+	return status;
+}
+
 static int write_manifest(const char *to, const struct clock *clock,
 			  const struct archive_report *report, struct err *err)
 {
@@ -339,7 +368,8 @@ int archive_backup(const char *dir, const char *to, const struct clock *clock,
 	struct archive_report report;
 
 	if (make_folder(to, err) < 0 || sqlite_copy(dir, to, err) < 0 ||
-	    archive_verify(to, &report, err) < 0 || write_manifest(to, clock, &report, err) < 0)
+	    copy_accounts(dir, to, err) < 0 || archive_verify(to, &report, err) < 0 ||
+	    write_manifest(to, clock, &report, err) < 0)
 		return -1;
 	*report_r = report;
 	return 0;
@@ -378,8 +408,8 @@ int archive_restore(const char *from, const char *dir, struct archive_report *re
 	if (archive_verify(from, &report, err) < 0 || make_folder(dir, err) < 0 ||
 	    folder_lock(dir, &lock, err) < 0)
 		return -1;
-	if (sqlite_copy(from, dir, err) < 0 || begin_epoch(dir, err) < 0 ||
-	    archive_verify(dir, &report, err) < 0) {
+	if (sqlite_copy(from, dir, err) < 0 || copy_accounts(from, dir, err) < 0 ||
+	    begin_epoch(dir, err) < 0 || archive_verify(dir, &report, err) < 0) {
 		folder_unlock(&lock);
 		return -1;
 	}

@@ -17,7 +17,9 @@ struct archive_report {
  * storage itself. ERR_IO names the first bad entry. */
 int archive_verify(const char *dir, struct archive_report *report_r,
 		   struct err *err) MUST_CHECK;
-/* A copy of one moment, with a manifest, into a folder that is made for it. */
+/* A copy of one moment, with the accounts beside it and a manifest, into a folder that is made
+ * for it. The accounts, because a log that nobody may open is no help at night; not the
+ * sessions: who sat at a console then need not sit there now. */
 int archive_backup(const char *dir, const char *to, const struct clock *clock,
 		   struct archive_report *report_r, struct err *err) MUST_CHECK;
 /* Makes dir from a backup that verifies. The log gets a new epoch, so that whoever read on in

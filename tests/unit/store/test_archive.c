@@ -163,6 +163,44 @@ static void a_restored_backup_is_the_same_log_with_a_new_epoch(void **state)
 	end_world(world);
 }
 
+static void write_file(const char *dir, const char *name, const char *text)
+{
+	char path[192];
+	FILE *file;
+
+	snprintf(path, sizeof(path), "%s/%s", dir, name);
+	file = fopen(path, "w");
+	assert_non_null(file);
+	assert_true(fputs(text, file) >= 0);
+	assert_int_equal(fclose(file), 0);
+}
+
+static void the_accounts_go_with_the_log_and_the_sessions_do_not(void **state)
+{
+	struct store_world *world = filled_world();
+	struct archive_report report;
+	char copy[96], fresh[96], path[128], text[32] = "";
+	struct err err = {0};
+	FILE *file;
+
+	(void)state;
+	snprintf(copy, sizeof(copy), "%s/copy", world->dir);
+	snprintf(fresh, sizeof(fresh), "%s/fresh", world->dir);
+	write_file(world->dir, "accounts.json", "{\"people\":[]}");
+	write_file(world->dir, "sessions.json", "{}");
+	assert_int_equal(archive_backup(world->dir, copy, &world->clock, &report, &err), 0);
+	assert_int_equal(archive_restore(copy, fresh, &report, &err), 0);
+	snprintf(path, sizeof(path), "%s/accounts.json", fresh);
+	file = fopen(path, "r");
+	assert_non_null(file);
+	assert_non_null(fgets(text, sizeof(text), file));
+	(void)fclose(file);
+	assert_string_equal(text, "{\"people\":[]}");
+	snprintf(path, sizeof(path), "%s/sessions.json", fresh);
+	assert_int_equal(access(path, F_OK), -1);
+	end_world(world);
+}
+
 static void a_restore_over_a_log_that_is_there_or_in_use_is_refused(void **state)
 {
 	struct store_world *world = filled_world();
@@ -189,6 +227,7 @@ int main(void)
 		cmocka_unit_test(every_kind_of_single_change_is_found_and_named),
 		cmocka_unit_test(a_damaged_end_stops_the_start_and_is_named),
 		cmocka_unit_test(a_restored_backup_is_the_same_log_with_a_new_epoch),
+		cmocka_unit_test(the_accounts_go_with_the_log_and_the_sessions_do_not),
 		cmocka_unit_test(a_restore_over_a_log_that_is_there_or_in_use_is_refused),
 	};
 

@@ -1,0 +1,119 @@
+/* verify, backup and restore: what store/archive.h does, in words for an operator. */
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "cmd/args.h"
+#include "cmd/cmd.h"
+#include "store/archive.h"
+
+#define COUNT(table) (sizeof(table) / sizeof((table)[0]))
+
+struct folders {
+	const char *data, *to, *from;
+};
+
+static int tell_failure(const char *command, const struct err *err)
+{
+	fprintf(stderr, "tangi %s: %s\n", command, err->text);
+	return 1;
+}
+
+static int tell_log(const char *word, const char *dir, const struct archive_report *report)
+{
+	return printf("%s %s: %" PRIu64 " events, %" PRIu64 " incidents\n"
+		      "epoch %s, head %s\n",
+		      word, dir, report->events, report->incidents, report->epoch,
+		      report->head) < 0;
+}
+
+int cmd_verify(int argc, char **argv)
+{
+	static const struct arg table[] = {
+		{"data", ARG_TEXT, offsetof(struct folders, data), true, "DIR",
+		 "the data folder, or a backup"},
+	};
+	static const struct args args = {
+		"tangi verify --data DIR",
+		"Goes through the whole log: every number is there, each event is what was "
+		"linked, the\n"
+		"table of incidents is the one the log makes, and the file itself is sound. "
+		"Names the\n"
+		"first thing that is not so. May run beside the bridge. Keep the head: it "
+		"proves later\n"
+		"that everything up to here is unchanged.\n",
+		table, COUNT(table), 0};
+	struct folders folders = {0};
+	struct archive_report report;
+	struct err err;
+	char **words;
+	int rc;
+
+	rc = args_read(&args, argc, argv, &folders, &words);
+	if (rc >= 0)
+		return rc;
+	if (archive_verify(folders.data, &report, &err) < 0)
+		return tell_failure("verify", &err);
+	return tell_log("verified", folders.data, &report);
+}
+
+int cmd_backup(int argc, char **argv)
+{
+	static const struct arg table[] = {
+		{"data", ARG_TEXT, offsetof(struct folders, data), true, "DIR",
+		 "the data folder"},
+		{"to", ARG_TEXT, offsetof(struct folders, to), true, "DIR",
+		 "a new folder for the copy"},
+	};
+	static const struct args args = {
+		"tangi backup --data DIR --to DIR",
+		"Copies the log as it is at one moment, and the accounts, into a new folder, "
+		"beside a\n"
+		"running bridge, and verifies the copy. It holds reporters' data: keep it "
+		"as the data\n"
+		"folder is kept.\n",
+		table, COUNT(table), 0};
+	struct folders folders = {0};
+	struct archive_report report;
+	struct err err;
+	char **words;
+	int rc;
+
+	rc = args_read(&args, argc, argv, &folders, &words);
+	if (rc >= 0)
+		return rc;
+	if (archive_backup(folders.data, folders.to, &clock_system, &report, &err) < 0)
+		return tell_failure("backup", &err);
+	return tell_log("backed up to", folders.to, &report);
+}
+
+int cmd_restore(int argc, char **argv)
+{
+	static const struct arg table[] = {
+		{"from", ARG_TEXT, offsetof(struct folders, from), true, "DIR", "a backup"},
+		{"data", ARG_TEXT, offsetof(struct folders, data), true, "DIR",
+		 "a new data folder"},
+	};
+	static const struct args args = {
+		"tangi restore --from DIR --data DIR",
+		"Makes a data folder from a backup that verifies. The log gets a new epoch: "
+		"whoever had\n"
+		"read on in what is lost starts again. The accounts are those of the "
+		"backup's day: who\n"
+		"was removed since has to be removed again.\n",
+		table, COUNT(table), 0};
+	struct folders folders = {0};
+	struct archive_report report;
+	struct err err;
+	char **words;
+	int rc;
+
+	rc = args_read(&args, argc, argv, &folders, &words);
+	if (rc >= 0)
+		return rc;
+	if (archive_restore(folders.from, folders.data, &report, &err) < 0)
+		return tell_failure("restore", &err);
+	if (tell_log("restored", folders.data, &report) != 0)
+		return 1;
+	puts("the accounts are those of the backup: see tangi user list and tangi token list");
+	return 0;
+}
