@@ -93,6 +93,7 @@ struct http_file {
 	char *plain, *packed; /* packed: gzip, or NULL */
 	size_t plain_len, packed_len;
 	char etag[20];
+	char import_map[56]; /* a page's, as a source of its policy: " 'sha256-…'"; or "" */
 };
 
 struct route_set {

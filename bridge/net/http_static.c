@@ -11,6 +11,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <openssl/evp.h>
+#include <openssl/sha.h>
+
 #include "base/xalloc.h"
 #include "net/http_private.h"
 
@@ -42,9 +45,10 @@ static const struct {
 	{".txt", "text/plain; charset=utf-8"},
 };
 
-/* Nothing is loaded from elsewhere, nothing written into a page runs, nobody frames us. */
+/* Nothing is loaded from elsewhere, nothing written into a page runs but its import map, nobody
+ * frames us. */
 #define PAGE_HEADERS                                                                           \
-	"Content-Security-Policy: default-src 'none'; script-src 'self'; style-src 'self'; "   \
+	"Content-Security-Policy: default-src 'none'; script-src 'self'%s; style-src 'self'; " \
 	"connect-src 'self'; img-src 'self' data: blob:; font-src 'self'; media-src 'self'; "  \
 	"base-uri 'none'; form-action 'self'; frame-ancestors 'none'\r\n"                      \
 	"Cross-Origin-Opener-Policy: same-origin\r\n"
@@ -95,6 +99,27 @@ static void set_etag(struct http_file *file)
 	snprintf(file->etag, sizeof(file->etag), "\"%016llx\"", (unsigned long long)hash);
 }
 
+/* Browsers take an import map only from inside the page. The policy names the digest of those
+ * bytes, so that they and nothing else may stand there; made at the start from the page itself,
+ * so that the two cannot differ. */
+static void allow_import_map(struct http_file *file)
+{
+	static const char begin[] = "<script type=\"importmap\">", end[] = "</script>";
+	unsigned char digest[SHA256_DIGEST_LENGTH], text[4 * SHA256_DIGEST_LENGTH / 3 + 4];
+	const char *map = memmem(file->plain, file->plain_len, begin, sizeof(begin) - 1), *stop;
+
+	if (map == NULL || strncmp(file->type, "text/html", 9) != 0)
+		return;
+	map += sizeof(begin) - 1;
+	stop = memmem(map, (size_t)(file->plain + file->plain_len - map), end, sizeof(end) - 1);
+	if (stop == NULL)
+		return;
+	SHA256((const unsigned char *)map, (size_t)(stop - map), digest);
+	EVP_EncodeBlock(text, digest, sizeof(digest));
+	snprintf(file->import_map, sizeof(file->import_map), " 'sha256-%s'",
+		 (const char *)text);
+}
+
 static int add_file(struct http *http, const char *path, const char *name, size_t *total,
 		    struct err *err)
 {
@@ -126,6 +151,7 @@ static int add_file(struct http *http, const char *path, const char *name, size_
 				   .plain = data,
 				   .plain_len = (size_t)st.st_size};
 	set_etag(file);
+	allow_import_map(file);
 	return 0;
 }
 
@@ -259,7 +285,7 @@ static void send_file(struct http_request **request, const struct http_file *fil
 				.is_lasting = true};
 
 	snprintf(extra, sizeof(extra), "ETag: %s\r\nVary: Accept-Encoding\r\n%s" PAGE_HEADERS,
-		 file->etag, packed ? "Content-Encoding: gzip\r\n" : "");
+		 file->etag, packed ? "Content-Encoding: gzip\r\n" : "", file->import_map);
 	answer_send(request, &answer);
 }
 

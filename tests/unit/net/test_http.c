@@ -15,9 +15,11 @@
 #define HEALTH     "GET /v1/words/a HTTP/1.1\r\nHost: a\r\n\r\n"
 #define POST(p, n) "POST " p " HTTP/1.1\r\nHost: a\r\nContent-Length: " n "\r\n\r\n"
 
-static const char *const web[] = {"console.html", "<p>console", "login.html",
-				  "<p>login",     "app.js",     "let a = 1;",
-				  "app.js.gz",    "PACKED",     NULL};
+#define IMPORT_MAP "<script type=\"importmap\">{\"imports\":{}}</script>"
+
+static const char *const web[] = {"console.html", "<p>console", "login.html", "<p>login",
+				  "app.js",       "let a = 1;", "app.js.gz",  "PACKED",
+				  "map.html",     IMPORT_MAP,   NULL};
 
 static int start_with(void **state, int64_t request_timeout_ms)
 {
@@ -393,6 +395,17 @@ static void pages_come_with_their_headers_and_are_sent_once(void **state)
 	assert_answers(port, "GET /web/../../etc/passwd HTTP/1.1\r\nHost: a\r\n\r\n", " 404 ");
 }
 
+/* The digest is that of {"imports":{}}, as openssl and base64 make it. */
+static void a_page_may_run_its_own_import_map_and_nothing_else_inside_it(void **state)
+{
+	unsigned port = ((struct served *)*state)->public_port;
+
+	assert_answers(
+		port, "GET /web/map.html HTTP/1.1\r\nHost: a\r\n\r\n",
+		"script-src 'self' 'sha256-URrTy+Il/Nz0lHojVUx275hWqAWhkSF0VsHbUM4/6Hw=';");
+	assert_answers(port, "GET /konsol HTTP/1.1\r\nHost: a\r\n\r\n", "script-src 'self';");
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, start, stop)
@@ -413,6 +426,7 @@ int main(void)
 		TEST(a_request_outlives_its_connection),
 		TEST(a_stream_goes_as_fast_as_it_is_read),
 		TEST(pages_come_with_their_headers_and_are_sent_once),
+		TEST(a_page_may_run_its_own_import_map_and_nothing_else_inside_it),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
