@@ -24,6 +24,7 @@ struct viewer {
 	bool sees_secret;
 	bool sees_calls;
 	agency_set agencies;
+	agency_set only; /* of all that, what concerns these; 0: all of it */
 };
 
 bool audience_admits(const struct audience *audience, const struct viewer *viewer);

@@ -6,47 +6,78 @@
  *
  * A console whose socket is full leaves the live list with its position. From then on its
  * socket's room drives it: a page from the feed, or from the store when the feed holds that no
- * more, until it is level again. Pages it asks for were mostly made already. */
+ * more, until it is level again. Pages it asks for were mostly made already.
+ *
+ * Neither a gap nor a repeat: a console that is behind is given what begins exactly at its
+ * position, and becomes live only when that is beyond the newest event. What is made for the
+ * live ones begins at the channel's position, which is never beyond that either. */
 #include "net/stream_private.h"
 
 #include "base/xalloc.h"
 
-#define CATCH_UP_ROWS  READ_MAX_ROWS
-#define CATCH_UP_BYTES (256 * 1024)
-#define PAGES_A_TURN   8 /* then others get their turn */
+#define PAGES_A_TURN 8 /* then others get their turn */
 
-struct channel *channel_join(struct stream *stream, const struct viewer *viewer)
+static struct channel *channel_new(struct stream *stream, const struct viewer *viewer)
 {
-	struct channel *channel;
+	struct channel *channel = xcalloc(1, sizeof(*channel));
 
-	for (struct list *n = stream->channels.next; n != &stream->channels; n = n->next) {
-		channel = LIST_ITEM(n, struct channel, node);
-		if (viewer_equals(&channel->viewer, viewer)) {
-			channel->users++;
-			return channel;
-		}
-	}
-	channel = xcalloc(1, sizeof(*channel));
 	channel->viewer = *viewer;
-	channel->users = 1;
 	channel->next = feed_head(stream->parts.feed) + 1;
 	list_init(&channel->live);
 	list_append(&stream->channels, &channel->node);
 	return channel;
 }
 
+static struct channel *channel_find(struct stream *stream, const struct viewer *viewer)
+{
+	for (struct list *n = stream->channels.next; n != &stream->channels; n = n->next) {
+		struct channel *channel = LIST_ITEM(n, struct channel, node);
+
+		if (viewer_equals(&channel->viewer, viewer))
+			return channel;
+	}
+	return channel_new(stream, viewer);
+}
+
+static void forget_pages(struct channel *channel)
+{
+	for (unsigned i = 0; i < CHANNEL_PAGES; i++)
+		page_fini(&channel->pages[i]);
+}
+
+static void channel_put(struct channel *channel)
+{
+	if (--channel->users > 0)
+		return;
+	list_remove(&channel->node);
+	forget_pages(channel);
+	xfree(channel);
+}
+
+void channel_join(struct console *console, const struct viewer *viewer)
+{
+	struct channel *channel = channel_find(console->stream, viewer);
+
+	channel->users++; /* first, in case it is the one that is left */
+	channel_leave(console);
+	console->channel = channel;
+}
+
+/* Never while pages are being given out: only when a console speaks, or is closed. */
 void channel_leave(struct console *console)
 {
 	struct channel *channel = console->channel;
 
-	list_remove(&console->node);
 	console->channel = NULL;
-	if (channel == NULL || --channel->users > 0)
-		return;
-	list_remove(&channel->node);
-	for (unsigned i = 0; i < CHANNEL_PAGES; i++)
-		page_fini(&channel->pages[i]);
-	xfree(channel);
+	if (channel != NULL)
+		channel_put(channel);
+}
+
+/* In a quiet hour nobody is behind, and nobody will ask for them. */
+void channels_forget_pages(struct stream *stream)
+{
+	for (struct list *n = stream->channels.next; n != &stream->channels; n = n->next)
+		forget_pages(LIST_ITEM(n, struct channel, node));
 }
 
 /* Borrowed until CHANNEL_PAGES further pages have been made. */
@@ -65,49 +96,50 @@ static const struct page *channel_page(struct channel *channel, const struct fee
 	return page;
 }
 
-static void fall_behind(struct console *console, uint64_t next)
-{
-	list_remove(&console->node);
-	console->state = CONSOLE_BEHIND;
-	console->next = next;
-	metrics_add(console->stream->parts.metrics, METRIC_CONSOLES_BEHIND, 1);
-	ws_want_write(console->conn);
-}
-
-static void become_live(struct console *console)
-{
-	if (console->state == CONSOLE_BEHIND)
-		metrics_add(console->stream->parts.metrics, METRIC_CONSOLES_BEHIND, -1);
-	console->state = CONSOLE_LIVE;
-	list_append(&console->channel->live, &console->node);
-}
-
-/* False: the connection is broken and no more may be written. */
+/* False: nothing more may be written. */
 static bool write_page(struct console *console, const struct page *page)
 {
 	if (page->count == 0)
 		return true;
-	if (ws_write(console->conn, page->buf) < 0) {
-		console_broken(console);
-		return false;
-	}
-	console_wrote(console);
 	metrics_add(console->stream->parts.metrics, METRIC_EVENTS_SENT, page->count);
-	return true;
+	return console_write(console, page->buf);
 }
 
-static void write_to_live(struct channel *channel, const struct page *page)
+uint64_t console_position(const struct console *console)
+{
+	uint64_t next = console->next;
+
+	if (console->state == CONSOLE_LIVE && console->channel->next > next)
+		next = console->channel->next;
+	return next - 1;
+}
+
+static void fall_behind(struct console *console)
+{
+	console->next = console_position(console) + 1;
+	console_enter(console, CONSOLE_BEHIND);
+	ws_want_write(console->conn);
+}
+
+static void give(struct console *console, const struct page *page)
+{
+	if (page->next <= console->next)
+		return; /* it has read all this from the store already */
+	if (page->from >= console->next && list_is_empty(&console->replies) &&
+	    ws_is_ready(console->conn))
+		(void)write_page(console, page); /* one that broke has left the list */
+	else
+		fall_behind(console);
+}
+
+static void give_to_live(struct channel *channel, const struct page *page)
 {
 	struct list *node = channel->live.next;
 
 	while (node != &channel->live) {
-		struct list *next = node->next;
-		struct console *console = LIST_ITEM(node, struct console, node);
+		struct list *next = node->next; /* it may leave the list, but no other does */
 
-		if (list_is_empty(&console->replies) && ws_is_ready(console->conn))
-			(void)write_page(console, page); /* a broken one has left the list */
-		else
-			fall_behind(console, page->from);
+		give(LIST_ITEM(node, struct console, node), page);
 		node = next;
 	}
 }
@@ -120,7 +152,7 @@ static void deliver(struct channel *channel, const struct feed *feed)
 		const struct page *page = channel_page(channel, feed, channel->next);
 
 		if (page->count > 0)
-			write_to_live(channel, page);
+			give_to_live(channel, page);
 		channel->next = page->next;
 	}
 	channel->next = head + 1;
@@ -148,28 +180,30 @@ void fanout_ready(struct feed_reader *reader)
 
 void console_follow(struct console *console, uint64_t next)
 {
-	if (next > feed_head(console->stream->parts.feed)) {
-		become_live(console);
-		return;
-	}
-	if (console->state != CONSOLE_BEHIND)
-		metrics_add(console->stream->parts.metrics, METRIC_CONSOLES_BEHIND, 1);
-	console->state = CONSOLE_BEHIND;
 	console->next = next;
-	ws_want_write(console->conn);
+	console_enter(console, CONSOLE_BEHIND);
 }
 
-static void write_rows(struct console *console, const struct store_read *read)
+static void give_rows(struct console *console, const struct store_read *read)
 {
 	struct page page;
 
 	page_from_rows(read->rows, read->row_count, &console->channel->viewer, &page);
-	/* The read began when the socket had room, and only we write to it. */
-	if (write_page(console, &page)) {
-		console->next = page.next > console->next ? page.next : console->next;
-		ws_want_write(console->conn);
-	}
+	console->next = page.next;
+	(void)write_page(console, &page); /* one that broke is gone, and nothing follows */
 	page_fini(&page);
+}
+
+static void take_rows(struct console *console, const struct store_read *read)
+{
+	if (console->state == CONSOLE_GONE || console->has_asked)
+		return;
+	if (read->failed != 0)
+		console_end(console, 1013, "the store cannot be read");
+	else if (read->is_trimmed || read->row_count == 0)
+		snapshot_begin(console); /* older than the log */
+	else
+		give_rows(console, read);
 }
 
 static void rows_read(struct store_read *read)
@@ -177,18 +211,9 @@ static void rows_read(struct store_read *read)
 	struct console *console = read->ctx;
 
 	console->is_reading = false;
-	if (console->state == CONSOLE_BEHIND && console->wants_snapshot) {
-		snapshot_begin(console);
-	} else if (console->state == CONSOLE_BEHIND) {
-		if (read->failed != 0)
-			ws_close(console->conn, 1013, "store");
-		else if (read->is_trimmed)
-			snapshot_begin(console);
-		else
-			write_rows(console, read);
-	}
+	take_rows(console, read);
 	store_read_fini(read);
-	console_read_done(console);
+	console_back(console);
 }
 
 static void read_rows(struct console *console)
@@ -197,37 +222,41 @@ static void read_rows(struct console *console)
 	console->read = (struct store_read){
 		.op = READ_EVENTS,
 		.from = console->next,
-		.max_rows = CATCH_UP_ROWS,
-		.max_bytes = CATCH_UP_BYTES,
+		.max_rows = READ_MAX_ROWS,
+		.max_bytes = READ_BYTES,
 		.done = rows_read,
 		.ctx = console,
 	};
 	store_read_submit(console->stream->parts.store, &console->read);
 }
 
+static void give_from_feed(struct console *console)
+{
+	const struct page *page =
+		channel_page(console->channel, console->stream->parts.feed, console->next);
+
+	console->next = page->next;
+	(void)write_page(console, page); /* one that broke is gone, and nothing follows */
+}
+
+/* From a console's own turn: its answers are out. */
 void console_catch_up(struct console *console)
 {
-	struct feed *feed = console->stream->parts.feed;
-	unsigned pages = 0;
+	const struct feed *feed = console->stream->parts.feed;
 
-	while (!console->is_reading) {
-		const struct page *page;
-
+	for (unsigned i = 0; i < PAGES_A_TURN && console->state == CONSOLE_BEHIND; i++) {
 		if (console->next > feed_head(feed)) {
-			become_live(console);
+			console_enter(console, CONSOLE_LIVE);
 			return;
 		}
+		if (!ws_is_ready(console->conn))
+			break;
 		if (console->next < feed_tail(feed)) {
 			read_rows(console);
 			return;
 		}
-		if (pages++ == PAGES_A_TURN || !ws_is_ready(console->conn)) {
-			ws_want_write(console->conn);
-			return;
-		}
-		page = channel_page(console->channel, feed, console->next);
-		console->next = page->next;
-		if (!write_page(console, page))
-			return;
+		give_from_feed(console);
 	}
+	if (console->state == CONSOLE_BEHIND)
+		ws_want_write(console->conn);
 }

@@ -119,6 +119,8 @@ void http_set_ws(struct http *http, const struct ws_ops *ops, void *ctx);
 /* True: a write goes to the socket now. False: something is buffered or the socket is full; ask
  * ws_want_write and wait. */
 bool ws_is_ready(const struct ws_conn *conn);
+/* Bytes of ours that the far side has taken; grows for as long as it takes any. */
+uint64_t ws_taken(const struct ws_conn *conn);
 /* One whole text message; the bytes are shared, only what the socket does not take is copied.
  * Call only when ready. -1: the connection is broken and closed() will come. */
 int ws_write(struct ws_conn *conn, struct buf *buf);

@@ -11,69 +11,82 @@
 
 #include "base/jsonw.h"
 
-#define SNAPSHOT_ROWS  READ_MAX_ROWS
-#define SNAPSHOT_BYTES (256 * 1024)
-
-static void send_part(struct console *console, struct jsonw *w, bool is_first, bool is_last)
+bool snapshot_is_in_message(const struct console *console)
 {
-	struct buf *part = jsonw_buf(w);
-	int status = ws_write_part(console->conn, part, is_first, is_last);
+	return console->state == CONSOLE_SNAPSHOT && console->snapshot.step == SNAPSHOT_MORE;
+}
 
-	buf_unref(&part);
-	console->is_in_message = !is_last;
-	if (status < 0)
-		console_broken(console);
+static void write_list(struct jsonw *w, const char *key, const struct buf *list)
+{
+	if (list != NULL)
+		jsonw_raw(w, key, (const char *)list->data, list->len);
 	else
-		console_wrote(console);
+		jsonw_raw(w, key, "[]", 2);
 }
 
 static void write_head(struct console *console, const struct store_read *read, struct jsonw *w)
 {
-	struct stream *stream = console->stream;
-	struct buf *units = stream->units;
+	const struct stream *stream = console->stream;
 
 	jsonw_open(w, NULL, '{');
 	jsonw_string(w, "type", "snapshot");
 	jsonw_int(w, "seq", (int64_t)read->head);
 	jsonw_string(w, "epoch", store_epoch(stream->parts.store));
-	jsonw_raw(w, "units", units != NULL ? (const char *)units->data : "[]",
-		  units != NULL ? units->len : 2);
-	jsonw_raw(w, "calls",
-		  console->calls != NULL ? (const char *)console->calls->data : "[]",
-		  console->calls != NULL ? console->calls->len : 2);
-	buf_unref(&console->calls);
+	write_list(w, "units", stream->units);
+	write_list(w, "calls", console->snapshot.calls);
 	jsonw_open(w, "incidents", '[');
+	buf_unref(&console->snapshot.calls);
 }
 
-static void write_rows(const struct store_read *read, bool is_first, struct jsonw *w)
+static void write_incidents(const struct store_read *read, struct jsonw *w)
 {
-	w->needs_comma = !is_first;
 	for (unsigned i = 0; i < read->row_count; i++) {
 		struct slice incident = event_incident(read->rows[i].body);
 
-		jsonw_raw(w, NULL, incident.text, incident.len);
+		if (incident.len > 0)
+			jsonw_raw(w, NULL, incident.text, incident.len);
 	}
 }
 
-static void send_rows(struct console *console, const struct store_read *read)
+static struct buf *make_part(struct console *console, const struct store_read *read,
+			     bool is_first, bool is_last)
 {
-	bool is_first = !console->is_in_message, is_last = read->next == 0;
+	struct buf *part;
 	struct jsonw w;
 
-	jsonw_init(&w, SNAPSHOT_BYTES / 4);
+	jsonw_init(&w, READ_BYTES / 2);
 	if (is_first) {
 		write_head(console, read, &w);
-		console->next = read->head + 1;
 	} else {
 		w.depth = 2; /* the object and its list are open since the first part */
+		w.needs_comma = console->snapshot.has_incidents;
 	}
-	write_rows(read, is_first, &w);
+	write_incidents(read, &w);
+	console->snapshot.has_incidents = w.needs_comma;
 	if (is_last) {
 		jsonw_close(&w, ']');
 		jsonw_close(&w, '}');
 	}
-	send_part(console, &w, is_first, is_last);
+	part = jsonw_buf(&w);
 	jsonw_fini(&w);
+	return part;
+}
+
+static void send_part(struct console *console, const struct store_read *read)
+{
+	bool is_first = !snapshot_is_in_message(console), is_last = read->next == 0;
+	struct buf *part = make_part(console, read, is_first, is_last);
+
+	if (is_first)
+		console->next = read->head + 1;
+	console->snapshot.step = SNAPSHOT_MORE;
+	console->snapshot.from = read->next;
+	if (part->len > 0 && ws_write_part(console->conn, part, is_first, is_last) < 0)
+		console_broken(console);
+	else if (is_last)
+		console_follow(console, console->next);
+	buf_unref(&part); /* an empty one: a whole page of incidents that are not for this
+			     viewer */
 }
 
 static void keep_calls(struct console *console, const struct store_read *read)
@@ -88,15 +101,29 @@ static void keep_calls(struct console *console, const struct store_read *read)
 		const char *call = memmem(frame.text, frame.len, mark, sizeof(mark) - 1);
 
 		if (call != NULL) {
-			call += sizeof(mark) - 2;
+			call += sizeof(mark) - 2; /* its opening brace */
 			jsonw_raw(&w, NULL, call, (size_t)(frame.text + frame.len - call));
 		}
 	}
 	jsonw_close(&w, ']');
-	buf_unref(&console->calls);
-	console->calls = jsonw_buf(&w);
+	buf_unref(&console->snapshot.calls);
+	console->snapshot.calls = jsonw_buf(&w);
 	jsonw_fini(&w);
-	console->had_calls = true;
+	console->snapshot.step = SNAPSHOT_FIRST;
+}
+
+static void take_page(struct console *console, const struct store_read *read)
+{
+	if (console->state == CONSOLE_GONE)
+		return;
+	if (console->has_asked && !snapshot_is_in_message(console))
+		return; /* it will start again, with what it has asked for since */
+	if (read->failed != 0)
+		console_end(console, 1013, "the store cannot be read"); /* also in a message */
+	else if (read->op == READ_CALLS)
+		keep_calls(console, read);
+	else
+		send_part(console, read);
 }
 
 static void page_read(struct store_read *read)
@@ -104,61 +131,38 @@ static void page_read(struct store_read *read)
 	struct console *console = read->ctx;
 
 	console->is_reading = false;
-	if (console->state == CONSOLE_SNAPSHOT && read->failed != 0) {
-		/* Half a message cannot be taken back: the console starts again. */
-		ws_close(console->conn, 1013, "store");
-	} else if (console->state == CONSOLE_SNAPSHOT && read->op == READ_CALLS) {
-		keep_calls(console, read);
-		ws_want_write(console->conn);
-	} else if (console->state == CONSOLE_SNAPSHOT) {
-		uint64_t next = read->next;
-
-		send_rows(console, read);
-		console->read.from = next;
-		if (console->state == CONSOLE_SNAPSHOT)
-			ws_want_write(console->conn);
-	}
+	take_page(console, read);
 	store_read_fini(read);
-	console_read_done(console);
-}
-
-static void read_next(struct console *console, enum read_op op, uint64_t from)
-{
-	console->is_reading = true;
-	console->read = (struct store_read){
-		.op = op,
-		.from = from,
-		.filter.viewer = console->channel->viewer,
-		.max_rows = SNAPSHOT_ROWS,
-		.max_bytes = SNAPSHOT_BYTES,
-		.done = page_read,
-		.ctx = console,
-	};
-	store_read_submit(console->stream->parts.store, &console->read);
+	console_back(console);
 }
 
 void snapshot_begin(struct console *console)
 {
-	struct metrics *metrics = console->stream->parts.metrics;
+	bool sees_calls = console->channel->viewer.sees_calls;
 
-	if (console->state == CONSOLE_BEHIND)
-		metrics_add(metrics, METRIC_CONSOLES_BEHIND, -1);
-	metrics_add(metrics, METRIC_SNAPSHOTS, 1);
-	console->state = CONSOLE_SNAPSHOT;
-	console->wants_snapshot = false;
-	console->had_calls = !console->channel->viewer.sees_calls;
-	console->read.from = 0;
-	read_next(console, console->had_calls ? READ_LIVE : READ_CALLS, 0);
+	metrics_add(console->stream->parts.metrics, METRIC_SNAPSHOTS, 1);
+	console_enter(console, CONSOLE_SNAPSHOT);
+	buf_unref(&console->snapshot.calls);
+	console->snapshot.step = sees_calls ? SNAPSHOT_CALLS : SNAPSHOT_FIRST;
+	console->snapshot.from = 0;
+	console->snapshot.has_incidents = false;
 }
 
 void snapshot_continue(struct console *console)
 {
-	if (console->is_reading)
+	if (!ws_is_ready(console->conn)) {
+		ws_want_write(console->conn);
 		return;
-	if (console->is_in_message)
-		read_next(console, READ_LIVE, console->read.from);
-	else if (console->next == 0)
-		read_next(console, READ_LIVE, 0); /* the calls are there, the incidents next */
-	else
-		console_follow(console, console->next);
+	}
+	console->is_reading = true;
+	console->read = (struct store_read){
+		.op = console->snapshot.step == SNAPSHOT_CALLS ? READ_CALLS : READ_LIVE,
+		.from = console->snapshot.from,
+		.filter.viewer = console->channel->viewer,
+		.max_rows = READ_MAX_ROWS,
+		.max_bytes = READ_BYTES,
+		.done = page_read,
+		.ctx = console,
+	};
+	store_read_submit(console->stream->parts.store, &console->read);
 }

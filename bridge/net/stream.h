@@ -35,7 +35,9 @@ struct stream *stream_new(const struct stream_settings *settings,
 			  const struct stream_parts *parts);
 /* units: the JSON list for snapshots; takes a reference of its own. */
 void stream_set_units(struct stream *stream, struct buf *units);
-/* Tells every console to come back (1001) and takes no more. */
+/* Tells every console to come back (1001) and takes no more. Call it when the last answers and
+ * events are out, and let the loop run until the connections are closed. */
 void stream_stop(struct stream *stream);
-/* After http_close: no connection is left. */
+/* After http_close: no connection is left. What still waits for the store or for an action
+ * keeps its memory until store_close has brought it back. */
 void stream_free(struct stream **stream);

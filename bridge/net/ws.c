@@ -11,6 +11,7 @@
 #include <sys/socket.h>
 
 #include <libwebsockets.h>
+#include <linux/tcp.h> /* the C library's tcp_info ends before tcpi_bytes_acked */
 
 #include "base/log.h"
 #include "base/xalloc.h"
@@ -53,6 +54,16 @@ static void cut(struct ws_conn *conn)
 bool ws_is_ready(const struct ws_conn *conn)
 {
 	return !conn->is_broken && conn->closing_ms == 0 && !lws_partial_buffered(conn->wsi);
+}
+
+uint64_t ws_taken(const struct ws_conn *conn)
+{
+	struct tcp_info info = {0};
+	socklen_t len = sizeof(info);
+
+	if (getsockopt(lws_get_socket_fd(conn->wsi), IPPROTO_TCP, TCP_INFO, &info, &len) < 0)
+		return 0; /* a Unix socket: full for the whole time-out is stalled */
+	return info.tcpi_bytes_acked;
 }
 
 static int write_as(struct ws_conn *conn, struct buf *buf, int how)
