@@ -22,3 +22,10 @@ unsigned auth_upgrade(struct accounts *accounts, const struct http_request *head
  * WWW-Authenticate, or 403), sets it to NULL and returns false. */
 bool auth_allows(struct accounts *accounts, struct http_request **request, bool is_change,
 		 enum right right, struct principal *principal_r);
+/* Answers with the problem of a status that auth_request gave. */
+void auth_refuse(struct http_request **request, unsigned status);
+
+/* The token of "Bearer TOKEN", and the value of a cookie of this name; false: there is none, or
+ * one that is none of ours by its length alone. */
+bool auth_bearer(const char *authorization, char token_r[SECRET_SIZE]);
+bool auth_cookie(const char *cookies, const char *name, char value_r[SECRET_SIZE]);

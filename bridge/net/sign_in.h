@@ -3,11 +3,19 @@
  *
  * argon2id takes some 60 ms and 19 MiB by design: on the loop it would stop every console.
  * Wrong guesses delay the next try for that name and address, and never lock anybody out:
- * nobody may be able to lock a fire desk. Loop thread only, but for the hashing itself. */
+ * nobody may be able to lock a fire desk. What is tried at one time is bounded, in all and for
+ * one address, so that one machine's guesses leave room for everybody else.
+ *
+ * It also keeps the accounts alive: looks once a second whether their file has changed, and has
+ * sessions written by its threads. Loop thread only, but for the work of those. */
 #pragma once
 
 #include "core/accounts.h"
 #include "net/loop.h"
+
+#define SIGN_IN_AT_ONCE     2  /* hashes; 19 MiB each */
+#define SIGN_IN_MAX         64 /* tried or waiting */
+#define SIGN_IN_PER_ADDRESS 4
 
 struct sign_in;
 
@@ -31,5 +39,6 @@ int sign_in_open(struct sign_in **sign_in_r, struct loop *loop, struct accounts 
 /* Copies what it needs, and wipes the password afterwards. Calls done exactly once, later. */
 void sign_in_try(struct sign_in *sign_in, const char *user, const char *password,
 		 const char *address, sign_in_done_fn *done, void *ctx);
-/* Everything tried has been answered when this returns. */
+/* Everything tried has been answered when this returns. The loop must not run any more, the
+ * accounts must still be there. */
 void sign_in_close(struct sign_in **sign_in);
