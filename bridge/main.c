@@ -10,6 +10,8 @@ static const struct {
 	const char *summary;
 } commands[] = {
 	{"classify", cmd_classify, "say of texts what they are about; offline"},
+	{"user", cmd_user, "the people who may sign in"},
+	{"token", cmd_token, "the programs that may ask"},
 	{"verify", cmd_verify, "prove that a log is whole and unchanged"},
 	{"backup", cmd_backup, "copy a log, beside a running bridge"},
 	{"restore", cmd_restore, "make a data folder from a backup"},

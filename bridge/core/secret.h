@@ -29,7 +29,7 @@ void secret_csrf(const char *session, char csrf_r[SECRET_SIZE]);
 /* Takes as long whatever the strings are. */
 bool secret_equals(const char *given, const char *wanted);
 
-/* A first password: 20 letters and digits that are not mistaken for each other, in fives; 96
+/* A first password: 20 letters and digits that are not mistaken for each other, in fives; 99
  * bits. */
 void password_new(char password_r[PASSWORD_SIZE]);
 /* Some 60 ms and 19 MiB, both. ERR_BUSY: no memory for it. */

@@ -2,7 +2,7 @@
  * then 1, 2, 4, 5 seconds, never longer, and nobody else's.
  *
  * A table of fixed size; what falls out of it or is a quarter of an hour old is forgotten. The
- * passwords made here have 96 bits: what is kept off is the noise. Loop thread only. */
+ * passwords made here have 99 bits: what is kept off is the noise. Loop thread only. */
 #pragma once
 
 #include <stdint.h>
