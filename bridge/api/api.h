@@ -1,10 +1,13 @@
 /* The JSON API of the contract's section 3, for apps and consoles: what is read, what people
  * decide, sessions, health and metrics. Intake is not here: it is the adapter `rest`.
  *
- *   api.c        parts, routes, rights       session.c  sign in and out, who am I
- *   incidents.c  lists, one with its timeline actions.c  decisions
- *   reports.c    reports, calls, tickets     events.c   the log, as pages and as a stream
- *   city.c       units, workflow, taxonomy   health.c   healthz, readyz, metrics
+ *   api.c        parts and routes            session.c    sign in and out, who am I
+ *   incidents.c  lists, one with its past    actions.c    decisions
+ *   reports.c    one, redacted               calls.c      one, masked
+ *   events.c     the log, page by page       log_lines.c  the log, line by line, for ever
+ *   tickets.c    one, for the public         city.c       units, workflow, taxonomy
+ *   health.c     healthz, readyz, metrics    inquiry.c    a request that waits for the store
+ *   query.c      numbers, times, cursors     openapi.yaml, asyncapi.yaml: the reference
  *
  * Loop thread only. */
 #pragma once
@@ -37,10 +40,13 @@ struct api_parts { /* all borrowed for the api's life */
 	bool is_secure_cookie; /* behind TLS: the cookie says Secure */
 };
 
+/* The units as a JSON list, as GET /v1/units and a console's snapshot have them. */
+struct buf *api_units(const struct rules *rules);
+
 /* Adds its routes. */
 struct api *api_new(const struct api_parts *parts);
 void api_set_rules(struct api *api, const struct rules *rules);
 /* /readyz says 503 "stopping", streams of events end, nothing new is taken. */
 void api_stop(struct api *api);
-/* After http_close. */
+/* After http_close. What still waits for the store or a decision is let go when it comes. */
 void api_free(struct api **api);

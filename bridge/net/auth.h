@@ -18,6 +18,9 @@ unsigned auth_request(struct accounts *accounts, const struct http_request *requ
 /* The same for a WebSocket upgrade: a cookie needs an Origin of ours, and no csrf value. */
 unsigned auth_upgrade(struct accounts *accounts, const struct http_request *head,
 		      struct principal *principal_r);
+/* The csrf value of the session that the request came with; NULL: it has none. Borrowed as from
+ * accounts_by_session. */
+const char *auth_csrf(struct accounts *accounts, const struct http_request *request);
 /* auth_request, then the right; on refusal answers the request with the problem (401 with
  * WWW-Authenticate, or 403), sets it to NULL and returns false. */
 bool auth_allows(struct accounts *accounts, struct http_request **request, bool is_change,
