@@ -9,6 +9,7 @@ static const struct {
 	int (*run)(int argc, char **argv);
 	const char *summary;
 } commands[] = {
+	{"check", cmd_check, "read a city's configuration and tell all that is wrong with it"},
 	{"classify", cmd_classify, "say of texts what they are about; offline"},
 	{"user", cmd_user, "the people who may sign in"},
 	{"token", cmd_token, "the programs that may ask"},

@@ -3,6 +3,7 @@
 #include <math.h>
 #include <openssl/evp.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/xalloc.h"
@@ -27,6 +28,7 @@ const char *const category_kind_names[CATEGORY_KINDS] = {
 #define OFFICES_MAX    256
 #define OFFICE_ID_SIZE 24
 #define UNITS_MAX      4096
+#define MISTAKES_MAX   100 /* beyond that it is another kind of file */
 
 /* An office and the agency whose console answers for it; none: the leading agency phones it. */
 struct office {
@@ -361,13 +363,11 @@ static int hash_files(struct loader *l)
 	return 0;
 }
 
-static int load(struct loader *l, const char *dir)
+/* The texts are cut into cells on the way. */
+static int load(struct loader *l)
 {
 	struct rules *rules = l->rules;
 
-	for (int i = 0; i < FILES; i++)
-		if (file_read(dir, file_names[i], &l->text[i], &l->len[i], l->err) < 0)
-			return -1;
 	if (hash_files(l) < 0 || load_agencies(l) < 0 || load_offices(l) < 0 ||
 	    load_taxonomy(l) < 0)
 		return -1;
@@ -381,7 +381,30 @@ static int load(struct loader *l, const char *dir)
 	return load_units(l);
 }
 
-int rules_load(struct rules **rules_r, const char *dir, struct err *err)
+struct texts {
+	char *text[FILES];
+	size_t len[FILES];
+};
+
+static void free_texts(struct texts *texts)
+{
+	for (int i = 0; i < FILES; i++)
+		xfree(texts->text[i]);
+}
+
+static int read_texts(struct texts *texts, const char *dir, struct err *err)
+{
+	*texts = (struct texts){0};
+	for (int i = 0; i < FILES; i++)
+		if (file_read(dir, file_names[i], &texts->text[i], &texts->len[i], err) < 0) {
+			free_texts(texts);
+			return -1;
+		}
+	return 0;
+}
+
+/* Of copies: a text that was cut cannot be read again. */
+static int load_texts(struct rules **rules_r, const struct texts *texts, struct err *err)
 {
 	struct loader *l = xcalloc(1, sizeof(*l));
 	struct rules *rules = xcalloc(1, sizeof(*rules));
@@ -389,7 +412,11 @@ int rules_load(struct rules **rules_r, const char *dir, struct err *err)
 
 	l->rules = rules;
 	l->err = err;
-	rc = load(l, dir);
+	for (int i = 0; i < FILES; i++) {
+		l->text[i] = xstrndup(texts->text[i], texts->len[i]);
+		l->len[i] = texts->len[i];
+	}
+	rc = load(l);
 	for (int i = 0; i < FILES; i++)
 		xfree(l->text[i]);
 	xfree(l);
@@ -398,6 +425,81 @@ int rules_load(struct rules **rules_r, const char *dir, struct err *err)
 	else
 		*rules_r = rules;
 	return rc;
+}
+
+int rules_load(struct rules **rules_r, const char *dir, struct err *err)
+{
+	struct texts texts;
+	int rc;
+
+	if (read_texts(&texts, dir, err) < 0)
+		return -1;
+	rc = load_texts(rules_r, &texts, err);
+	free_texts(&texts);
+	return rc;
+}
+
+/* Where "lexicon.tsv:12: …" points; NULL: not at a line of a table below its header. */
+static char *line_of(const struct texts *texts, const struct err *mistake)
+{
+	for (int i = 0; i < FILES; i++) {
+		size_t len = strlen(file_names[i]);
+		unsigned long line;
+		char *at = texts->text[i];
+
+		if (strncmp(mistake->text, file_names[i], len) != 0 ||
+		    mistake->text[len] != ':' || i == AREAS)
+			continue;
+		line = strtoul(mistake->text + len + 1, NULL, 10);
+		for (unsigned long n = 1; n < line && at != NULL; n++) {
+			at = strchr(at, '\n');
+			at = at != NULL ? at + 1 : NULL;
+		}
+		return line > 1 ? at : NULL;
+	}
+	return NULL;
+}
+
+/* An empty line is passed over, and the numbers of the others stay. */
+static void leave_out(struct texts *texts, char *line)
+{
+	for (int i = 0; i < FILES; i++) {
+		char *text = texts->text[i], *end = strchrnul(line, '\n');
+
+		if (line < text || line >= text + texts->len[i])
+			continue;
+		memmove(line, end, texts->len[i] - (size_t)(end - text) + 1);
+		texts->len[i] -= (size_t)(end - line);
+		return;
+	}
+}
+
+unsigned rules_judge(struct rules **rules_r, const char *dir, rules_mistake_fn *tell, void *ctx)
+{
+	struct rules *rules = NULL;
+	unsigned mistakes = 0;
+	struct texts texts;
+	struct err err;
+	char *line;
+
+	if (read_texts(&texts, dir, &err) < 0) {
+		tell(ctx, &err);
+		return 1;
+	}
+	while (mistakes < MISTAKES_MAX && load_texts(&rules, &texts, &err) < 0) {
+		mistakes++;
+		tell(ctx, &err);
+		line = line_of(&texts, &err);
+		if (line == NULL)
+			break;
+		leave_out(&texts, line);
+	}
+	free_texts(&texts);
+	if (mistakes == 0)
+		*rules_r = rules;
+	else
+		rules_free(&rules);
+	return mistakes;
 }
 
 void rules_free(struct rules **rules)

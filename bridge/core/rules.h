@@ -49,6 +49,12 @@ struct unit {
  * The error names file, line, column and remedy. */
 int rules_load(struct rules **rules_r, const char *dir, struct err *err) MUST_CHECK;
 void rules_free(struct rules **rules);
+/* Tells every mistake in the files, not only the first: a line that is wrong is left out and
+ * the rest is read again. Stops at one that is not of a line. How many there are; 0: rules_r is
+ * what rules_load gives. */
+typedef void rules_mistake_fn(void *ctx, const struct err *mistake);
+unsigned rules_judge(struct rules **rules_r, const char *dir, rules_mistake_fn *tell,
+		     void *ctx);
 
 const struct agencies *rules_agencies(const struct rules *rules);
 /* Short hash of the files: equal files, equal version. */

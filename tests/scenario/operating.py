@@ -114,6 +114,27 @@ def an_unknown_key_in_the_file_stops_start_and_check_by_its_name(make):
     assert "lissten" in bridge.process.log_text()
 
 
+def check_names_every_mistake_at_once_with_its_file_and_line(make):
+    config = _copy_of_config(make.folder())
+    (config / "tangi.json").write_text('{\n"city": "x",\n"http": {\n"lissten": 1}}\n')
+    _add_rule(config, "half\ta line\n")
+    lines = len((config / "lexicon.tsv").read_text().splitlines())
+    units = (config / "units.tsv").read_text()
+    (config / "units.tsv").write_text(units.replace("\tfire\t", "\tfier\t", 1))
+    judged = tangi("check", "--config", config, check=False)
+    assert judged.returncode == 1
+    for named in ("tangi.json:4", "http.lissten", f"lexicon.tsv:{lines}", "units.tsv:2", '"fier"'):
+        assert named in judged.stderr, judged.stderr
+
+
+def check_judges_the_citys_examples(make):
+    config = _copy_of_config(make.folder())
+    with open(config / "examples.tsv", "a") as f:
+        f.write("Rumah kebakaran di Kesambi\troutine\tfire_building\t\n")
+    judged = tangi("check", "--config", config, check=False)
+    assert judged.returncode == 1 and "examples.tsv" in judged.stderr and "routine" in judged.stderr
+
+
 def a_second_daemon_on_one_folder_is_refused_and_the_first_goes_on(make):
     bridge = make.bridge().start()
     bridge.report(FIRE)

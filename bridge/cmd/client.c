@@ -1,0 +1,274 @@
+#include "cmd/client.h"
+
+#include <curl/curl.h>
+#include <errno.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/jsonw.h"
+#include "base/xalloc.h"
+
+#define SECRET_MAX  512
+#define ANSWER_MAX  (1 << 20) /* bytes of an answer or of one line */
+#define CONNECT_S   10L
+#define ANSWER_S    30L
+#define URL_MAX     2048
+#define KEEPALIVE_S 15L
+
+struct client {
+	CURL *curl;
+	const char *url, *user;
+	char secret[SECRET_MAX];
+	bool is_person;
+	char why[CURL_ERROR_SIZE];
+};
+
+/* What has come of an answer. */
+struct incoming {
+	struct client *client;
+	char *text;
+	size_t len, room;
+	client_line_fn *line; /* NULL: the whole body is kept */
+	void *ctx;
+	bool is_ended; /* by line() */
+	bool is_too_long;
+};
+
+/* A secret that others may read is one no more. */
+static int check_mode(FILE *file, const char *path, struct err *err)
+{
+	struct stat st;
+
+	if (fstat(fileno(file), &st) == 0 && (st.st_mode & (S_IROTH | S_IWOTH)) != 0 &&
+	    S_ISREG(st.st_mode))
+		return err_set(err, ERR_INVALID,
+			       "%s: everybody here may read it; chmod 600 first", path);
+	return 0;
+}
+
+static int read_secret(const char *path, char secret_r[SECRET_MAX], struct err *err)
+{
+	FILE *file = fopen(path, "re");
+	int rc;
+
+	if (file == NULL)
+		return err_set(err, ERR_INVALID, "%s: %s", path, strerror(errno));
+	rc = check_mode(file, path, err);
+	if (rc == 0 && fgets(secret_r, SECRET_MAX, file) == NULL)
+		rc = err_set(err, ERR_INVALID, "%s: is empty", path);
+	(void)fclose(file); /* only read */
+	if (rc < 0)
+		return -1;
+	secret_r[strcspn(secret_r, "\r\n")] = '\0';
+	return 0;
+}
+
+static int check_settings(const struct client_settings *s, struct err *err)
+{
+	bool is_person = s->user != NULL && s->password_file != NULL;
+
+	if (is_person == (s->token_file != NULL) ||
+	    (s->user != NULL) != (s->password_file != NULL))
+		return err_set(err, ERR_INVALID,
+			       "--token-file, or --user with --password-file, is needed");
+	if (strncmp(s->url, "http://", 7) != 0 && strncmp(s->url, "https://", 8) != 0)
+		return err_set(err, ERR_INVALID, "%s: is not an http:// or https:// address",
+			       s->url);
+	return 0;
+}
+
+int client_open(struct client **client_r, const struct client_settings *settings,
+		struct err *err)
+{
+	const char *file =
+		settings->token_file != NULL ? settings->token_file : settings->password_file;
+	struct client *client;
+
+	if (check_settings(settings, err) < 0)
+		return -1;
+	client = xcalloc(1, sizeof(*client));
+	client->url = settings->url;
+	client->user = settings->user;
+	client->is_person = settings->user != NULL;
+	if (read_secret(file, client->secret, err) < 0) {
+		xfree(client);
+		return -1;
+	}
+	client->curl = curl_easy_init();
+	if (client->curl == NULL)
+		fatal("no HTTP client to be had");
+	*client_r = client;
+	return 0;
+}
+
+void client_close(struct client **client)
+{
+	struct client *mine = *client;
+
+	*client = NULL;
+	if (mine == NULL)
+		return;
+	curl_easy_cleanup(mine->curl);
+	explicit_bzero(mine->secret, sizeof(mine->secret));
+	xfree(mine);
+}
+
+/* Each whole line; what is behind the last end stays for the next time. */
+static void give_lines(struct incoming *in)
+{
+	char *at = in->text, *end;
+
+	while (!in->is_ended &&
+	       (end = memchr(at, '\n', in->len - (size_t)(at - in->text))) != NULL) {
+		*end = '\0';
+		if (end > at)
+			in->is_ended = in->line(in->ctx, at, (size_t)(end - at)) < 0;
+		at = end + 1;
+	}
+	in->len -= (size_t)(at - in->text);
+	memmove(in->text, at, in->len);
+}
+
+/* Less than size ends the transfer. */
+static size_t take(char *data, size_t one, size_t size, void *ctx)
+{
+	struct incoming *in = ctx;
+	long status = 0;
+
+	(void)one; /* is 1 */
+	if (in->len + size > ANSWER_MAX) {
+		in->is_too_long = true;
+		return 0;
+	}
+	if (in->len + size + 1 > in->room)
+		in->text = xrealloc(in->text, in->room = 2 * (in->len + size + 1));
+	memcpy(in->text + in->len, data, size);
+	in->len += size;
+	in->text[in->len] = '\0';
+	curl_easy_getinfo(in->client->curl, CURLINFO_RESPONSE_CODE, &status);
+	if (in->line != NULL && status == 200)
+		give_lines(in);
+	return in->is_ended ? 0 : size;
+}
+
+static struct curl_slist *make_headers(const struct client *client, const char *accept,
+				       bool has_body)
+{
+	struct curl_slist *headers = NULL;
+	char text[SECRET_MAX + URL_MAX];
+
+	snprintf(text, sizeof(text), "Accept: %s", accept);
+	headers = curl_slist_append(headers, text);
+	if (!client->is_person) {
+		snprintf(text, sizeof(text), "Authorization: Bearer %s", client->secret);
+		headers = curl_slist_append(headers, text);
+		explicit_bzero(text, sizeof(text));
+	} else {
+		/* As a page of the bridge itself would: a cookie from elsewhere is refused. */
+		snprintf(text, sizeof(text), "Origin: %s", client->url);
+		headers = curl_slist_append(headers, text);
+	}
+	if (has_body)
+		headers = curl_slist_append(headers, "Content-Type: application/json");
+	return headers;
+}
+
+static void prepare(struct client *client, const char *path, const char *body, long limit_s,
+		    struct incoming *in)
+{
+	CURL *curl = client->curl;
+	char url[URL_MAX];
+
+	curl_easy_reset(curl); /* cookies stay */
+	snprintf(url, sizeof(url), "%s%s", client->url, path);
+	curl_easy_setopt(curl, CURLOPT_URL, url);
+	curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http,https");
+	curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
+	curl_easy_setopt(curl, CURLOPT_COOKIEFILE, ""); /* in memory */
+	curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, client->why);
+	curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT, CONNECT_S);
+	curl_easy_setopt(curl, CURLOPT_TIMEOUT, limit_s);
+	curl_easy_setopt(curl, CURLOPT_TCP_KEEPALIVE, 1L);
+	curl_easy_setopt(curl, CURLOPT_TCP_KEEPIDLE, KEEPALIVE_S);
+	curl_easy_setopt(curl, CURLOPT_TCP_KEEPINTVL, KEEPALIVE_S);
+	curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, take);
+	curl_easy_setopt(curl, CURLOPT_WRITEDATA, in);
+	if (body != NULL)
+		curl_easy_setopt(curl, CURLOPT_POSTFIELDS, body);
+	client->why[0] = '\0';
+}
+
+static int perform(struct client *client, const char *path, const char *body,
+		   const char *accept, long limit_s, struct incoming *in, struct err *err)
+{
+	struct curl_slist *headers = make_headers(client, accept, body != NULL);
+	CURLcode code;
+
+	in->client = client;
+	in->text = xcalloc(1, in->room = 4096);
+	prepare(client, path, body, limit_s, in);
+	curl_easy_setopt(client->curl, CURLOPT_HTTPHEADER, headers);
+	code = curl_easy_perform(client->curl);
+	curl_slist_free_all(headers);
+	if (code == CURLE_OK || in->is_ended)
+		return 0;
+	return err_set(err, ERR_IO, "%s: %s", client->url,
+		       in->is_too_long          ? "the answer is too long"
+		       : client->why[0] != '\0' ? client->why
+						: curl_easy_strerror(code));
+}
+
+int client_ask(struct client *client, const char *path, const char *body,
+	       struct client_answer *answer_r, struct err *err)
+{
+	struct incoming in = {0};
+
+	if (perform(client, path, body, "application/json", ANSWER_S, &in, err) < 0) {
+		xfree(in.text);
+		return -1;
+	}
+	curl_easy_getinfo(client->curl, CURLINFO_RESPONSE_CODE, &answer_r->status);
+	answer_r->body = in.text;
+	return 0;
+}
+
+int client_follow(struct client *client, const char *path, client_line_fn *line, void *ctx,
+		  long *status_r, struct err *err)
+{
+	struct incoming in = {.line = line, .ctx = ctx};
+	int rc = perform(client, path, NULL, "application/x-ndjson", 0, &in, err);
+
+	xfree(in.text);
+	*status_r = 0;
+	curl_easy_getinfo(client->curl, CURLINFO_RESPONSE_CODE, status_r);
+	return rc;
+}
+
+int client_sign_in(struct client *client, struct err *err)
+{
+	struct client_answer answer;
+	struct jsonw w;
+	int rc;
+
+	if (!client->is_person)
+		return 0;
+	jsonw_init(&w, 256);
+	jsonw_open(&w, NULL, '{');
+	jsonw_string(&w, "user", client->user);
+	jsonw_string(&w, "password", client->secret);
+	jsonw_close(&w, '}');
+	rc = client_ask(client, "/v1/session", jsonw_text(&w), &answer, err);
+	explicit_bzero(w.text, w.len);
+	jsonw_fini(&w);
+	if (rc < 0)
+		return -1;
+	xfree(answer.body);
+	if (answer.status == 200 || answer.status == 201)
+		return 0;
+	if (answer.status == 401 || answer.status == 403)
+		return err_set(err, ERR_INVALID, "%s: the name or the password is wrong",
+			       client->user);
+	return err_set(err, ERR_IO, "signing in: the bridge says %ld", answer.status);
+}

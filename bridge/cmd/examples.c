@@ -1,0 +1,86 @@
+#include "cmd/examples.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/xalloc.h"
+#include "core/areas.h"
+#include "core/classify.h"
+#include "core/rules.h"
+#include "core/table.h"
+
+#define FILE_NAME "examples.tsv"
+
+enum { TEXT, DISPOSITION, CATEGORY, AREA };
+
+static int compare(const struct table *table, unsigned column, const char *is, struct err *err)
+{
+	const char *expected = table->cell[column];
+
+	if (expected[0] == '\0' || strcmp(expected, is) == 0)
+		return 0;
+	return table_error(table, column, err,
+			   "\"%.40s\" is expected of \"%.60s\", it is \"%s\"", expected,
+			   table->cell[TEXT], is);
+}
+
+static int judge_example(const struct rules *rules, const struct table *table, struct err *err)
+{
+	const char *text = table->cell[TEXT];
+	struct location none = {.from = LOCATION_NONE, .accuracy_m = -1}, at;
+	struct verdict verdict;
+
+	classify(rules, text, strlen(text), &verdict);
+	locate(rules, &none, text, strlen(text), &at);
+	if (compare(table, DISPOSITION, disposition_names[verdict.disposition], err) < 0 ||
+	    compare(table, CATEGORY, verdict.category, err) < 0)
+		return -1;
+	return compare(table, AREA, at.area_name, err);
+}
+
+static unsigned judge_text(const struct rules *rules, char *text, examples_mistake_fn *tell,
+			   void *ctx, unsigned *count_r)
+{
+	static const char *const columns[] = {"text", "disposition", "category_id", "area",
+					      NULL};
+	unsigned told = 0;
+	struct table table;
+	struct err err;
+	int more;
+
+	more = table_open(&table, FILE_NAME, text, columns, &err);
+	while (more >= 0 && (more = table_next(&table, &err)) > 0) {
+		++*count_r;
+		if (judge_example(rules, &table, &err) == 0)
+			continue;
+		tell(ctx, &err);
+		told++;
+	}
+	if (more == 0)
+		return told;
+	tell(ctx, &err);
+	return told + 1;
+}
+
+unsigned examples_judge(const struct rules *rules, const char *dir, examples_mistake_fn *tell,
+			void *ctx, unsigned *count_r)
+{
+	char path[4096], *text;
+	struct err err;
+	unsigned told;
+	size_t len;
+
+	*count_r = 0;
+	snprintf(path, sizeof(path), "%s/" FILE_NAME, dir);
+	if (access(path, F_OK) < 0 && errno == ENOENT)
+		return 0;
+	if (file_read(dir, FILE_NAME, &text, &len, &err) < 0) {
+		tell(ctx, &err);
+		return 1;
+	}
+	told = judge_text(rules, text, tell, ctx, count_r);
+	xfree(text);
+	return told;
+}
