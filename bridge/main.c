@@ -11,6 +11,8 @@ static const struct {
 } commands[] = {
 	{"check", cmd_check, "read a city's configuration and tell all that is wrong with it"},
 	{"classify", cmd_classify, "say of texts what they are about; offline"},
+	{"report", cmd_report, "send one report"},
+	{"watch", cmd_watch, "show events as they come"},
 	{"user", cmd_user, "the people who may sign in"},
 	{"token", cmd_token, "the programs that may ask"},
 	{"verify", cmd_verify, "prove that a log is whole and unchanged"},

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/jsonw.h"
+#include "base/utf8.h"
 #include "base/xalloc.h"
 #include "core/areas.h"
 #include "core/classify.h"
@@ -70,27 +71,6 @@ static void write_members(struct jsonw *w, json_t *object)
 	free(text);
 }
 
-/* How long the UTF-8 sequence at text is; 0: it is none. Overlong ones, surrogates and what is
- * beyond U+10FFFF are refused by the range of the second byte. */
-static size_t sequence_length(const unsigned char *s, size_t left)
-{
-	size_t len = s[0] < 0x80   ? 1
-		     : s[0] < 0xc2 ? 0
-		     : s[0] < 0xe0 ? 2
-		     : s[0] < 0xf0 ? 3
-		     : s[0] < 0xf5 ? 4
-				   : 0;
-	unsigned char low = s[0] == 0xe0 ? 0xa0 : s[0] == 0xf0 ? 0x90 : 0x80;
-	unsigned char high = s[0] == 0xed ? 0x9f : s[0] == 0xf4 ? 0x8f : 0xbf;
-
-	if (len > left || (len > 1 && (s[1] < low || s[1] > high)))
-		return 0;
-	for (size_t i = 2; i < len; i++)
-		if ((s[i] & 0xc0) != 0x80)
-			return 0;
-	return len;
-}
-
 /* A plain line may hold any bytes; JSON may not. Each that is no UTF-8 is shown as U+FFFD. */
 static void write_text(struct jsonw *w, const char *text, size_t len)
 {
@@ -98,7 +78,7 @@ static void write_text(struct jsonw *w, const char *text, size_t len)
 	size_t out = 0;
 
 	for (size_t at = 0; at < len;) {
-		size_t n = sequence_length((const unsigned char *)text + at, len - at);
+		size_t n = utf8_length(text + at, len - at);
 
 		memcpy(sound + out, n > 0 ? text + at : "\xef\xbf\xbd", n > 0 ? n : 3);
 		out += n > 0 ? n : 3;

@@ -19,7 +19,8 @@
 
 struct client {
 	CURL *curl;
-	const char *url, *user;
+	char *url; /* without a slash at the end */
+	const char *user;
 	char secret[SECRET_MAX];
 	bool is_person;
 	char why[CURL_ERROR_SIZE];
@@ -65,7 +66,7 @@ static int read_secret(const char *path, char secret_r[SECRET_MAX], struct err *
 	return 0;
 }
 
-static int check_settings(const struct client_settings *s, struct err *err)
+int client_check(const struct client_settings *s, struct err *err)
 {
 	bool is_person = s->user != NULL && s->password_file != NULL;
 
@@ -86,19 +87,19 @@ int client_open(struct client **client_r, const struct client_settings *settings
 		settings->token_file != NULL ? settings->token_file : settings->password_file;
 	struct client *client;
 
-	if (check_settings(settings, err) < 0)
-		return -1;
 	client = xcalloc(1, sizeof(*client));
-	client->url = settings->url;
+	client->url = xstrdup(settings->url);
+	for (size_t n = strlen(client->url); n > 0 && client->url[n - 1] == '/'; n--)
+		client->url[n - 1] = '\0';
 	client->user = settings->user;
 	client->is_person = settings->user != NULL;
-	if (read_secret(file, client->secret, err) < 0) {
-		xfree(client);
-		return -1;
-	}
 	client->curl = curl_easy_init();
 	if (client->curl == NULL)
 		fatal("no HTTP client to be had");
+	if (read_secret(file, client->secret, err) < 0) {
+		client_close(&client);
+		return -1;
+	}
 	*client_r = client;
 	return 0;
 }
@@ -112,6 +113,7 @@ void client_close(struct client **client)
 		return;
 	curl_easy_cleanup(mine->curl);
 	explicit_bzero(mine->secret, sizeof(mine->secret));
+	xfree(mine->url);
 	xfree(mine);
 }
 
@@ -254,7 +256,7 @@ int client_sign_in(struct client *client, struct err *err)
 
 	if (!client->is_person)
 		return 0;
-	jsonw_init(&w, 256);
+	jsonw_init(&w, 4 * SECRET_MAX); /* does not grow: no copy is left */
 	jsonw_open(&w, NULL, '{');
 	jsonw_string(&w, "user", client->user);
 	jsonw_string(&w, "password", client->secret);

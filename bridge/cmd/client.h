@@ -17,7 +17,10 @@ struct client_settings {
 	const char *user, *password_file;
 };
 
-/* Reads the secret. ERR_INVALID: neither or both were given, or the file is not to be used. */
+/* ERR_INVALID: the address is none, or neither or both kinds of account were given. */
+int client_check(const struct client_settings *settings, struct err *err) MUST_CHECK;
+
+/* Reads the secret; settings were checked. ERR_INVALID: the file is not to be used. */
 int client_open(struct client **client_r, const struct client_settings *settings,
 		struct err *err) MUST_CHECK;
 void client_close(struct client **client);
