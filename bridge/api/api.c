@@ -76,22 +76,3 @@ void answer_invalid(struct http_request **request, const struct err *err)
 {
 	http_problem(request, 400, err->field, err->text, NULL, 0);
 }
-
-void answer_stranger(struct http_request **request, const char *detail)
-{
-	struct jsonw w;
-
-	jsonw_init(&w, 256);
-	http_write_problem(&w, NULL, 401, "", detail, NULL, 0);
-	http_answer(request, 401, "application/problem+json",
-		    "WWW-Authenticate: Bearer realm=\"tangi\"\r\n", w.text, w.len);
-	jsonw_fini(&w);
-}
-
-void answer_refused(struct http_request **request, unsigned status)
-{
-	if (status == 401)
-		answer_stranger(request, "A Bearer token or a session is needed here.");
-	else
-		http_problem(request, status, "", "This is not for you to see or do.", NULL, 0);
-}

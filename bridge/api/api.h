@@ -3,11 +3,12 @@
  *
  *   api.c        parts and routes            session.c    sign in and out, who am I
  *   incidents.c  lists, one with its past    actions.c    decisions
- *   reports.c    one, redacted               calls.c      one, masked
+ *   reports.c    reports, calls, tickets     redact.c     what of them is shown to whom
  *   events.c     the log, page by page       log_lines.c  the log, line by line, for ever
- *   tickets.c    one, for the public         city.c       units, workflow, taxonomy
- *   health.c     healthz, readyz, metrics    inquiry.c    a request that waits for the store
- *   query.c      numbers, times, cursors     openapi.yaml, asyncapi.yaml: the reference
+ *   city.c       units, workflow, taxonomy   health.c     healthz, readyz, metrics
+ *   inquiry.c    one that waits for a read   query.c      numbers, times, cursors
+ *
+ * openapi.yaml and asyncapi.yaml are the reference of all of it.
  *
  * Loop thread only. */
 #pragma once

@@ -70,10 +70,6 @@ void inquiry_unreadable(struct inquiry *inquiry, const struct err *err);
 void answer_json(struct http_request **request, const struct jsonw *w);
 /* The problem for a body or query that is wrong: 400 with the field. */
 void answer_invalid(struct http_request **request, const struct err *err);
-/* 401, with WWW-Authenticate. */
-void answer_stranger(struct http_request **request, const char *detail);
-/* 401 or 403, as auth_request says. */
-void answer_refused(struct http_request **request, unsigned status);
 
 /* The handlers; ctx is the api. */
 http_handler_fn session_begin, session_end, session_show;

@@ -96,16 +96,9 @@ void ready_show(void *ctx, struct http_request *request)
 static bool may_see_metrics(struct api *api, struct http_request **request)
 {
 	struct principal who;
-	unsigned status;
 
-	if (http_request_is_trusted(*request))
-		return true;
-	status = auth_request(api->parts.accounts, *request, false, &who);
-	if (status == 0 && who.role != ROLE_ADMIN && who.role != ROLE_VIEWER)
-		status = 403;
-	if (status != 0)
-		answer_refused(request, status);
-	return status == 0;
+	return http_request_is_trusted(*request) ||
+	       auth_allows(api->parts.accounts, request, false, RIGHT_SEE_METRICS, &who);
 }
 
 void metrics_show(void *ctx, struct http_request *request)

@@ -1,167 +1,36 @@
-/* One report as it was stored, redacted for who asks. */
+/* One report, one 112 call, one ticket: who may ask for it. What is shown is redact.h's. */
 #include <string.h>
 
 #include "api/api_private.h"
-#include "base/jsonin.h"
+#include "api/redact.h"
 
-/* A report as it was stored: the body as it came, and the event it made. */
-struct filed {
-	json_t *doc; /* NULL: the body is not of our JSON form */
-	struct incident incident;
-	enum anonymity anonymity;
-};
-
-static enum anonymity anonymity_of(const json_t *doc, enum anonymity fallback)
+static const struct agencies *agencies_of(const struct inquiry *inquiry)
 {
-	const char *name = json_string_value(json_object_get(doc, "anonymity"));
-
-	for (int i = 0; name != NULL && i < ANONYMITIES; i++)
-		if (strcmp(anonymity_names[i], name) == 0)
-			return (enum anonymity)i;
-	return doc != NULL ? ANONYMITY_PUBLIC : fallback;
+	return rules_agencies(inquiry->api->parts.rules);
 }
 
-static int filed_read(struct filed *filed, const struct store_read *read,
-		      const struct agencies *agencies, struct err *err)
+static void answer_shown(struct inquiry *inquiry, int status, const struct err *err)
 {
-	struct slice text = event_incident(read->rows[0].body);
-	json_t *incident = json_loadb(text.text, text.len, 0, NULL);
-	int status = incident_read(incident, agencies, &filed->incident, err);
-
-	json_decref(incident);
 	if (status < 0)
-		return -1;
-	filed->doc = NULL;
-	if (read->raw != NULL && jsonin_object(read->raw->data, read->raw->len,
-					       REPORT_MAX_BYTES, &filed->doc, err) < 0)
-		filed->doc = NULL; /* another adapter's: the event has the words */
-	filed->anonymity = anonymity_of(filed->doc, filed->incident.anonymity);
-	return 0;
-}
-
-static void filed_fini(struct filed *filed)
-{
-	json_decref(filed->doc);
-	incident_fini(&filed->incident);
-}
-
-/* Member key of object when it is a string, else null. */
-static void write_member(struct jsonw *w, const json_t *object, const char *key)
-{
-	const json_t *value = json_object_get(object, key);
-
-	if (json_is_string(value))
-		jsonw_stringn(w, key, json_string_value(value), json_string_length(value));
+		inquiry_unreadable(inquiry, err);
 	else
-		jsonw_null(w, key);
-}
-
-/* A source's own id may hold a telephone number (those of SMS and chat gateways do): it is
- * shown with the reporter, not without. */
-static void write_reporter(const struct filed *filed, const struct principal *who,
-			   struct jsonw *w)
-{
-	enum right needed =
-		filed->anonymity == ANONYMITY_PUBLIC ? RIGHT_SEE_REPORTER : RIGHT_SEE_ANONYMOUS;
-	const json_t *reporter = json_object_get(filed->doc, "reporter");
-	bool is_shown = principal_may(who, needed);
-
-	jsonw_bool(w, "reporter_is_hidden", !is_shown);
-	if (is_shown && json_is_object(reporter)) {
-		jsonw_open(w, "reporter", '{');
-		write_member(w, reporter, "name");
-		write_member(w, reporter, "phone");
-		jsonw_close(w, '}');
-	} else {
-		jsonw_null(w, "reporter");
-	}
-	write_member(w, is_shown ? filed->doc : NULL, "source_id");
-}
-
-static void write_attachments(const json_t *list, struct jsonw *w)
-{
-	jsonw_open(w, "attachments", '[');
-	for (size_t i = 0; i < json_array_size(list); i++) {
-		jsonw_open(w, NULL, '{');
-		write_member(w, json_array_get(list, i), "url");
-		write_member(w, json_array_get(list, i), "type");
-		jsonw_close(w, '}');
-	}
-	jsonw_close(w, ']');
-}
-
-static void write_times(const struct filed *filed, const struct store_read *read,
-			struct jsonw *w)
-{
-	struct err err;
-	int64_t received_ms = 0;
-
-	if (filed->doc != NULL &&
-	    jsonin_time(filed->doc, "received_at", JSONIN_OPTIONAL, &received_ms, &err) == 0 &&
-	    received_ms != 0)
-		jsonw_time(w, "received_at", received_ms);
-	else
-		jsonw_null(w, "received_at");
-	jsonw_time(w, "stored_at", read->stored_at_ms);
-}
-
-static void write_verdict(const struct filed *filed, const struct agencies *agencies,
-			  struct jsonw *w)
-{
-	jsonw_open(w, "classification", '{');
-	verdict_write(&filed->incident.verdict, agencies, w);
-	jsonw_close(w, '}');
-	location_write(&filed->incident.location, w, "location");
-}
-
-static void write_words(const struct filed *filed, struct jsonw *w)
-{
-	if (json_is_string(json_object_get(filed->doc, "text")))
-		write_member(w, filed->doc, "text");
-	else
-		jsonw_string(w, "text", filed->incident.text);
-}
-
-static void write_report(const struct inquiry *inquiry, const struct filed *filed,
-			 struct jsonw *w)
-{
-	const struct store_read *read = &inquiry->read;
-
-	jsonw_open(w, NULL, '{');
-	jsonw_string(w, "id", read->id);
-	jsonw_string(w, "incident_id", read->rows[0].incident_id);
-	jsonw_string(w, "tracking_id", filed->incident.tracking_id);
-	jsonw_int(w, "seq", (int64_t)read->rows[0].seq);
-	jsonw_string(w, "source", read->source);
-	write_reporter(filed, &inquiry->who, w);
-	write_member(w, filed->doc, "kind");
-	jsonw_string(w, "anonymity", anonymity_names[filed->anonymity]);
-	jsonw_bool(w, "exercise", filed->incident.is_exercise);
-	write_times(filed, read, w);
-	write_attachments(json_object_get(filed->doc, "attachments"), w);
-	write_verdict(filed, rules_agencies(inquiry->api->parts.rules), w);
-	write_words(filed, w);
-	jsonw_close(w, '}');
+		answer_json(&inquiry->request, &inquiry->text);
 }
 
 static void answer_report(struct inquiry *inquiry)
 {
 	const struct store_read *read = &inquiry->read;
-	struct filed filed;
 	struct err err;
 
 	if (!read->is_found || !audience_admits(&read->rows[0].audience, &inquiry->viewer)) {
 		inquiry_not_found(inquiry, "There is no such report that you may see.");
 		return;
 	}
-	if (filed_read(&filed, read, rules_agencies(inquiry->api->parts.rules), &err) < 0) {
-		inquiry_unreadable(inquiry, &err);
-		return;
-	}
 	jsonw_init(&inquiry->text, 4096);
-	write_report(inquiry, &filed, &inquiry->text);
-	answer_json(&inquiry->request, &inquiry->text);
-	filed_fini(&filed);
+	answer_shown(
+		inquiry,
+		redact_report(read, &inquiry->who, agencies_of(inquiry), &inquiry->text, &err),
+		&err);
 }
 
 void reports_show(void *ctx, struct http_request *request)
@@ -171,4 +40,50 @@ void reports_show(void *ctx, struct http_request *request)
 
 	if (auth_allows(api->parts.accounts, &request, false, RIGHT_WATCH, &who))
 		inquiry_send(inquiry_about(api, &request, &who), READ_REPORT, answer_report);
+}
+
+static void answer_call(struct inquiry *inquiry)
+{
+	struct err err;
+
+	if (!inquiry->read.is_found) {
+		inquiry_not_found(inquiry, "There is no such call.");
+		return;
+	}
+	jsonw_init(&inquiry->text, 512);
+	answer_shown(inquiry, redact_call(&inquiry->read, &inquiry->who, &inquiry->text, &err),
+		     &err);
+}
+
+void calls_show(void *ctx, struct http_request *request)
+{
+	struct api *api = ctx;
+	struct principal who;
+
+	if (auth_allows(api->parts.accounts, &request, false, RIGHT_SEE_CALLS, &who))
+		inquiry_send(inquiry_about(api, &request, &who), READ_CALL, answer_call);
+}
+
+static void answer_ticket(struct inquiry *inquiry)
+{
+	struct err err;
+
+	if (!inquiry->read.is_found) {
+		inquiry_not_found(inquiry, "There is no such ticket.");
+		return;
+	}
+	jsonw_init(&inquiry->text, 256);
+	answer_shown(inquiry,
+		     redact_ticket(&inquiry->read, agencies_of(inquiry), &inquiry->text, &err),
+		     &err);
+}
+
+void tickets_show(void *ctx, struct http_request *request)
+{
+	const char *id = http_request_segment(request, 0);
+
+	if (strspn(id, "0123456789") != strlen(id) || strlen(id) >= TRACKING_SIZE)
+		http_problem(&request, 404, "", "There is no such ticket.", NULL, 0);
+	else
+		inquiry_send(inquiry_about(ctx, &request, NULL), READ_TICKET, answer_ticket);
 }

@@ -17,6 +17,7 @@ static const char *const right_names[RIGHTS] = {
 	[RIGHT_SEE_ALL] = "see_all",
 	[RIGHT_SEE_SECRET] = "see_secret",
 	[RIGHT_SEE_CALLS] = "see_calls",
+	[RIGHT_SEE_METRICS] = "see_metrics",
 };
 
 /* A sign-in that is being tried. */
@@ -91,16 +92,23 @@ static void welcome(const struct api *api, struct http_request **request,
 	answer_me(api, request, &result->principal, result->csrf, headers);
 }
 
+static void answer_problem(struct http_request **request, unsigned status, const char *detail,
+			   const char *headers)
+{
+	struct jsonw w;
+
+	jsonw_init(&w, 256);
+	http_write_problem(&w, NULL, status, "", detail, NULL, 0);
+	http_answer(request, status, "application/problem+json", headers, w.text, w.len);
+	jsonw_fini(&w);
+}
+
 static void answer_busy(struct http_request **request, int64_t retry_after_s)
 {
 	char headers[48];
-	struct jsonw w;
 
 	snprintf(headers, sizeof(headers), "Retry-After: %lld\r\n", (long long)retry_after_s);
-	jsonw_init(&w, 256);
-	http_write_problem(&w, NULL, 429, "", "Too many sign-ins are being tried.", NULL, 0);
-	http_answer(request, 429, "application/problem+json", headers, w.text, w.len);
-	jsonw_fini(&w);
+	answer_problem(request, 429, "Too many sign-ins are being tried.", headers);
 }
 
 static void tried(void *ctx, const struct sign_in_result *result)
@@ -112,7 +120,8 @@ static void tried(void *ctx, const struct sign_in_result *result)
 		welcome(arrival->api, &arrival->request, result);
 		break;
 	case SIGN_IN_WRONG:
-		answer_stranger(&arrival->request, "The name or the password is wrong.");
+		answer_problem(&arrival->request, 401, "The name or the password is wrong.",
+			       "WWW-Authenticate: Bearer realm=\"tangi\"\r\n");
 		break;
 	case SIGN_IN_BUSY:
 		answer_busy(&arrival->request, result->retry_after_s);
@@ -142,7 +151,7 @@ void session_begin(void *ctx, struct http_request *request)
 
 	/* Else a foreign page could sign its victim in as somebody else. */
 	if (!http_request_origin_is_ours(request)) {
-		answer_refused(&request, 403);
+		auth_refuse(&request, 403);
 		return;
 	}
 	body = http_request_body(request, &len);
@@ -166,7 +175,7 @@ void session_end(void *ctx, struct http_request *request)
 	char headers[160];
 
 	if (status != 0) {
-		answer_refused(&request, status);
+		auth_refuse(&request, status);
 		return;
 	}
 	if (who.is_token) {
@@ -187,7 +196,7 @@ void session_show(void *ctx, struct http_request *request)
 	unsigned status = auth_request(api->parts.accounts, request, false, &who);
 
 	if (status != 0)
-		answer_refused(&request, status);
+		auth_refuse(&request, status);
 	else
 		answer_me(api, &request, &who, auth_csrf(api->parts.accounts, request), NULL);
 }

@@ -30,6 +30,7 @@ enum right {
 	RIGHT_SEE_ALL,       /* incidents of every agency */
 	RIGHT_SEE_SECRET,
 	RIGHT_SEE_CALLS,
+	RIGHT_SEE_METRICS, /* figures about the bridge itself */
 	RIGHTS
 };
 

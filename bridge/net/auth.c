@@ -110,6 +110,14 @@ unsigned auth_upgrade(struct accounts *accounts, const struct http_request *head
 	return 0;
 }
 
+const char *auth_csrf(struct accounts *accounts, const struct http_request *request)
+{
+	struct principal principal;
+	const char *csrf = NULL;
+
+	return find(accounts, request, &principal, &csrf) == CREDENTIAL_SESSION ? csrf : NULL;
+}
+
 static void refuse_stranger(struct http_request **request)
 {
 	struct jsonw w;

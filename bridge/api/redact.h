@@ -1,0 +1,22 @@
+/* What of a stored thing is shown to whom: the one place that leaves something out.
+ *
+ * Whether somebody may see the thing at all has been decided before. Pure functions of a
+ * finished read (READ_REPORT, READ_CALL, READ_TICKET that has found something); ERR_INVALID:
+ * what was stored cannot be understood. Any thread. */
+#pragma once
+
+#include "core/access.h"
+#include "store/store.h"
+
+struct jsonw;
+
+/* The reporter of a public report for those with RIGHT_SEE_REPORTER, of another for those with
+ * RIGHT_SEE_ANONYMOUS; members that we do not know are shown to nobody. */
+int redact_report(const struct store_read *read, const struct principal *who,
+		  const struct agencies *agencies, struct jsonw *w, struct err *err) MUST_CHECK;
+/* The caller's number with RIGHT_SEE_REPORTER, else all but its ends masked. */
+int redact_call(const struct store_read *read, const struct principal *who, struct jsonw *w,
+		struct err *err) MUST_CHECK;
+/* For anybody. */
+int redact_ticket(const struct store_read *read, const struct agencies *agencies,
+		  struct jsonw *w, struct err *err) MUST_CHECK;
