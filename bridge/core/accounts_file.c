@@ -107,12 +107,13 @@ static int read_list(struct account_list *list, enum account_kind kind, const js
 	const json_t *array;
 
 	if (jsonin_child(doc, lists[kind], JSON_ARRAY, &array, err) < 0)
-		return -1;
+		return err_wrap(err, "%s", lists[kind]);
 	list->accounts = xrealloc(list->accounts, (list->count + json_array_size(array) + 1) *
 							  sizeof(*list->accounts));
 	for (size_t i = 0; i < json_array_size(array); i++)
 		if (read_account(list, kind, json_array_get(array, i), err) < 0)
-			return err_wrap(err, "%s %zu: %s", lists[kind], i + 1, err->field);
+			return err_wrap(err, "%s %zu%s%s", lists[kind], i + 1,
+					err->field[0] != '\0' ? ": " : "", err->field);
 	return 0;
 }
 
@@ -144,8 +145,10 @@ static int read_doc(const json_t *doc, struct account_list *list_r, struct err *
 	struct account_list list = {0};
 	int64_t version = 0;
 
-	if (jsonin_int(doc, "version", JSONIN_REQUIRED, VERSION, VERSION, &version, err) < 0)
+	if (jsonin_int(doc, "version", JSONIN_REQUIRED, VERSION, INT64_MAX, &version, err) < 0)
 		return err_wrap(err, "version");
+	if (version != VERSION)
+		return err_field(err, "version", "is of a later tangi; use that one");
 	if (read_lists(doc, &list, err) < 0) {
 		account_list_free(&list);
 		return -1;

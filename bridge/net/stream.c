@@ -206,6 +206,8 @@ static void look_after(struct console *console, struct tick *tick)
 		return;
 	if (ws_is_ready(console->conn)) {
 		console->moved_us = tick->now_us;
+		/* Watching is work: nobody is signed out of a quiet night. */
+		accounts_touch(tick->stream->parts.accounts, &console->principal);
 		send_tick(console, tick);
 	} else if (is_stalled(console, tick->now_us)) {
 		metrics_add(tick->stream->parts.metrics, METRIC_CONSOLES_CUT, 1);
