@@ -323,7 +323,7 @@ static int apply(json_t *doc, const struct account_list *list, const struct chan
 		 struct err *err)
 {
 	json_t *array = list_of(doc, change->kind);
-	size_t at;
+	size_t at = 0;
 
 	if (change->added != NULL)
 		return add(doc, list, change, err);

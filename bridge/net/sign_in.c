@@ -160,7 +160,7 @@ static void wrong(struct attempt *attempt)
 
 	guesses_was_wrong(&sign_in->guesses, attempt->who, now_us(sign_in));
 	if (log_repeat_due(&sign_in->wrong, now_us(sign_in) / 1000))
-		log_warn("sign_in.wrong", "address=%s",
+		log_warn("sign_in.wrong", "count=%lu address=%s", sign_in->wrong.count,
 			 log_quote(attempt->address, strlen(attempt->address)).text);
 	answer(attempt, &result);
 }
