@@ -11,11 +11,15 @@
 #include "core/accounts_file.h"
 #include "core/sessions.h"
 
+struct token {
+	const struct account *account;
+};
+
 struct accounts {
 	char *dir;
 	struct agencies agencies;
 	struct account_list list;
-	const struct account **tokens; /* of the list, by hash */
+	struct token *tokens; /* of the list, by hash */
 	unsigned token_count;
 	struct file_stamp seen; /* what the list, or the refusal to read it, came from */
 	struct sessions *sessions;
@@ -57,19 +61,20 @@ static void log_placeless(const struct accounts *accounts, const struct account_
 
 static int by_hash(const void *a, const void *b)
 {
-	return memcmp((*(const struct account *const *)a)->token,
-		      (*(const struct account *const *)b)->token, SECRET_HASH_SIZE);
+	return memcmp(((const struct token *)a)->account->token,
+		      ((const struct token *)b)->account->token, SECRET_HASH_SIZE);
 }
 
 static void index_tokens(struct accounts *accounts)
 {
-	accounts->tokens = xrealloc(accounts->tokens,
-				    (accounts->list.count + 1) * sizeof(*accounts->tokens));
+	accounts->tokens =
+		xrealloc(accounts->tokens, (accounts->list.count + 1) * sizeof(struct token));
 	accounts->token_count = 0;
 	for (unsigned i = 0; i < accounts->list.count; i++)
 		if (accounts->list.accounts[i].kind == ACCOUNT_TOKEN)
-			accounts->tokens[accounts->token_count++] = &accounts->list.accounts[i];
-	qsort(accounts->tokens, accounts->token_count, sizeof(*accounts->tokens), by_hash);
+			accounts->tokens[accounts->token_count++].account =
+				&accounts->list.accounts[i];
+	qsort(accounts->tokens, accounts->token_count, sizeof(struct token), by_hash);
 }
 
 static void take_list(struct accounts *accounts, struct account_list *list)
@@ -251,17 +256,17 @@ bool accounts_by_token(const struct accounts *accounts, const char *token,
 		       struct principal *principal_r)
 {
 	struct account wanted;
-	const struct account *key = &wanted, *const * found;
+	const struct token key = {&wanted}, *found;
 
 	secret_hash(token, wanted.token);
 	if (accounts->token_count == 0)
 		return false;
 	/* How far two hashes agree tells nobody anything of the token. */
-	found = bsearch(&key, accounts->tokens, accounts->token_count,
-			sizeof(*accounts->tokens), by_hash);
+	found = bsearch(&key, accounts->tokens, accounts->token_count, sizeof(struct token),
+			by_hash);
 	if (found == NULL)
 		return false;
-	fill(accounts, *found, serial_of(*found), principal_r);
+	fill(accounts, found->account, serial_of(found->account), principal_r);
 	return true;
 }
 
