@@ -218,16 +218,11 @@ static void rows_read(struct store_read *read)
 
 static void read_rows(struct console *console)
 {
-	console->is_reading = true;
-	console->read = (struct store_read){
-		.op = READ_EVENTS,
-		.from = console->next,
-		.max_rows = READ_MAX_ROWS,
-		.max_bytes = READ_BYTES,
-		.done = rows_read,
-		.ctx = console,
-	};
-	store_read_submit(console->stream->parts.store, &console->read);
+	console_read(console, &(struct store_read){
+				      .op = READ_EVENTS,
+				      .from = console->next,
+				      .done = rows_read,
+			      });
 }
 
 static void give_from_feed(struct console *console)

@@ -154,15 +154,12 @@ void snapshot_continue(struct console *console)
 		ws_want_write(console->conn);
 		return;
 	}
-	console->is_reading = true;
-	console->read = (struct store_read){
-		.op = console->snapshot.step == SNAPSHOT_CALLS ? READ_CALLS : READ_LIVE,
-		.from = console->snapshot.from,
-		.filter.viewer = console->channel->viewer,
-		.max_rows = READ_MAX_ROWS,
-		.max_bytes = READ_BYTES,
-		.done = page_read,
-		.ctx = console,
-	};
-	store_read_submit(console->stream->parts.store, &console->read);
+	console_read(
+		console,
+		&(struct store_read){
+			.op = console->snapshot.step == SNAPSHOT_CALLS ? READ_CALLS : READ_LIVE,
+			.from = console->snapshot.from,
+			.filter.viewer = console->channel->viewer,
+			.done = page_read,
+		});
 }

@@ -68,6 +68,18 @@ void console_go_on(struct console *console)
 		console_catch_up(console);
 }
 
+void console_read(struct console *console, const struct store_read *read)
+{
+	if (console->is_reading)
+		panic("stream: a console reads twice at a time");
+	console->is_reading = true;
+	console->read = *read;
+	console->read.max_rows = READ_MAX_ROWS;
+	console->read.max_bytes = READ_BYTES;
+	console->read.ctx = console;
+	store_read_submit(console->stream->parts.store, &console->read);
+}
+
 static void stream_end(struct stream *stream)
 {
 	struct list *node;

@@ -124,5 +124,7 @@ void console_go_on(struct console *console);
 bool console_write(struct console *console, struct buf *buf);
 void console_broken(struct console *console);
 void console_end(struct console *console, unsigned code, const char *reason);
+/* Its done must clear is_reading first and call console_back last. */
+void console_read(struct console *console, const struct store_read *read);
 /* After every read and every action: goes on, or frees one that is closed. */
 void console_back(struct console *console);

@@ -203,15 +203,30 @@ static bool is_known(const struct stream *stream, const struct subscription *ask
 	       strcmp(asked->epoch, store_epoch(stream->parts.store)) == 0;
 }
 
+static void write_agencies(const struct agencies *agencies, agency_set set, struct jsonw *w)
+{
+	jsonw_open(w, "agencies", '[');
+	for (unsigned i = 0; i < agencies->count; i++)
+		if ((set & (agency_set)1 << i) != 0)
+			jsonw_string(w, NULL, agencies->agency[i].id);
+	jsonw_close(w, ']');
+}
+
+/* Says what it answers: a console may have asked again before it read this. */
 static void say_subscribed(struct console *console, bool is_recovered)
 {
 	const struct stream *stream = console->stream;
+	const struct subscription *asked = &console->asked;
 	struct jsonw w;
 
 	begin(&w, "subscribed");
 	jsonw_int(&w, "seq", (int64_t)feed_head(stream->parts.feed));
 	jsonw_string(&w, "epoch", store_epoch(stream->parts.store));
 	jsonw_bool(&w, "recovered", is_recovered);
+	if (is_recovered)
+		jsonw_int(&w, "after", asked->after);
+	if (asked->agencies != 0)
+		write_agencies(stream->parts.agencies, asked->agencies, &w);
 	jsonw_int(&w, "tick_ms", stream->settings.tick_ms);
 	reply(console, &w);
 }

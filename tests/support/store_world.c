@@ -53,6 +53,8 @@ static void keep_events(void *ctx, const struct event *events, unsigned count)
 		world->events[world->shown] = events[i];
 		buf_ref(world->events[world->shown++].body);
 	}
+	if (world->on_shown != NULL)
+		world->on_shown(world);
 }
 
 int world_open(struct store_world *world, struct err *err)

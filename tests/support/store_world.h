@@ -21,6 +21,7 @@ struct store_world {
 	struct event events[4096]; /* as they were shown, in order */
 	unsigned shown;
 	unsigned answered;
+	void (*on_shown)(struct store_world *world); /* or NULL */
 };
 
 /* One request with what it borrows. */
