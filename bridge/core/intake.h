@@ -14,11 +14,13 @@ struct rules;
 
 struct intake_answer {
 	enum store_answer answer;
-	const struct err *err;  /* for STORE_REFUSED and STORE_CONFLICT */
-	const struct buf *body; /* the answer document; borrowed, NULL when there is none */
+	const struct err
+		*err; /* STORE_REFUSED, STORE_CONFLICT, STORE_LATER: why, and the field */
+	const struct buf *body; /* STORE_STORED, STORE_REPEATED: the answer document */
+	const char *id;         /* STORE_STORED: R-… or C-… */
 };
 
-/* Called exactly once per submit, never from inside it. */
+/* Called exactly once per submit, never from inside it; everything is borrowed. */
 typedef void intake_done_fn(void *ctx, const struct intake_answer *answer);
 
 /* sources: the configured channels, a list of strings; "app:" allows every "app:NAME". */
@@ -31,6 +33,8 @@ void intake_set_rules(struct intake *intake, const struct rules *rules);
 /* From here on every submit is answered STORE_LATER. */
 void intake_stop(struct intake *intake);
 unsigned intake_open_count(const struct intake *intake);
+/* What an adapter could not even make a report of is counted with those that are refused. */
+void intake_count_malformed(struct intake *intake);
 
 /* Takes *report and sets it to NULL, whatever the answer will be. begun_us: monotonic time of
  * the last byte. */

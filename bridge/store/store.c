@@ -24,7 +24,7 @@ struct store {
 	struct read_lane reader;
 
 	struct list gathered; /* this turn's requests: they go to the writer together */
-	struct list refused;  /* requests answered at once; their done comes from store_poll */
+	struct list judged;   /* requests with their answer; their done comes from store_poll */
 	int64_t open_writes, open_reads;
 	uint64_t head;
 	char epoch[ID_SIZE];
@@ -117,7 +117,7 @@ int store_open(struct store **store_r, const struct store_backend *backend,
 	store->metrics = metrics;
 	store->lock = -1;
 	list_init(&store->gathered);
-	list_init(&store->refused);
+	list_init(&store->judged);
 	list_init(&store->cursors);
 	if ((backend->is_on_disk && take_folder(store, err) < 0) ||
 	    open_lanes(store, backend, agencies, clock, err) < 0) {
@@ -139,12 +139,23 @@ static void wake(const struct store *store)
 		store->hooks.wake(store->hooks.ctx);
 }
 
+static void count_in(struct store *store)
+{
+	store->open_writes++;
+	metrics_set(store->metrics, METRIC_STORE_QUEUE, store->open_writes);
+}
+
+static void keep_judged(struct store *store, struct store_request *request)
+{
+	list_append(&store->judged, &request->node);
+	wake(store);
+}
+
 static void refuse(struct store *store, struct store_request *request, const char *why)
 {
 	request->answer = STORE_LATER;
 	(void)err_set(&request->err, ERR_BUSY, "%s", why);
-	list_append(&store->refused, &request->node);
-	wake(store);
+	keep_judged(store, request);
 }
 
 /* The writer would begin with the first of a turn alone and leave the rest to the next commit:
@@ -162,14 +173,20 @@ void store_submit(struct store *store, struct store_request *request)
 {
 	request->body = NULL;
 	request_reset(request);
-	store->open_writes++;
-	metrics_set(store->metrics, METRIC_STORE_QUEUE, store->open_writes);
+	count_in(store);
 	if (store->trouble[0] != '\0')
 		refuse(store, request, store->trouble);
 	else if (store->open_writes > store->settings.queue_max)
 		refuse(store, request, "too many requests are waiting");
 	else
 		gather(store, request);
+}
+
+void store_hand_back(struct store *store, struct store_request *request)
+{
+	request->body = NULL;
+	count_in(store);
+	keep_judged(store, request);
 }
 
 void store_read_submit(struct store *store, struct store_read *read)
@@ -184,18 +201,26 @@ void store_read_submit(struct store *store, struct store_read *read)
 	mailbox_put(&store->reader.in, &read->node);
 }
 
+/* METRICS: not counted. Calls and cursors are not counted at all. */
+static const enum metric counted[][STORE_LATER + 1] = {
+	[STORE_REPORT] = {[STORE_STORED] = METRIC_REPORTS_STORED,
+			  [STORE_REPEATED] = METRIC_REPORTS_REPEATED,
+			  [STORE_NOT_FOUND] = METRICS,
+			  [STORE_CONFLICT] = METRIC_REPORTS_REFUSED,
+			  [STORE_REFUSED] = METRIC_REPORTS_REFUSED,
+			  [STORE_LATER] = METRIC_REPORTS_LATER},
+	[STORE_COMMAND] = {[STORE_STORED] = METRIC_ACTIONS_STORED,
+			   [STORE_REPEATED] = METRICS,
+			   [STORE_NOT_FOUND] = METRIC_ACTIONS_REFUSED,
+			   [STORE_CONFLICT] = METRIC_ACTIONS_REFUSED,
+			   [STORE_REFUSED] = METRIC_ACTIONS_REFUSED,
+			   [STORE_LATER] = METRICS},
+};
+
 static void count_answer(struct store *store, const struct store_request *request)
 {
-	bool is_report = request->op == STORE_REPORT;
-
-	if (is_report && request->answer == STORE_STORED)
-		metrics_add(store->metrics, METRIC_REPORTS_STORED, 1);
-	else if (is_report && request->answer == STORE_REPEATED)
-		metrics_add(store->metrics, METRIC_REPORTS_REPEATED, 1);
-	else if (is_report && request->answer == STORE_LATER)
-		metrics_add(store->metrics, METRIC_REPORTS_LATER, 1);
-	else if (request->op == STORE_COMMAND && request->answer == STORE_STORED)
-		metrics_add(store->metrics, METRIC_ACTIONS_STORED, 1);
+	if (request->op <= STORE_COMMAND && counted[request->op][request->answer] != METRICS)
+		metrics_add(store->metrics, counted[request->op][request->answer], 1);
 }
 
 static void answer_all(struct store *store, struct list *requests)
@@ -243,13 +268,13 @@ static void poll_reads(struct store *store)
 
 void store_poll(struct store *store)
 {
-	struct list batches, refused, *node;
+	struct list batches, judged, *node;
 
 	mailbox_put_all(&store->writer.in, &store->gathered);
 	list_init(&batches);
-	list_init(&refused);
-	list_move(&refused, &store->refused);
-	answer_all(store, &refused);
+	list_init(&judged);
+	list_move(&judged, &store->judged);
+	answer_all(store, &judged);
 	(void)mailbox_take_all(&store->writer.out, &batches);
 	while ((node = list_take(&batches)) != NULL)
 		take_batch(store, LIST_ITEM(node, struct batch, node));

@@ -134,6 +134,9 @@ int store_open(struct store **store_r, const struct store_backend *backend,
 void store_close(struct store **store);
 
 void store_submit(struct store *store, struct store_request *request);
+/* For one that was judged before it came here: its answer and err stand in it already. Nothing
+ * is written; done comes from store_poll, as for every other. */
+void store_hand_back(struct store *store, struct store_request *request);
 void store_read_submit(struct store *store, struct store_read *read);
 /* Gives answers and events back. */
 void store_poll(struct store *store);

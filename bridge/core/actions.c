@@ -1,0 +1,178 @@
+#include "core/actions.h"
+
+#include <string.h>
+
+#include "base/xalloc.h"
+#include "core/areas.h"
+#include "core/rules.h"
+
+struct actions {
+	struct store *store;
+	const struct rules *rules;
+	const struct clock *clock;
+	struct metrics *metrics;
+	unsigned open_count;
+	bool is_stopped;
+};
+
+/* One command on its way to the store and back. */
+struct decision {
+	struct store_request request;
+	struct actions *actions;
+	struct command *command;
+	action_done_fn *done;
+	void *ctx;
+};
+
+struct actions *actions_new(struct store *store, const struct rules *rules,
+			    const struct clock *clock, struct metrics *metrics)
+{
+	struct actions *actions = xcalloc(1, sizeof(*actions));
+
+	*actions = (struct actions){
+		.store = store, .rules = rules, .clock = clock, .metrics = metrics};
+	return actions;
+}
+
+void actions_free(struct actions **actions)
+{
+	struct actions *mine = *actions;
+
+	*actions = NULL;
+	if (mine == NULL)
+		return;
+	if (mine->open_count != 0)
+		panic("actions: freed with %u unanswered", mine->open_count);
+	xfree(mine);
+}
+
+void actions_set_rules(struct actions *actions, const struct rules *rules)
+{
+	actions->rules = rules;
+}
+
+const struct rules *actions_rules(const struct actions *actions)
+{
+	return actions->rules;
+}
+
+void actions_stop(struct actions *actions)
+{
+	actions->is_stopped = true;
+}
+
+unsigned actions_open_count(const struct actions *actions)
+{
+	return actions->open_count;
+}
+
+unsigned action_status(enum store_answer answer)
+{
+	static const unsigned status[] = {
+		[STORE_STORED] = 200,   [STORE_REPEATED] = 200, [STORE_NOT_FOUND] = 404,
+		[STORE_CONFLICT] = 409, [STORE_REFUSED] = 422,  [STORE_LATER] = 503,
+	};
+
+	return status[answer];
+}
+
+static void answered(struct store_request *request)
+{
+	struct decision *decision = request->ctx;
+	bool is_kept = request->answer <= STORE_REPEATED;
+	struct action_answer answer = {
+		.answer = request->answer,
+		.err = is_kept || request->answer == STORE_NOT_FOUND ? NULL : &request->err,
+		.seq = request->seq,
+		.version = request->version,
+		.incident_id = decision->command->incident_id,
+		.current = request->answer == STORE_CONFLICT ? request->body : NULL,
+	};
+
+	decision->actions->open_count--;
+	decision->done(decision->ctx, &answer);
+	buf_unref(&request->body);
+	command_free(&decision->command);
+	xfree(decision);
+}
+
+static void fill_in(const struct actions *actions, struct command *command,
+		    const struct principal *who)
+{
+	snprintf(command->by, sizeof(command->by), "%s", who->name);
+	command->viewer = principal_viewer(who);
+	command->acts_for = principal_acts_for(who, rules_agencies(actions->rules));
+	command->at_ms = actions->clock->wall_ms(actions->clock);
+}
+
+static int look_up_category(const struct actions *actions, struct command *command,
+			    struct err *err)
+{
+	const struct category *category;
+
+	if (command->category[0] == '\0')
+		return 0;
+	category = rules_category(actions->rules, command->category);
+	if (category == NULL)
+		return err_field(err, "category", "is not in this city's taxonomy");
+	command->category_priority = priority_of_severity(category->severity);
+	return 0;
+}
+
+/* What can be said of a command without its incident. */
+static int check(const struct actions *actions, struct command *command, struct err *err)
+{
+	if (command->agency >= 0 && (command->acts_for >> command->agency & 1) == 0)
+		return err_field(err, "agency", "is not yours to act for");
+	if (look_up_category(actions, command, err) < 0)
+		return -1;
+	if (command->action == ACTION_RELOCATE)
+		locate(actions->rules, &command->location, "", 0, &command->location);
+	return 0;
+}
+
+static void hand_back(struct decision *decision, enum store_answer answer)
+{
+	decision->request.answer = answer;
+	store_hand_back(decision->actions->store, &decision->request);
+}
+
+static struct decision *decide(struct actions *actions, struct command **command,
+			       int64_t begun_us, action_done_fn *done, void *ctx)
+{
+	struct decision *decision = xcalloc(1, sizeof(*decision));
+
+	*decision = (struct decision){
+		.request = {.op = STORE_COMMAND,
+			    .in.command = *command,
+			    .begun_us = begun_us,
+			    .done = answered,
+			    .ctx = decision},
+		.actions = actions,
+		.command = *command,
+		.done = done,
+		.ctx = ctx,
+	};
+	*command = NULL;
+	actions->open_count++;
+	return decision;
+}
+
+void actions_submit(struct actions *actions, struct command **command,
+		    const struct principal *who, int64_t begun_us, action_done_fn *done,
+		    void *ctx)
+{
+	struct decision *decision = decide(actions, command, begun_us, done, ctx);
+	struct store_request *request = &decision->request;
+
+	fill_in(actions, decision->command, who);
+	request->at_ms = decision->command->at_ms;
+	if (actions->is_stopped) {
+		(void)err_set(&request->err, ERR_BUSY, "the bridge is stopping");
+		hand_back(decision, STORE_LATER);
+	} else if (check(actions, decision->command, &request->err) < 0) {
+		hand_back(decision, STORE_REFUSED);
+	} else {
+		store_submit(actions->store, request);
+	}
+}
