@@ -50,6 +50,11 @@ export const path = maker("path");
 export const circle = maker("circle");
 export const rect = maker("rect");
 export const g = maker("g");
+export const h_text = maker("text");
+export const mark = maker("mark");
+export const dialog = maker("dialog");
+export const fieldset = maker("fieldset");
+export const legend = maker("legend");
 
 /** A component as an element. @template P
  * @param {(props: P) => any} component @param {P} [props] @returns {Element} */

@@ -1,0 +1,143 @@
+/* What the panes share: the model and what is derived from it, what is selected, what is open.
+ *
+ * Frames change the model and then `revision`; everything shown is computed from signals, and
+ * drawn at most once per frame of the screen. */
+import {batch, computed, signal} from "@preact/signals";
+import {Actions} from "../core/actions.js";
+import {alarms as find_alarms} from "../core/alarm.js";
+import {Model} from "../core/model.js";
+import {counts, filtered, in_order, no_filter} from "../core/queue.js";
+import {BridgeClock} from "../core/time.js";
+import {row_words} from "./words.js";
+
+/** @typedef {import("../core/types.js").Incident} Incident */
+/** @typedef {import("../core/types.js").Frame} Frame */
+/** @typedef {import("../core/types.js").EventFrame} EventFrame */
+/** @typedef {import("../core/stream.js").Link} Link */
+/** @typedef {import("../core/queue.js").Filter} Filter */
+/** @typedef {import("../core/desk.js").Desk} Desk */
+/** @typedef {{kind: "note" | "close" | "priority" | "find", incident: Incident | null, outcome?: string}} Prompt */
+
+export class App {
+	/** @param {Desk} desk @param {import("../core/types.js").Clock} clock */
+	constructor(desk, clock) {
+		this.desk = desk;
+		this.clock = clock;
+		this.bridge_clock = new BridgeClock(clock.now);
+		this.model = new Model((incident) => desk.concerns(incident));
+		/** @type {import("../core/stream.js").Stream | null} */
+		this.stream = null;
+		this.actions = new Actions({
+			send: (frame) => this.stream?.send(frame) ?? false,
+			is_live: () => this.is_live.peek(),
+			find: (id) => this.model.find(id),
+			changed: () => this.revision.value++,
+			clock, new_id: () => crypto.randomUUID(), who: desk.me.user,
+		});
+		/** Told each event that was new. @type {(event: EventFrame) => void} */
+		this.on_event = () => {};
+
+		this.revision = signal(0);
+		this.now = signal(clock.now());
+		this.link = signal(/** @type {Link} */ ({phase: "first", heard_at: 0, since: clock.now(), tries: 0, retry_at: 0}));
+		this.selected = signal(/** @type {string | null} */ (null));
+		this.filter = signal(/** @type {Filter} */ (no_filter));
+		this.prompt = signal(/** @type {Prompt | null} */ (null));
+		/** What the last key could not do, and why: a key of the words. */
+		this.notice = signal("");
+		this.dialog = signal(/** @type {"help" | "settings" | null} */ (null));
+		this.first_in_sight = signal(0);
+		this.sound = signal({is_ready: false, is_there: true});
+		/** Which tone sounds here, "" for none. */
+		this.tone = signal("");
+		/** What went wrong in these scripts, "" while nothing has. */
+		this.fault = signal("");
+		/* Given by those who can: speaker.js, main.js. */
+		this.unblock_sound = () => {};
+		this.sound_test = () => {};
+		this.set_volume = () => {};
+		this.leave = () => {};
+
+		this.is_live = computed(() => ["live", "late"].includes(this.link.value.phase));
+		this.has_data = computed(() => this.revision.value >= 0 && this.model.loads > 0);
+		this.is_frozen = computed(() => this.has_data.value && !this.is_live.value);
+		/** The time of what is shown: it stands when the data stand. */
+		this.shown_now = computed(() => this.is_frozen.value
+			? this.link.value.heard_at + this.bridge_clock.ahead : this.now.value);
+		this.incidents = computed(() => {
+			void this.revision.value;
+			const all = [...this.model.incidents.values()];
+			return this.actions.commands.size === 0 ? all : all.map((incident) => this.actions.shown(incident));
+		});
+		this.ordered = computed(() => in_order(this.incidents.value, desk));
+		this.rows = computed(() => filtered(this.ordered.value, this.filter.value, desk, (incident) => row_words(incident, desk)));
+		this.counts = computed(() => counts(this.incidents.value, desk));
+		this.alarms = computed(() => find_alarms(this.incidents.value, desk, this.now.value));
+		this.current = computed(() => {
+			void this.revision.value;
+			const incident = this.model.find(this.selected.value);
+			return incident ? this.actions.shown(incident) : null;
+		});
+	}
+
+	/** @param {Frame} frame */
+	hear(frame) {
+		batch(() => {
+			if (frame.type === "tick")
+				this.bridge_clock.hear(frame.time);
+			if (frame.type === "result") {
+				this.actions.answer(frame);
+				return;
+			}
+			const fresh = this.model.apply(frame);
+			if (frame.type !== "tick")
+				this.revision.value++;
+			this.actions.settle();
+			fresh.forEach((event) => this.on_event(event));
+		});
+	}
+
+	/** @param {Link} link */
+	hear_link(link) {
+		batch(() => {
+			const was_live = this.is_live.peek();
+			this.link.value = link;
+			if (was_live && !this.is_live.peek())
+				this.model.lose();
+			if (!was_live && this.is_live.peek())
+				this.actions.resume();
+		});
+	}
+
+	/** @param {string | null} id */
+	select(id) {
+		batch(() => {
+			this.selected.value = id;
+			if (id && this.model.unseen.delete(id))
+				this.revision.value++;
+		});
+	}
+
+	/** @param {(at: number, last: number) => number} where */
+	move(where) {
+		const rows = this.rows.peek();
+		const at = rows.findIndex((row) => row.id === this.selected.peek());
+		if (rows.length > 0)
+			this.select(rows[Math.min(rows.length - 1, Math.max(0, where(at, rows.length - 1)))].id);
+	}
+
+	/** Takes it in the name of this desk's agency, or the first that waits.
+	 * @param {Incident} incident */
+	take(incident) {
+		const agency = this.desk.agency_to_take(incident);
+		if (agency && this.desk.allows(incident, "acknowledge"))
+			this.act(incident, "acknowledge", {agency});
+	}
+
+	/** @param {Incident} incident @param {string} action @param {Record<string, any>} [fields] */
+	act(incident, action, fields) {
+		const now = this.model.find(incident.id) ?? incident;
+		if (!this.actions.act(now, action, fields))
+			this.notice.value = "act.no_link";
+	}
+}

@@ -1,0 +1,169 @@
+/* One incident: what it is, why the bridge thinks so, who has it, what was done. */
+import {b, button, dd, div, dl, dt, h1, h2, kbd, mark, p, section, span, svg, rect, cls} from "../view/el.js";
+import {priority_sign, receipt_sign} from "../view/symbols.js";
+import {has_arrived} from "../core/desk.js";
+import {number_text, t} from "../core/text.js";
+import {clock_text, moment_text} from "../core/time.js";
+import {history_of} from "./history.js";
+import {age, agency_short, kind_of, number_of, place_of, weight_text, word} from "./words.js";
+
+/** @typedef {import("./app.js").App} App */
+/** @typedef {import("../core/types.js").Incident} Incident */
+/** @typedef {import("../core/actions.js").Command} Command */
+
+/** @param {string} name @param {any} what @param {string} [kind] */
+const fact = (name, what, kind) => [dt(null, name), dd({class: kind}, what)];
+
+/** The words of the report, with the terms that fired underlined. @param {Incident} incident */
+export function marked(incident) {
+	const terms = incident.because.filter((reason) => reason.weight > 0).map((reason) => reason.term).filter(Boolean);
+	if (terms.length === 0)
+		return [incident.text];
+	const escaped = terms.sort((one, two) => two.length - one.length).map((term) => term.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"));
+	return incident.text.split(new RegExp(`(${escaped.join("|")})`, "giu"))
+		.map((piece, i) => i % 2 === 1 ? mark(null, piece) : piece);
+}
+
+/** @param {number} weight @param {number} most */
+function weight_bar(weight, most) {
+	const width = Math.round(Math.abs(weight) / most * 48);
+	return svg({class: cls("weight", weight < 0 && "against"), width: 48, height: 8, "aria-hidden": "true"},
+		rect({x: 0, y: 0, width, height: 8}));
+}
+
+/** @param {Incident} incident */
+function reasons(incident) {
+	const most = Math.max(...incident.because.map((reason) => Math.abs(reason.weight)), 1);
+	if (incident.because.length === 0)
+		return p(null, t("why.none"));
+	return div({class: "reasons"}, incident.because.map((reason) => [
+		span({class: "term"}, `“${reason.term}”`), weight_bar(reason.weight, most), span({class: "n"}, weight_text(reason.weight)),
+	]));
+}
+
+/** @param {App} app @param {Incident} incident */
+function target(app, incident) {
+	const due = app.desk.due_at(incident);
+	if (due === null)
+		return [];
+	const minutes = Math.round((due - Date.parse(incident.opened_at)) / 60000), left = due - app.shown_now.value;
+	if (has_arrived(app.desk.part(incident)))
+		return fact(t("detail.target"), t("target.met", {minutes}));
+	return fact(t("detail.target"), left >= 0 ? t("target.left", {minutes, left: age(left)})
+		: [t("target.minutes", {minutes}), " · ", b({class: "over"}, t("target.over", {over: age(-left)}))]);
+}
+
+/** @param {Incident} incident */
+function where(incident) {
+	const {lat, lon, accuracy_m, from} = incident.location;
+	const point = lat === null || lon === null ? null : `${lat.toFixed(5)}, ${lon.toFixed(5)}`;
+	return [point, accuracy_m === null ? null : t("place.within", {m: number_text(accuracy_m)}), word("from", from)].filter(Boolean).join(" · ");
+}
+
+/** @param {App} app @param {Incident} incident */
+function agencies(app, incident) {
+	const lead = app.desk.lead(incident);
+	const others = incident.agencies.filter((agency) => agency !== lead).map((agency) => agency_short(agency, app.desk));
+	if (!lead)
+		return t("detail.nobody");
+	return [b(null, t("detail.lead", {agency: agency_short(lead, app.desk)})), others.length > 0 ? ` · ${t("detail.support", {agencies: others.join(", ")})}` : ""];
+}
+
+/** @param {App} app @param {Incident} incident */
+function facts(app, incident) {
+	const opened = moment_text(Date.parse(incident.opened_at), app.now.value, document.documentElement.lang);
+	return dl({class: "facts"},
+		fact(t("detail.agencies"), agencies(app, incident)),
+		fact(t("detail.where"), where(incident)),
+		fact(t("detail.came"), [`${opened} · ${word("source", incident.source)} · ${t("detail.reports", {n: incident.report_count})}`,
+			incident.tracking_id ? ` · ${t("detail.ticket", {id: incident.tracking_id})}` : ""]),
+		incident.anonymity === "public" ? [] : fact(t("detail.reporter"), word("anonymity", incident.anonymity)),
+		target(app, incident),
+		fact(t("detail.words"), marked(incident), "said"),
+		fact(t("detail.why"), [reasons(incident), p({class: "sub"}, t("why.sum", {
+			disposition: word("disposition", incident.disposition), pct: Math.round(incident.confidence * 100)}))], "why"));
+}
+
+/** @param {App} app @param {Incident} incident */
+function verbs(app, incident) {
+	const verb = (/** @type {string} */ action, /** @type {string} */ key, /** @type {string} */ kind, /** @type {() => void} */ run) =>
+		app.desk.allows(incident, action)
+			? button({class: cls("button", kind), onClick: run}, t(`verb.${action}`), kbd(null, key)) : null;
+	const ask = (/** @type {"note" | "close" | "priority"} */ kind) => () => (app.prompt.value = {kind, incident});
+	return div({class: "verbs"},
+		verb("acknowledge", "a", "main", () => app.take(incident)),
+		verb("note", "n", "", ask("note")),
+		verb("reclassify", "p", "", ask("priority")),
+		verb("close", "x", "", ask("close")),
+		verb("reopen", "o", "", () => app.act(incident, "reopen")));
+}
+
+const receipt_steps = /** @type {const} */ (["queued", "broker", "device", "confirmed"]);
+
+/** @param {import("../core/types.js").Order | string} order */
+function order_line(order) {
+	const {unit, receipt} = typeof order === "string" ? {unit: order, receipt: {}} : {receipt: {}, ...order};
+	const reached = receipt_steps.filter((step) => receipt[step]);
+	const last = reached.at(-1);
+	return div({class: "order"}, b(null, unit), last ? [receipt_sign(last), t(`receipt.${last}`),
+		span({class: "sub"}, clock_text(Date.parse(receipt[last] ?? "")))] : null);
+}
+
+/** @param {App} app @param {Incident} incident */
+function parts(app, incident) {
+	const lead = app.desk.lead(incident);
+	const sorted = [...incident.assignments].sort((one, two) => Number(two.agency === lead) - Number(one.agency === lead));
+	return div({class: "parts", role: "table", "aria-label": t("detail.parts")}, sorted.map((part) =>
+		div({class: "part", role: "row", key: part.agency},
+			b({role: "cell"}, agency_short(part.agency, app.desk)),
+			span({role: "cell", class: cls("state", part.state)}, word("state", part.state)),
+			span({role: "cell", class: "sub"}, part.by ? t("detail.by", {who: part.by, time: clock_text(Date.parse(part.since))})
+				: t("detail.since", {age: age(app.shown_now.value - Date.parse(part.since))})),
+			part.units?.length ? div({role: "cell", class: "orders"}, part.units.map(order_line)) : null)));
+}
+
+/** What a version says, in the few words that an action turns on. @param {App} app @param {Incident} incident */
+const brief = (app, incident) => [word("state", app.desk.part(incident)?.state), kind_of(incident, app.desk),
+	t("detail.priority", {n: incident.priority}), incident.status === "closed" ? t("state.closed") : ""].filter(Boolean).join(" · ");
+
+/** @param {App} app @param {Command} command */
+function refusal(app, command) {
+	const now = command.current ?? app.model.find(command.incident_id);
+	const why = command.state === "unsure" ? t("act.unsure") : word("problem", String(command.problem?.status));
+	return div({class: "refusal", role: "alert", key: command.id},
+		b(null, t("act.refused", {verb: t(`verb.${command.action}`)})), span(null, why),
+		command.problem?.detail ? span({class: "sub", lang: "en"}, command.problem.detail) : null,
+		div({class: "versions"},
+			span(null, t("act.saw", {version: command.before.version})), span(null, brief(app, command.before)),
+			now ? [span(null, t("act.now", {version: now.version})), span(null, brief(app, now))] : null),
+		div({class: "verbs"},
+			button({class: "button", onClick: () => app.actions.again(command)}, t("act.again"), kbd(null, "r")),
+			button({class: "button", onClick: () => app.actions.give_up(command)}, t("act.give_up"), kbd(null, "Esc"))));
+}
+
+/** @param {App} app @param {Incident} incident */
+function full(app, incident) {
+	const stuck = app.actions.of(incident.id).filter((command) => command.state === "refused" || command.state === "unsure");
+	return [
+		div({class: "what"}, priority_sign(incident.priority, 34), h1(null, kind_of(incident, app.desk)),
+			incident.status === "closed" ? span({class: "tag"}, `${t("state.closed")} · ${word("outcome", incident.outcome)}`) : null,
+			incident.exercise ? span({class: "tag exercise"}, t("exercise.row")) : null),
+		p({class: "place"}, place_of(incident)),
+		stuck.map((command) => refusal(app, command)),
+		facts(app, incident),
+		verbs(app, incident),
+		h2(null, t("detail.parts")), parts(app, incident),
+		h2(null, t("detail.history")), history_of(app, incident),
+	];
+}
+
+/** @param {{app: App}} props */
+export function Detail({app}) {
+	const incident = app.current.value;
+	return section({class: "pane detail", "aria-label": t("detail.title")},
+		div({class: "title"}, incident
+			? [h2({class: "no"}, number_of(incident)), span({class: "sub"}, t("detail.version", {n: incident.version}))]
+			: h2(null, t("detail.title"))),
+		div({class: "scroll", id: "detail", tabIndex: 0, role: "region", "aria-label": t("detail.title")}, incident ? full(app, incident)
+			: div({class: "empty"}, t(app.counts.value.all > 0 ? "detail.none" : "detail.nothing"))));
+}

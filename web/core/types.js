@@ -1,0 +1,66 @@
+/* The shapes that come from the bridge (contract, section 4), for the type checker only. */
+
+/**
+ * @typedef {object} Receipt how far an order has come: the time of each step that was reached
+ * @property {string} [queued] @property {string} [broker] @property {string} [device]
+ * @property {string} [confirmed] @property {string} [accepted] @property {string} [declined]
+ */
+/** @typedef {{unit: string, receipt?: Receipt}} Order */
+/**
+ * @typedef {object} Assignment one agency's part in an incident
+ * @property {string} agency @property {string} state @property {string} since
+ * @property {string | null} by @property {(Order | string)[]} [units]
+ */
+/**
+ * @typedef {object} Place
+ * @property {number | null} lat @property {number | null} lon @property {number | null} accuracy_m
+ * @property {string | null} area @property {string | null} area_name @property {string | null} place
+ * @property {string} from
+ */
+/** @typedef {{term: string, weight: number}} Reason */
+/**
+ * @typedef {object} Incident
+ * @property {string} id @property {number} no @property {number} version @property {string} status
+ * @property {string} disposition @property {number} priority @property {string} category
+ * @property {string[]} agencies @property {number} confidence @property {Reason[]} because
+ * @property {Place} location @property {string} source @property {string | null} kind
+ * @property {string} anonymity @property {string | null} tracking_id
+ * @property {number} report_count @property {string[]} reports
+ * @property {string} opened_at @property {string} updated_at @property {string | null} closed_at
+ * @property {string | null} outcome @property {boolean} exercise
+ * @property {Assignment[]} assignments @property {string} text
+ */
+/**
+ * @typedef {object} Unit
+ * @property {string} id @property {string} agency @property {string} kind @property {string} name
+ * @property {{lat: number, lon: number} | null} location @property {string} [status]
+ */
+/** @typedef {{call_id?: string, id?: string, state?: string}} Call */
+/**
+ * @typedef {object} EventFrame one fact of the log
+ * @property {"event"} type @property {number} seq @property {string} time @property {string} event
+ * @property {string} [by] @property {string} [action] @property {string} [note]
+ * @property {string} [report_id] @property {Incident} [incident] @property {Unit} [unit]
+ * @property {Call} [call] @property {string} [outcome] @property {string} [agency]
+ */
+/** @typedef {{type: "snapshot", seq: number, epoch: string, incidents: Incident[], units: Unit[], calls?: Call[]}} SnapshotFrame */
+/** @typedef {{type: "subscribed", epoch: string, recovered: boolean, seq?: number}} SubscribedFrame */
+/** @typedef {{type: "tick", seq: number, time: string}} TickFrame */
+/** @typedef {{title?: string, detail?: string, status: number, errors?: {field: string, detail: string}[], incident?: Incident}} Problem */
+/**
+ * @typedef {object} ResultFrame
+ * @property {"result"} type @property {string} command_id @property {boolean} ok @property {number} [seq]
+ * @property {number} [version] @property {Problem} [problem] @property {Incident} [incident]
+ */
+/** @typedef {{type: "events", events: EventFrame[]}} EventsFrame */
+/** @typedef {{type: "error", problem?: Problem}} ErrorFrame */
+/** @typedef {EventFrame | EventsFrame | SnapshotFrame | SubscribedFrame | TickFrame | ResultFrame | ErrorFrame} Frame */
+
+/**
+ * @typedef {object} Clock the time, and a way to be called later; tests have one of their own
+ * @property {() => number} now milliseconds
+ * @property {(ms: number, run: () => void) => any} later
+ * @property {(timer: any) => void} cancel
+ */
+
+export {};
