@@ -5,7 +5,7 @@
  *   incidents.c  lists, one with its past    actions.c    decisions
  *   reports.c    reports, calls, tickets     redact.c     what of them is shown to whom
  *   events.c     the log, page by page       log_lines.c  the log, line by line, for ever
- *   city.c       units, workflow, taxonomy   health.c     healthz, readyz, metrics
+ *   city.c       units, words, borders       health.c     healthz, readyz, metrics
  *   inquiry.c    one that waits for a read   query.c      numbers, times, cursors
  *
  * openapi.yaml and asyncapi.yaml are the reference of all of it.

@@ -51,6 +51,10 @@ static void write_category(const struct agencies *agencies, const struct categor
 	agency_set_write(agencies, category->agencies, w, "agencies");
 	agency_set_write(agencies, category->lead, w, "lead");
 	jsonw_bool(w, "confidential", category->is_confidential);
+	if (category->target_min != 0)
+		jsonw_int(w, "target_min", category->target_min);
+	else
+		jsonw_null(w, "target_min");
 	jsonw_close(w, '}');
 }
 
@@ -120,4 +124,9 @@ void workflow_show(void *ctx, struct http_request *request)
 void taxonomy_show(void *ctx, struct http_request *request)
 {
 	answer_with(ctx, request, write_taxonomy);
+}
+
+void areas_show(void *ctx, struct http_request *request)
+{
+	answer_with(ctx, request, rules_write_areas);
 }

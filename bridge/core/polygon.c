@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/jsonw.h"
 #include "base/xalloc.h"
 
 struct ring {
@@ -132,12 +133,20 @@ static int parse_feature(struct area *area, const json_t *feature, struct err *e
 	return 0;
 }
 
+static void parse_licence(struct areas *areas, const json_t *metadata)
+{
+	const char *licence = json_string_value(json_object_get(metadata, "licence"));
+
+	snprintf(areas->licence, sizeof(areas->licence), "%s", licence != NULL ? licence : "");
+}
+
 int areas_parse(struct areas *areas, const json_t *doc, const char *name, struct err *err)
 {
 	const json_t *features = json_object_get(doc, "features");
 	size_t n = json_array_size(features);
 
 	*areas = (struct areas){0};
+	parse_licence(areas, json_object_get(doc, "metadata"));
 	if (n == 0)
 		return err_field(err, "features", "%s: features: needs at least one area",
 				 name);
@@ -161,6 +170,55 @@ void areas_fini(struct areas *areas)
 	}
 	xfree(areas->area);
 	*areas = (struct areas){0};
+}
+
+/* A map shows metres: two digits less, half of the size. */
+static void write_degrees(struct jsonw *w, int32_t e7)
+{
+	jsonw_decimal(w, NULL, (e7 + (e7 < 0 ? -50 : 50)) / 100, 5);
+}
+
+static void write_ring(const struct ring *ring, struct jsonw *w)
+{
+	jsonw_open(w, NULL, '[');
+	for (unsigned i = 0; i < ring->count; i++) {
+		jsonw_open(w, NULL, '[');
+		write_degrees(w, ring->point[i].lon_e7);
+		write_degrees(w, ring->point[i].lat_e7);
+		jsonw_close(w, ']');
+	}
+	jsonw_close(w, ']');
+}
+
+static void write_area(const struct area *area, struct jsonw *w)
+{
+	jsonw_open(w, NULL, '{');
+	jsonw_string(w, "type", "Feature");
+	jsonw_string(w, "id", area->code);
+	jsonw_open(w, "properties", '{');
+	jsonw_string(w, "name", area->name);
+	jsonw_string(w, "level", level_names[area->level]);
+	jsonw_close(w, '}');
+	jsonw_open(w, "geometry", '{');
+	jsonw_string(w, "type", "MultiLineString");
+	jsonw_open(w, "coordinates", '[');
+	for (unsigned r = 0; r < area->ring_count; r++)
+		write_ring(&area->rings[r], w);
+	jsonw_close(w, ']');
+	jsonw_close(w, '}');
+	jsonw_close(w, '}');
+}
+
+void areas_write(const struct areas *areas, struct jsonw *w)
+{
+	jsonw_open(w, NULL, '{');
+	jsonw_string(w, "type", "FeatureCollection");
+	jsonw_string(w, "licence", areas->licence);
+	jsonw_open(w, "features", '[');
+	for (unsigned i = 0; i < areas->count; i++)
+		write_area(&areas->area[i], w);
+	jsonw_close(w, ']');
+	jsonw_close(w, '}');
 }
 
 /* Whether the edge a-b crosses the line from the point to the east. 64 bit: exact. */

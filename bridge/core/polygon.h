@@ -19,6 +19,7 @@ enum area_level {
 	AREA_LEVELS
 };
 
+struct jsonw;
 struct ring;
 
 struct area {
@@ -33,12 +34,15 @@ struct area {
 struct areas {
 	unsigned count;
 	struct area *area;
+	char licence[200]; /* who is to be named where the borders are shown; "" : nobody */
 };
 
 /* A GeoJSON FeatureCollection with id, properties.level and properties.name on each feature. */
 int areas_parse(struct areas *areas, const json_t *doc, const char *name,
 		struct err *err) MUST_CHECK;
 void areas_fini(struct areas *areas);
+/* As GeoJSON for a map: what areas_parse reads, with the borders as lines, to the metre. */
+void areas_write(const struct areas *areas, struct jsonw *w);
 
 /* The kelurahan, else the neighbouring kecamatan, around the point; NULL: neither. */
 const struct area *areas_at(const struct areas *areas, int32_t lat_e7, int32_t lon_e7);

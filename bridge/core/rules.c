@@ -146,7 +146,7 @@ static int load_offices(struct loader *l)
 	return more;
 }
 
-enum { ID, NAME_ID, NAME_EN, KIND, LEAD, SUPPORT, PRIORITY, YIELDS, CONFIDENTIALITY };
+enum { ID, NAME_ID, NAME_EN, KIND, LEAD, SUPPORT, PRIORITY, YIELDS, CONFIDENTIALITY, TARGET };
 
 static int read_offices(struct loader *l, unsigned column, agency_set *set_r)
 {
@@ -201,13 +201,25 @@ static int read_yields(struct loader *l, struct category *category)
 	return 0;
 }
 
+static int read_target(struct loader *l, struct category *category)
+{
+	double minutes = 0;
+
+	if (l->table.cell[TARGET][0] != '\0' &&
+	    table_number(&l->table, TARGET, 1, 10000, &minutes, l->err) < 0)
+		return -1;
+	category->target_min = (int)minutes;
+	return 0;
+}
+
 static int read_category(struct loader *l, struct category *c)
 {
 	if (table_text(&l->table, ID, c->id, sizeof(c->id), l->err) < 0 ||
 	    table_text(&l->table, NAME_ID, c->name_id, sizeof(c->name_id), l->err) < 0 ||
 	    table_text(&l->table, NAME_EN, c->name_en, sizeof(c->name_en), l->err) < 0 ||
 	    read_kind(l, c) < 0 || read_priority(l, c) < 0 || read_yields(l, c) < 0 ||
-	    read_offices(l, LEAD, &c->lead) < 0 || read_offices(l, SUPPORT, &c->agencies) < 0)
+	    read_target(l, c) < 0 || read_offices(l, LEAD, &c->lead) < 0 ||
+	    read_offices(l, SUPPORT, &c->agencies) < 0)
 		return -1;
 	if (c->lead == 0)
 		return table_error(&l->table, LEAD, l->err,
@@ -246,6 +258,7 @@ static int load_taxonomy(struct loader *l)
 		"default_priority",
 		"yields",
 		"confidentiality",
+		"target_response_min",
 		NULL,
 	};
 	int more;
@@ -559,6 +572,11 @@ unsigned rules_category_count(const struct rules *rules)
 const struct category *rules_category_at(const struct rules *rules, unsigned i)
 {
 	return &rules->category[i];
+}
+
+void rules_write_areas(const struct rules *rules, struct jsonw *w)
+{
+	areas_write(&rules->areas, w);
 }
 
 unsigned rules_unit_count(const struct rules *rules)

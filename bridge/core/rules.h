@@ -12,6 +12,7 @@
 #include "model/agency.h"
 #include "model/verdict.h"
 
+struct jsonw;
 struct rules; /* rules_private.h */
 
 enum category_kind {
@@ -31,6 +32,7 @@ struct category {
 	agency_set agencies; /* of the leading office and of those that support it */
 	agency_set lead;     /* of the leading office alone */
 	int severity;        /* 1 … 5, the P of the taxonomy */
+	int target_min;      /* from the report to the first unit's arrival; 0: none is set */
 	bool yields; /* gives way when the text also tells of another: the event before its
 			effect */
 	bool is_confidential;
@@ -68,6 +70,9 @@ unsigned rules_category_count(const struct rules *rules);
 const struct category *rules_category_at(const struct rules *rules, unsigned i);
 /* The contract's 1 … 4 for P1 … P5. */
 int priority_of_severity(int severity);
+
+/* The borders, for a map: GeoJSON. */
+void rules_write_areas(const struct rules *rules, struct jsonw *w);
 
 unsigned rules_unit_count(const struct rules *rules);
 const struct unit *rules_unit(const struct rules *rules, unsigned i);

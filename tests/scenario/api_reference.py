@@ -166,7 +166,7 @@ def _people(ask, bridge):
 
 
 def _city(ask):
-    for path in ("/v1/units", "/v1/workflow", "/v1/taxonomy"):
+    for path in ("/v1/units", "/v1/workflow", "/v1/taxonomy", "/v1/areas"):
         ask(200, "GET", path, who="tamu")
         ask(403, "GET", path, who="rest")
     ask(200, "GET", "/healthz", who=None)

@@ -7,8 +7,10 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/jsonw.h"
 #include "city.h"
 #include "core/areas.h"
+#include "core/rules.h"
 
 static struct rules *rules;
 
@@ -140,6 +142,30 @@ static void every_kelurahan_is_met(void **state)
 	assert_in_range(inside, 3100, 3400); /* 39.8 km2 of 0.0122 km2 each */
 }
 
+static void a_map_gets_every_border_to_the_metre_and_whom_to_name(void **state)
+{
+	struct jsonw w;
+	json_t *doc, *areas, *area;
+
+	(void)state;
+	jsonw_init(&w, 65536);
+	rules_write_areas(rules, &w);
+	doc = json_loads(jsonw_text(&w), 0, NULL);
+	areas = json_object_get(doc, "features");
+	assert_non_null(strstr(json_string_value(json_object_get(doc, "licence")), "BPS"));
+	assert_true(json_array_size(areas) > 30);
+	area = json_array_get(areas, 0);
+	assert_string_equal(json_string_value(json_object_get(area, "id")), "32.74");
+	/* Of the file's first point, 108.519013, -6.738195. */
+	area = json_array_get(json_object_get(json_object_get(area, "geometry"), "coordinates"),
+			      0);
+	area = json_array_get(area, 0);
+	assert_float_equal(json_number_value(json_array_get(area, 0)), 108.51901, 1e-9);
+	assert_float_equal(json_number_value(json_array_get(area, 1)), -6.7382, 1e-9);
+	json_decref(doc);
+	jsonw_fini(&w);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -149,6 +175,7 @@ int main(void)
 		cmocka_unit_test(the_more_telling_name_wins),
 		cmocka_unit_test(nothing_said_is_nothing_known),
 		cmocka_unit_test(every_kelurahan_is_met),
+		cmocka_unit_test(a_map_gets_every_border_to_the_metre_and_whom_to_name),
 	};
 
 	return cmocka_run_group_tests(tests, load, unload);
