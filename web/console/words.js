@@ -20,7 +20,7 @@ export const number_of = (incident) => String(incident.no).padStart(4, "0");
 /** @param {Incident} incident @param {Desk} desk */
 export function kind_of(incident, desk) {
 	const category = desk.categories.get(incident.category);
-	return category ? name_of(category, category.id) : word("category", incident.category);
+	return name_of(category, incident.category);
 }
 
 /** @param {string} agency @param {Desk} desk */

@@ -28,12 +28,12 @@ export async function ask(method, path, body, headers = {}) {
 		throw new Unreachable();
 	}
 	const text = await response.text().catch(() => "");
-	const document = read(text);
+	const said = read(text);
 	if (response.ok)
-		return document;
+		return said;
 	if (response.status === 401 && method === "GET")
 		throw new SignedOut();
-	throw new Refused(response.status, document, Number(response.headers.get("Retry-After")) || 0);
+	throw new Refused(response.status, said, Number(response.headers.get("Retry-After")) || 0);
 }
 
 /** @param {string} text */
