@@ -9,6 +9,7 @@ static const struct {
 	int (*run)(int argc, char **argv);
 	const char *summary;
 } commands[] = {
+	{"serve", cmd_serve, "the bridge"},
 	{"check", cmd_check, "read a city's configuration and tell all that is wrong with it"},
 	{"classify", cmd_classify, "say of texts what they are about; offline"},
 	{"report", cmd_report, "send one report"},

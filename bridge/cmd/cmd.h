@@ -3,6 +3,7 @@
  * Each answers what the process exits with: 0 done, 1 failed, 2 wrong use. */
 #pragma once
 
+int cmd_serve(int argc, char **argv);
 int cmd_check(int argc, char **argv);
 int cmd_classify(int argc, char **argv);
 int cmd_report(int argc, char **argv);

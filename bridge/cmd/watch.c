@@ -30,6 +30,7 @@ struct watch {
 	const struct wish *wish;
 	struct client *client;
 	uint64_t after;
+	char epoch[32]; /* of the log that after counts in */
 	bool is_coloured;
 	bool has_come;  /* something, since the last loss */
 	bool is_lost;   /* and it was told */
@@ -103,16 +104,19 @@ static void tell_lost(struct watch *watch, const char *why)
 	watch->is_lost = true;
 }
 
-/* The number of the newest event: what is shown begins behind it. */
-static int find_head(struct watch *watch, struct err *err)
+/* Which log it is, and the number of its newest event. */
+static int find_head(struct watch *watch, uint64_t *head_r, struct err *err)
 {
 	struct client_answer answer;
+	const char *epoch;
 	json_t *page;
 
 	if (client_ask(watch->client, "/v1/events?after=0&limit=1", NULL, &answer, err) < 0)
 		return -1;
 	page = json_loads(answer.body, 0, NULL);
-	watch->after = (uint64_t)json_integer_value(json_object_get(page, "seq"));
+	epoch = json_string_value(json_object_get(page, "epoch"));
+	*head_r = (uint64_t)json_integer_value(json_object_get(page, "seq"));
+	snprintf(watch->epoch, sizeof(watch->epoch), "%s", epoch != NULL ? epoch : "");
 	json_decref(page);
 	xfree(answer.body);
 	if (answer.status == 200)
@@ -121,15 +125,28 @@ static int find_head(struct watch *watch, struct err *err)
 		       "the bridge says %ld to this account", answer.status);
 }
 
+/* The log was restored from a backup, or what followed is no longer held. */
+static int begin_anew(struct watch *watch, struct err *err)
+{
+	if (find_head(watch, &watch->after, err) < 0)
+		return -1;
+	say("what followed the last event is not to be had any more; what comes from now on is "
+	    "shown");
+	return err_set(err, ERR_IO, "beginning anew");
+}
+
 /* One connection, from its beginning to its end; err says how it ended. */
 static int follow(struct watch *watch, struct err *err)
 {
-	char path[64];
+	char path[128];
 	long status;
 	int rc;
 
-	snprintf(path, sizeof(path), "/v1/events?after=%" PRIu64, watch->after);
+	snprintf(path, sizeof(path), "/v1/events?after=%" PRIu64 "&epoch=%s", watch->after,
+		 watch->epoch);
 	rc = client_follow(watch->client, path, take_line, watch, &status, err);
+	if (status == 410)
+		return begin_anew(watch, err);
 	if (status == 200 || status == 0 || status >= 500)
 		return rc < 0 ? -1
 			      : err_set(err, ERR_IO, "the bridge has ended the connection");
@@ -138,9 +155,13 @@ static int follow(struct watch *watch, struct err *err)
 
 static int begin(struct watch *watch, struct err *err)
 {
-	if (client_sign_in(watch->client, err) < 0)
+	uint64_t head;
+
+	if (client_sign_in(watch->client, err) < 0 || find_head(watch, &head, err) < 0)
 		return -1;
-	return watch->wish->after != NULL ? 0 : find_head(watch, err);
+	if (watch->wish->after == NULL)
+		watch->after = head;
+	return 0;
 }
 
 static void wait_a_little(unsigned *wait_s)

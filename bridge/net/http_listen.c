@@ -314,7 +314,7 @@ static int claim_descriptors(struct http *http, struct err *err)
 	if (setrlimit(RLIMIT_NOFILE, &limit) < 0)
 		return err_set(err, ERR_IO, "RLIMIT_NOFILE: %s", strerror(errno));
 	http->max_conns = (int64_t)limit.rlim_cur - FD_RESERVE;
-	if (http->max_conns < FD_RESERVE)
+	if (limit.rlim_cur < wanted && http->max_conns < FD_RESERVE)
 		return err_set(err, ERR_IO, "RLIMIT_NOFILE of %lld is too low",
 			       (long long)limit.rlim_cur);
 	if (limit.rlim_cur < wanted)

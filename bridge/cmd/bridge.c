@@ -1,0 +1,309 @@
+#include "cmd/bridge.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "base/xalloc.h"
+
+#define FEED_EVENTS 4096 /* held in memory for those who come back or fall behind a little */
+#define TAIL_EVENTS 1024 /* of these, read back at the start */
+#define TAIL_BYTES  ((size_t)1 << 20)
+#define REFRESH_MS  1000
+
+static void wake(void *ctx)
+{
+	struct bridge *bridge = ctx;
+
+	loop_wake(bridge->loop);
+}
+
+static void poll_store(void *ctx)
+{
+	store_poll(ctx);
+}
+
+/* Those who wait for an answer have had it: see store.h. */
+static void committed(void *ctx, const struct event *events, unsigned count)
+{
+	struct bridge *bridge = ctx;
+
+	feed_append(bridge->feed, events, count);
+	feed_wake(bridge->feed);
+}
+
+static uint64_t tail_length(const struct bridge *bridge)
+{
+	uint64_t head = store_head(bridge->store);
+
+	return head < TAIL_EVENTS ? head : TAIL_EVENTS;
+}
+
+static int open_log(struct bridge *bridge, const char *data, struct err *err)
+{
+	struct store_hooks hooks = {.wake = wake, .events = committed, .ctx = bridge};
+	struct store_settings settings = bridge->settings->store;
+
+	settings.dir = data;
+	settings.has_threads = true;
+	if (store_open(&bridge->store, &store_sqlite, &settings, &bridge->agencies,
+		       &clock_system, &bridge->metrics, &hooks, err) < 0)
+		return -1;
+	loop_add_poller(bridge->loop, poll_store, bridge->store);
+	bridge->feed = feed_new(FEED_EVENTS, store_head(bridge->store) - tail_length(bridge));
+	return 0;
+}
+
+static int open_listeners(struct bridge *bridge, const char *data, struct err *err)
+{
+	if (accounts_open(&bridge->accounts, data, &bridge->agencies, &clock_system, err) < 0)
+		return -1;
+	if (http_open(&bridge->http, bridge->loop, &bridge->settings->http, &clock_system,
+		      &bridge->metrics, err) < 0)
+		return -1;
+	return sign_in_open(&bridge->sign_in, bridge->loop, bridge->accounts, &bridge->metrics,
+			    err);
+}
+
+static void open_doors_in(struct bridge *bridge)
+{
+	bridge->intake = intake_new(bridge->store, bridge->rules, bridge->settings->sources,
+				    &clock_system, &bridge->metrics);
+	bridge->actions =
+		actions_new(bridge->store, bridge->rules, &clock_system, &bridge->metrics);
+}
+
+static void open_stream(struct bridge *bridge)
+{
+	struct stream_parts parts = {
+		.loop = bridge->loop,
+		.http = bridge->http,
+		.store = bridge->store,
+		.feed = bridge->feed,
+		.accounts = bridge->accounts,
+		.actions = bridge->actions,
+		.agencies = &bridge->agencies,
+		.metrics = &bridge->metrics,
+	};
+	struct buf *units = api_units(bridge->rules);
+
+	bridge->stream = stream_new(&bridge->settings->stream, &parts);
+	stream_set_units(bridge->stream, units);
+	buf_unref(&units);
+}
+
+static int open_broker(struct bridge *bridge, struct err *err)
+{
+	struct mqtt_parts parts = {
+		.loop = bridge->loop,
+		.store = bridge->store,
+		.feed = bridge->feed,
+		.agencies = &bridge->agencies,
+		.metrics = &bridge->metrics,
+	};
+
+	if (bridge->settings->mqtt.host[0] == '\0')
+		return 0;
+	return mqtt_open(&bridge->mqtt, &bridge->settings->mqtt, &parts, err);
+}
+
+static void open_api(struct bridge *bridge)
+{
+	struct api_parts parts = {
+		.loop = bridge->loop,
+		.http = bridge->http,
+		.store = bridge->store,
+		.feed = bridge->feed,
+		.accounts = bridge->accounts,
+		.sign_in = bridge->sign_in,
+		.actions = bridge->actions,
+		.rules = bridge->rules,
+		.mqtt = bridge->mqtt,
+		.clock = &clock_system,
+		.metrics = &bridge->metrics,
+		.city = bridge->settings->city,
+		.is_secure_cookie = bridge->settings->is_secure_cookie,
+	};
+
+	bridge->api = api_new(&parts);
+}
+
+static int open_adapter(struct bridge *bridge, const json_t *entry, struct err *err)
+{
+	unsigned n = bridge->adapter_count;
+	const char *kind = json_string_value(json_object_get(entry, "kind"));
+
+	if (n == ADAPTERS_MAX)
+		return err_field(err, "adapters", "more than %d", ADAPTERS_MAX);
+	bridge->adapter[n].ops = adapter_find(kind); /* settings.c has looked */
+	bridge->adapter[n].options = settings_adapter_options(entry);
+	bridge->adapter[n].env = (struct adapter_env){
+		.loop = bridge->loop,
+		.http = bridge->http,
+		.intake = bridge->intake,
+		.accounts = bridge->accounts,
+		.clock = &clock_system,
+		.name = settings_adapter_name(entry),
+	};
+	bridge->adapter_count++;
+	if (bridge->adapter[n].ops->open(&bridge->adapter[n].env, bridge->adapter[n].options,
+					 &bridge->adapter[n].self, err) < 0)
+		return err_wrap(err, "adapter %s", bridge->adapter[n].env.name);
+	return 0;
+}
+
+static int open_adapters(struct bridge *bridge, struct err *err)
+{
+	const json_t *entry;
+	size_t i;
+
+	json_array_foreach(bridge->settings->adapters, i, entry)
+	{
+		if (open_adapter(bridge, entry, err) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+int bridge_open(struct bridge *bridge, const char *data, struct err *err)
+{
+	bridge->begun_us = clock_system.mono_us(&clock_system);
+	bridge->agencies = *rules_agencies(bridge->rules);
+	if (loop_new(&bridge->loop, &clock_system, &bridge->metrics, err) < 0 ||
+	    open_log(bridge, data, err) < 0 || open_listeners(bridge, data, err) < 0)
+		return -1;
+	open_doors_in(bridge);
+	open_stream(bridge);
+	if (open_broker(bridge, err) < 0)
+		return -1;
+	open_api(bridge);
+	reload_open(bridge);
+	return open_adapters(bridge, err);
+}
+
+static void refresh(void *ctx)
+{
+	struct bridge *bridge = ctx;
+
+	accounts_refresh(bridge->accounts);
+}
+
+static int start_adapters(struct bridge *bridge, struct err *err)
+{
+	for (unsigned i = 0; i < bridge->adapter_count; i++)
+		if (bridge->adapter[i].ops->start(bridge->adapter[i].self, err) < 0)
+			return err_wrap(err, "adapter %s", bridge->adapter[i].env.name);
+	return 0;
+}
+
+static void fail(struct bridge *bridge, const struct err *err)
+{
+	log_error("serve.start", "error=%s", err->text);
+	bridge->has_failed = true;
+	loop_stop(bridge->loop);
+}
+
+/* Adapters last, and only then is anybody told to come. */
+static void open_the_doors(struct bridge *bridge)
+{
+	struct err err;
+
+	if (http_start(bridge->http, &err) < 0 || start_adapters(bridge, &err) < 0 ||
+	    loop_start_watchdog(bridge->loop, bridge->settings->watchdog_limit_ms, &err) < 0) {
+		fail(bridge, &err);
+		return;
+	}
+	loop_timer_start(bridge->loop, &bridge->refresh, REFRESH_MS, REFRESH_MS, refresh,
+			 bridge);
+	notify_ready(&bridge->notify, bridge->loop);
+	log_info("serve.ready",
+		 "version=" TANGI_VERSION " city=%s listen=%s trusted=%s rules=%s seq=%" PRIu64
+		 " ms=%" PRId64,
+		 bridge->settings->city, bridge->settings->http.listen,
+		 bridge->settings->http.trusted, rules_version(bridge->rules),
+		 store_head(bridge->store),
+		 (clock_system.mono_us(&clock_system) - bridge->begun_us) / 1000);
+}
+
+static void read_tail(struct bridge *bridge);
+
+static void tail_read(struct store_read *read)
+{
+	struct bridge *bridge = read->ctx;
+
+	if (bridge->drain.phase != DRAIN_NOT) {
+		store_read_fini(read);
+		return;
+	}
+	if (read->failed) {
+		fail(bridge, &read->err);
+		store_read_fini(read);
+		return;
+	}
+	feed_append(bridge->feed, read->rows, read->row_count);
+	store_read_fini(read);
+	read_tail(bridge);
+}
+
+/* Before anybody can append to it: the feed takes events in order only. */
+static void read_tail(struct bridge *bridge)
+{
+	struct store_read *read = &bridge->tail;
+
+	if (feed_head(bridge->feed) == store_head(bridge->store)) {
+		feed_wake(bridge->feed);
+		open_the_doors(bridge);
+		return;
+	}
+	*read = (struct store_read){
+		.op = READ_EVENTS,
+		.from = feed_head(bridge->feed) + 1,
+		.max_rows = READ_MAX_ROWS,
+		.max_bytes = TAIL_BYTES,
+		.done = tail_read,
+		.ctx = bridge,
+	};
+	store_read_submit(bridge->store, read);
+}
+
+void bridge_begin(struct bridge *bridge)
+{
+	read_tail(bridge);
+}
+
+static void close_adapters(struct bridge *bridge)
+{
+	for (unsigned i = 0; i < bridge->adapter_count; i++) {
+		if (bridge->adapter[i].self != NULL)
+			bridge->adapter[i].ops->close(bridge->adapter[i].self);
+		json_decref(bridge->adapter[i].options);
+	}
+}
+
+static void close_store(struct bridge *bridge)
+{
+	if (bridge->store != NULL)
+		store_close(&bridge->store);
+}
+
+/* What waits for the store is answered when it closes: whoever asks it goes after it. */
+void bridge_close(struct bridge *bridge)
+{
+	reload_close(bridge);
+	notify_end(&bridge->notify);
+	loop_timer_stop(&bridge->refresh);
+	loop_timer_stop(&bridge->drain.timer);
+	sign_in_close(&bridge->sign_in);
+	http_close(&bridge->http);
+	api_free(&bridge->api);
+	stream_free(&bridge->stream);
+	close_store(bridge);
+	close_adapters(bridge);
+	mqtt_close(&bridge->mqtt);
+	actions_free(&bridge->actions);
+	intake_free(&bridge->intake);
+	accounts_close(&bridge->accounts);
+	if (bridge->feed != NULL)
+		feed_free(&bridge->feed);
+	loop_free(&bridge->loop);
+}
