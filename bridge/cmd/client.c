@@ -37,27 +37,26 @@ struct incoming {
 	bool is_too_long;
 };
 
-/* A secret that others may read is one no more. */
-static int check_mode(FILE *file, const char *path, struct err *err)
+/* Said, not refused: the folder may be closed to others. */
+static void warn_of_readers(FILE *file, const char *path)
 {
 	struct stat st;
 
-	if (fstat(fileno(file), &st) == 0 && (st.st_mode & (S_IROTH | S_IWOTH)) != 0 &&
-	    S_ISREG(st.st_mode))
-		return err_set(err, ERR_INVALID,
-			       "%s: everybody here may read it; chmod 600 first", path);
-	return 0;
+	if (fstat(fileno(file), &st) == 0 && S_ISREG(st.st_mode) &&
+	    (st.st_mode & (S_IROTH | S_IWOTH)) != 0)
+		fprintf(stderr, "tangi: %s: its mode lets everybody read it; chmod 600\n",
+			path);
 }
 
 static int read_secret(const char *path, char secret_r[SECRET_MAX], struct err *err)
 {
 	FILE *file = fopen(path, "re");
-	int rc;
+	int rc = 0;
 
 	if (file == NULL)
 		return err_set(err, ERR_INVALID, "%s: %s", path, strerror(errno));
-	rc = check_mode(file, path, err);
-	if (rc == 0 && fgets(secret_r, SECRET_MAX, file) == NULL)
+	warn_of_readers(file, path);
+	if (fgets(secret_r, SECRET_MAX, file) == NULL)
 		rc = err_set(err, ERR_INVALID, "%s: is empty", path);
 	(void)fclose(file); /* only read */
 	if (rc < 0)

@@ -53,13 +53,14 @@ def _add_rule(config, line):
 
 
 def _lexicon_line(config, term):
-    """A copy of the line of a known term under another name."""
+    """A copy of the line of a known term under another name, without its spellings: each is one term's."""
     text = (config / "lexicon.tsv").read_text().splitlines()
     columns = text[0].split("\t")
     row = next(l for l in text[1:] if "\tfire_building\t" in l or l.endswith("fire_building"))
     cells = row.split("\t")
     name = columns.index("term") if "term" in columns else 0
     cells[name] = term
+    cells[columns.index("variants")] = ""
     return "\t".join(cells) + "\n"
 
 

@@ -6,7 +6,7 @@ import random
 import socket
 
 TREE = pathlib.Path(__file__).resolve().parents[3]
-PROGRAM = pathlib.Path(os.environ.get("TANGI_BIN", TREE / "build/dev/bridge/tangi"))
+PROGRAM = pathlib.Path(os.environ.get("TANGI_BIN", TREE / "build/dev/tangi"))
 CONFIG = pathlib.Path(os.environ.get("TANGI_CONFIG", TREE / "config/cirebon"))
 SHARED = TREE.parent / "shared"
 CITY = "cirebon"
