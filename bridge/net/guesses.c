@@ -6,7 +6,7 @@
 #define SECOND    ((int64_t)1000000)
 #define FORGOTTEN (15 * 60 * SECOND)
 #define FREE      3
-#define LONGEST   (5 * SECOND)
+#define LONGEST   (2 * SECOND)
 
 _Static_assert(GUESS_KEY_LEN == crypto_shorthash_KEYBYTES, "SipHash's key is of another size");
 

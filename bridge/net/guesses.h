@@ -1,5 +1,5 @@
 /* Wrong passwords make the next try for that name from that address wait: the first three not,
- * then 1, 2, 4, 5 seconds, never longer, and nobody else's.
+ * then one second, then two, never longer, and nobody else's: whoever is right waits with them.
  *
  * A table of fixed size; what falls out of it or is a quarter of an hour old is forgotten. The
  * passwords made here have 99 bits: what is kept off is the noise. Loop thread only. */
