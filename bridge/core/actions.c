@@ -122,8 +122,6 @@ static int look_up_category(const struct actions *actions, struct command *comma
 /* What can be said of a command without its incident. */
 static int check(const struct actions *actions, struct command *command, struct err *err)
 {
-	if (command->agency >= 0 && (command->acts_for >> command->agency & 1) == 0)
-		return err_field(err, "agency", "is not yours to act for");
 	if (look_up_category(actions, command, err) < 0)
 		return -1;
 	if (command->action == ACTION_RELOCATE)

@@ -129,8 +129,6 @@ static int acting_agency(const struct incident *incident, const struct command *
 		agency = __builtin_ctz(mine);
 	if (agency < 0)
 		return err_field(err, "agency", "is required: in whose name?");
-	if ((command->acts_for >> agency & 1) == 0)
-		return err_field(err, "agency", "is not yours to act for");
 	if (!has_agency(incident, (unsigned)agency))
 		return err_field(err, "agency", "has no part in this incident");
 	*agency_r = (unsigned)agency;
@@ -241,6 +239,8 @@ static int (*const apply[ACTIONS])(struct incident *, const struct command *, st
 
 int incident_apply(struct incident *incident, const struct command *command, struct err *err)
 {
+	if (command->agency >= 0 && (command->acts_for >> command->agency & 1) == 0)
+		return err_field(err, "agency", "is not yours to act for");
 	if (command->expected_version >= 0 && command->expected_version != incident->version)
 		return err_set(err, ERR_CONFLICT, "the incident is at version %lld by now",
 			       (long long)incident->version);
