@@ -198,7 +198,7 @@ static void *run(void *arg)
 	return NULL;
 }
 
-static unsigned free_port(void)
+unsigned served_free_port(void)
 {
 	struct sockaddr_in address = {.sin_family = AF_INET,
 				      .sin_addr = {htonl(INADDR_LOOPBACK)}};
@@ -243,8 +243,8 @@ void served_start(struct served *served, const char *const *web, int64_t request
 	static const struct ws_ops ops = {ws_open, ws_message, ws_writable, ws_closed};
 	struct err err;
 
-	*served = (struct served){.public_port = free_port()};
-	served->trusted_port = free_port();
+	*served = (struct served){.public_port = served_free_port()};
+	served->trusted_port = served_free_port();
 	snprintf(served->listen, sizeof(served->listen), "127.0.0.1:%u", served->public_port);
 	snprintf(served->trusted, sizeof(served->trusted), "127.0.0.1:%u",
 		 served->trusted_port);
