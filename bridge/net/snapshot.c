@@ -81,10 +81,12 @@ static void send_part(struct console *console, const struct store_read *read)
 		console->next = read->head + 1;
 	console->snapshot.step = SNAPSHOT_MORE;
 	console->snapshot.from = read->next;
-	if (part->len > 0 && ws_write_part(console->conn, part, is_first, is_last) < 0)
+	if (part->len > 0 && ws_write_part(console->conn, part, is_first, is_last) < 0) {
 		console_broken(console);
-	else if (is_last)
+	} else if (is_last) {
 		console_follow(console, console->next);
+		console_say_subscribed(console, false);
+	}
 	buf_unref(&part); /* an empty one: a whole page of incidents that are not for this
 			     viewer */
 }

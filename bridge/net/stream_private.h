@@ -112,6 +112,9 @@ bool snapshot_is_in_message(const struct console *console);
 /* stream_words.c */
 void console_hear(struct console *console, const char *text, size_t len);
 void console_subscribe(struct console *console); /* what it asked for */
+/* Where it begins: before the events that follow its number, or behind the snapshot, which
+ * comes first of all. */
+void console_say_subscribed(struct console *console, bool is_recovered);
 /* True: none is left, and the socket has room. */
 bool console_send_replies(struct console *console);
 void console_drop_replies(struct console *console);

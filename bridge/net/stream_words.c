@@ -212,11 +212,10 @@ static void write_agencies(const struct agencies *agencies, agency_set set, stru
 	jsonw_close(w, ']');
 }
 
-/* Says what it answers: a console may have asked again before it read this. */
-static void say_subscribed(struct console *console, bool is_recovered)
+void console_say_subscribed(struct console *console, bool is_recovered)
 {
 	const struct stream *stream = console->stream;
-	const struct subscription *asked = &console->asked;
+	agency_set only = console->channel->viewer.only; /* it may have asked again since */
 	struct jsonw w;
 
 	begin(&w, "subscribed");
@@ -224,9 +223,9 @@ static void say_subscribed(struct console *console, bool is_recovered)
 	jsonw_string(&w, "epoch", store_epoch(stream->parts.store));
 	jsonw_bool(&w, "recovered", is_recovered);
 	if (is_recovered)
-		jsonw_int(&w, "after", asked->after);
-	if (asked->agencies != 0)
-		write_agencies(stream->parts.agencies, asked->agencies, &w);
+		jsonw_int(&w, "after", console->asked.after);
+	if (only != 0)
+		write_agencies(stream->parts.agencies, only, &w);
 	jsonw_int(&w, "tick_ms", stream->settings.tick_ms);
 	reply(console, &w);
 }
@@ -235,15 +234,15 @@ void console_subscribe(struct console *console)
 {
 	const struct subscription *asked = &console->asked;
 	struct viewer viewer = principal_viewer(&console->principal);
-	bool is_recovered = is_known(console->stream, asked);
 
 	console->has_asked = false;
 	viewer.only = asked->agencies;
 	console_enter(console, CONSOLE_IDLE); /* off the old channel's list */
 	channel_join(console, &viewer);
-	if (is_recovered)
-		console_follow(console, (uint64_t)asked->after + 1);
-	else
+	if (!is_known(console->stream, asked)) {
 		snapshot_begin(console);
-	say_subscribed(console, is_recovered);
+		return;
+	}
+	console_follow(console, (uint64_t)asked->after + 1);
+	console_say_subscribed(console, true);
 }

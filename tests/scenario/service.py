@@ -88,7 +88,7 @@ def the_sandbox_allows_every_system_call_that_a_working_bridge_makes(make):
     broker = make.broker()
     bridge = make.bridge(broker, folder=folder,
                          env={"ASAN_OPTIONS": SANITIZERS["ASAN_OPTIONS"].replace("detect_leaks=1", "detect_leaks=0")})
-    argv = ["strace", "-D", "-f", "-qq", "-o", trace, *bridge.argv]
+    argv = ["strace", "-D", "-f", "-q", "-o", trace, *bridge.argv]
     bridge.process.spawn(argv, {**SANITIZERS, **bridge.env})
     wait.until(bridge._is_ready, bridge.process.log_tail, within=60)
     with bridge.console() as desk:

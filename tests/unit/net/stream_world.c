@@ -244,6 +244,8 @@ static void take_subscribed(struct ws_conn *desk, const json_t *message)
 	desk->asked_only = agencies_in(desk, message);
 	if (after != NULL)
 		go_on_from(desk, (uint64_t)json_integer_value(after));
+	else /* the snapshot came before it */
+		desk->viewer.only = desk->asked_only;
 }
 
 static void take_snapshot(struct ws_conn *desk, const json_t *message)
