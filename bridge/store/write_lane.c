@@ -314,7 +314,12 @@ static int reopen(struct write_lane *lane, struct err *err)
 
 static int regain_room(struct write_lane *lane, struct err *err)
 {
-	if (lane->has_dropped_ballast && !room_load_ballast(&lane->room))
+	if (!lane->has_dropped_ballast)
+		return look_at_room(lane, err);
+	/* On a small disk the write-ahead log alone may take the ballast's place. All of it has
+	 * been moved by now (prove), so its room can be given back. */
+	lane->ops->checkpoint(lane->ledger.conn, true);
+	if (!room_load_ballast(&lane->room))
 		return err_set(err, ERR_IO, "the disk is full");
 	lane->has_dropped_ballast = false;
 	return look_at_room(lane, err);

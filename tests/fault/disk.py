@@ -117,7 +117,7 @@ def a_folder_that_is_read_only_stops_the_start_and_is_named(make):
     folder = make.folder()
     small = SmallDisk(folder)
     try:
-        bridge = make.bridge(folder=small.folder).start()
+        bridge = make.bridge(folder=small.folder, settings={"store.min_free_mb": 0}).start()
         bridge.report(FIRE)
         bridge.stop()
         log = folder / "read-only.log"
