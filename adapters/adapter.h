@@ -29,6 +29,8 @@ struct adapter_ops {
 	const char *kind;             /* as in the configuration: "kind": "exec" */
 	const char *summary;          /* one line for tangi check */
 	const struct option *options; /* checked before open is called */
+	/* What the table cannot say of a value; the field is the option's. May be NULL. */
+	int (*check)(const json_t *cfg, struct err *err);
 
 	/* Allocates. Opens no socket. cfg is borrowed and already valid. */
 	int (*open)(const struct adapter_env *env, const json_t *cfg, void **self_r,

@@ -16,12 +16,6 @@ struct rest {
 	bool is_open; /* between start and stop */
 };
 
-/* Of a report or call that was well-formed; the step of a call that is impossible, too. */
-static const unsigned status_of[] = {
-	[STORE_STORED] = 201,   [STORE_REPEATED] = 200, [STORE_NOT_FOUND] = 404,
-	[STORE_CONFLICT] = 409, [STORE_REFUSED] = 422,  [STORE_LATER] = 503,
-};
-
 static void answer_kept(struct http_request **request, const struct intake_answer *answer)
 {
 	char where[64] = "";
@@ -29,7 +23,7 @@ static void answer_kept(struct http_request **request, const struct intake_answe
 	if (answer->id != NULL)
 		snprintf(where, sizeof(where), "Location: /v1/%s/%s\r\n",
 			 answer->id[0] == 'C' ? "calls" : "reports", answer->id);
-	http_answer(request, status_of[answer->answer], JSON_TYPE,
+	http_answer(request, intake_status(answer->answer), JSON_TYPE,
 		    where[0] != '\0' ? where : NULL, answer->body->data, answer->body->len);
 }
 
@@ -40,7 +34,7 @@ static void answered(void *ctx, const struct intake_answer *answer)
 	if (answer->body != NULL)
 		answer_kept(&request, answer);
 	else
-		http_problem(&request, status_of[answer->answer], answer->err->field,
+		http_problem(&request, intake_status(answer->answer), answer->err->field,
 			     answer->err->text, NULL, 0);
 }
 

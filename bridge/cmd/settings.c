@@ -251,8 +251,10 @@ static void judge_adapter(struct reading *reading, size_t number, const json_t *
 		return;
 	}
 	options = settings_adapter_options(given);
-	(void)config_judge(ops->options != NULL ? ops->options : none, options, tell_option,
-			   &entry); /* counted by tell() */
+	if (config_judge(ops->options != NULL ? ops->options : none, options, tell_option,
+			 &entry) == 0 &&
+	    ops->check != NULL && ops->check(options, &err) < 0)
+		tell_option(&entry, &err); /* as config_judge does; counted by tell() */
 	json_decref(options);
 }
 

@@ -75,6 +75,16 @@ void intake_count_malformed(struct intake *intake)
 	metrics_add(intake->metrics, METRIC_REPORTS_REFUSED, 1);
 }
 
+unsigned intake_status(enum store_answer answer)
+{
+	static const unsigned status[] = {
+		[STORE_STORED] = 201,   [STORE_REPEATED] = 200, [STORE_NOT_FOUND] = 404,
+		[STORE_CONFLICT] = 409, [STORE_REFUSED] = 422,  [STORE_LATER] = 503,
+	};
+
+	return status[answer];
+}
+
 /* "app:" stands for every name behind it, but not for the empty one. */
 static bool is_channel(const char *channel, const char *source)
 {

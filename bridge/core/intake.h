@@ -42,3 +42,6 @@ void intake_submit(struct intake *intake, struct report **report, int64_t begun_
 		   intake_done_fn *done, void *ctx);
 void intake_submit_call(struct intake *intake, struct call **call, int64_t begun_us,
 			intake_done_fn *done, void *ctx);
+
+/* The HTTP status of an answer: 201, 200, 404, 409, 422, 503; one table for all adapters. */
+unsigned intake_status(enum store_answer answer);
