@@ -130,7 +130,7 @@ struct slice event_head(const struct buf *body)
 	return frame;
 }
 
-struct buf *event_retained(const struct event *event)
+struct buf *event_retained(const struct event *event, uint64_t as_of, const char *epoch)
 {
 	struct slice incident = event_incident(event->body);
 	const char *words = find_mark(incident, words_mark, sizeof(words_mark) - 1);
@@ -139,11 +139,13 @@ struct buf *event_retained(const struct event *event)
 	struct jsonw w;
 	struct buf *buf;
 
-	jsonw_init(&w, incident.len + 128);
+	jsonw_init(&w, incident.len + 256);
 	jsonw_open(&w, NULL, '{');
 	jsonw_int(&w, "seq", (int64_t)event->seq);
 	jsonw_string(&w, "id", event->incident_id);
 	jsonw_bool(&w, "exercise", is_exercise);
+	jsonw_int(&w, "as_of", (int64_t)as_of);
+	jsonw_string(&w, "epoch", epoch);
 	if (words != NULL) {
 		jsonw_raw(&w, "incident", incident.text, (size_t)(words - incident.text));
 		w.depth++; /* the incident's brace is open: its words were cut off */

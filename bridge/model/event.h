@@ -61,8 +61,9 @@ struct slice {
 struct slice event_incident(const struct buf *body);
 /* The frame up to the comma before "incident": what the event itself says, still open. */
 struct slice event_head(const struct buf *body);
-/* {"seq":…,"id":…,"exercise":…,"incident":{… without its words}}: what may lie in a broker. */
-struct buf *event_retained(const struct event *event);
+/* {"seq":…,"id":…,"exercise":…,"as_of":…,"epoch":…,"incident":{… without its words}}: what may
+ * lie in a broker. as_of: the log number up to which this is known to be the newest. */
+struct buf *event_retained(const struct event *event, uint64_t as_of, const char *epoch);
 
 /* An event's place in the chain: SHA-256 of the link before and of the SHA-256 of the body. The
  * inner digest lets a body be erased later while the chain still proves the rest. */

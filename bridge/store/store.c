@@ -334,13 +334,25 @@ const char *store_epoch(const struct store *store)
 	return store->epoch;
 }
 
-uint64_t store_cursor(const struct store *store, const char *sink)
+static const struct sink_cursor *find_cursor(const struct store *store, const char *sink)
 {
 	for (struct list *n = store->cursors.next; n != &store->cursors; n = n->next) {
 		const struct sink_cursor *cursor = LIST_ITEM(n, struct sink_cursor, node);
 
 		if (strcmp(cursor->sink, sink) == 0)
-			return cursor->seq;
+			return cursor;
 	}
-	return 0;
+	return NULL;
+}
+
+uint64_t store_cursor(const struct store *store, const char *sink)
+{
+	const struct sink_cursor *cursor = find_cursor(store, sink);
+
+	return cursor != NULL ? cursor->seq : 0;
+}
+
+bool store_has_cursor(const struct store *store, const char *sink)
+{
+	return find_cursor(store, sink) != NULL;
 }

@@ -149,5 +149,7 @@ const char *store_trouble(const struct store *store);
 uint64_t store_head(const struct store *store);
 const char *store_epoch(const struct store *store);
 uint64_t store_cursor(const struct store *store, const char *sink);
+/* False: the sink has never had one in this log. */
+bool store_has_cursor(const struct store *store, const char *sink);
 
 /* Offline tools on a data folder (tangi verify, backup, restore): store/archive.h. */

@@ -1,0 +1,54 @@
+/* One connection to the broker, from the first byte to the last; the only file that knows
+ * libmosquitto is mqtt_line.c.
+ *
+ * The library's socket does not block, and with mosquitto_threaded_set() left alone a publish
+ * writes to it at once, so a step waits in one place only. What does block is the look-up of
+ * the broker's name in mqtt_line_open. A line belongs to one thread. */
+#pragma once
+
+#include "net/mqtt_link.h"
+
+struct mosquitto;
+struct mqtt5__property;
+
+struct mqtt_address {
+	char *host, *username, *password_file;
+	int port;
+	struct mqtt_topics topics;
+	char epoch[ID_SIZE];
+	bool speaks_v5; /* until a broker says that it does not */
+};
+
+struct mqtt_line {
+	struct mqtt_address *address;
+	struct mosquitto *client;
+	struct mqtt5__property *properties; /* that all messages have; NULL below MQTT 5 */
+	bool is_greeted;                    /* the broker has let us in */
+	bool is_up;                         /* and has confirmed a message */
+	bool is_leaving, has_left;
+	bool has_subscribed, wants_unsubscribe;
+	int presence; /* the mid of what we say of ourselves */
+	int64_t opened_us;
+	uint64_t seq;          /* for what we say of ourselves */
+	uint64_t sweep_before; /* views older than this are stale; 0: not looking */
+	struct list sent;      /* messages without an answer, oldest first */
+	struct list *answers;  /* the link's: letters on their way back */
+	char why[160];         /* not "": it is broken */
+};
+
+/* Begins to connect; line->why when that fails at once. */
+void mqtt_line_open(struct mqtt_line *line, struct mqtt_address *address, uint64_t seq,
+		    struct list *answers);
+/* What has no answer yet is freed. */
+void mqtt_line_close(struct mqtt_line *line);
+
+/* Waits for the socket, for wake_fd or for wait_ms, and does what is due. */
+void mqtt_line_step(struct mqtt_line *line, int wake_fd, int wait_ms);
+/* Takes the letter; it comes back among the answers. */
+void mqtt_line_publish(struct mqtt_line *line, struct mqtt_letter **letter);
+void mqtt_line_sweep(struct mqtt_line *line, uint64_t before);
+/* Says offline, then has_left. */
+void mqtt_line_leave(struct mqtt_line *line, uint64_t seq);
+
+/* The file's first line, wiped by the caller. An empty path is no password: NULL stays. */
+int mqtt_password_read(const char *path, char password_r[256], struct err *err) MUST_CHECK;

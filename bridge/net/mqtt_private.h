@@ -1,0 +1,112 @@
+/* What the files of the MQTT sink share:
+ *
+ *   mqtt.c         its life: lines that come and go, answers, positions, stop
+ *   mqtt_lanes.c   what is sent when
+ *   mqtt_refusal.c what the broker will never take
+ *   mqtt_window.c  what is on its way     mqtt_topics.c  what an event becomes
+ *   mqtt_link.c    the thread             mqtt_line.c    one connection
+ *
+ * Two readers of the log share the window. The stream gives each agency its events, every one,
+ * in order, from its own position. The state keeps the views right that the broker keeps: it
+ * too follows the log, from a position of its own, and after each connection it first only
+ * clears what was closed while the broker was away, then sets every live incident's view once
+ * more, page by page, then has the broker list what it keeps and clears what is not live.
+ *
+ * A view must never be overwritten by an older one. So the state does one thing at a time:
+ * while a page of live incidents is read and sent, it takes no events; a row whose event it has
+ * not reached yet is left to that event. */
+#pragma once
+
+#include "base/log.h"
+#include "net/mqtt.h"
+#include "net/mqtt_link.h"
+#include "net/mqtt_window.h"
+
+#define MQTT_BLAMED 16 /* views that broke the connection, remembered until the next start */
+
+/* What is left to send for one event or one live incident. */
+struct mqtt_task {
+	enum mqtt_lane_id lane;
+	agency_set set, clear;
+	uint64_t seq;
+	int64_t committed_us;
+	char incident_id[ID_SIZE]; /* "" : it goes to the agencies' events */
+	struct buf *payload;       /* owned reference; NULL when nothing is set */
+};
+
+struct mqtt_reader {
+	enum mqtt_lane_id lane;
+	const char *sink; /* the name of its cursor */
+	uint64_t next;    /* the event that is not pushed whole yet */
+	struct mqtt_task task;
+	bool is_at_task;
+	struct store_read read;   /* of events that the feed holds no more */
+	unsigned row;             /* the first row that is not used */
+	bool is_reading, is_void; /* void: what comes back is not wanted any more */
+	uint64_t saved;           /* in the store */
+	struct store_request save;
+	bool is_saving, must_save;
+};
+
+struct mqtt_live {
+	bool is_due;      /* pages are still to be read */
+	bool wants_sweep; /* when all of them are confirmed */
+	uint64_t since;   /* the newest event at the connection */
+	uint64_t from;    /* of the next page */
+	unsigned pause;   /* events of the log that may go before it */
+	struct store_read read;
+	unsigned row;
+	bool is_reading, is_void, has_page;
+	struct mqtt_task task;
+	bool is_at_task;
+	struct list strays; /* struct mqtt_letter: stale views, to be cleared */
+	unsigned stray_count;
+};
+
+enum mqtt_phase { MQTT_RUNNING, MQTT_EMPTYING, MQTT_LEAVING, MQTT_SAVING, MQTT_STOPPED };
+
+struct mqtt {
+	struct mqtt_parts parts;
+	struct mqtt_topics topics;
+	struct feed_reader feed_reader;
+	struct mqtt_link *link; /* NULL in tests of the lanes */
+	struct mqtt_window *window;
+	unsigned size; /* of the window */
+	bool is_up;
+	unsigned line;                 /* its number */
+	struct list outbox;            /* letters of this turn */
+	struct mqtt_reader readers[2]; /* MQTT_STREAM, MQTT_STATE */
+	struct mqtt_live live;
+	uint64_t blamed[MQTT_BLAMED]; /* events whose view is not sent any more */
+	unsigned blamed_next;
+	struct list refusals; /* struct refusal: not recorded yet */
+	unsigned refusal_count;
+	struct log_repeat away;
+	char trouble[200];
+	bool is_refused; /* the last answer was a refusal */
+	struct loop_timer timer;
+	enum mqtt_phase phase;
+	unsigned phase_steps; /* of the stop timer, in this phase */
+	void (*stopped)(void *ctx);
+	void *stopped_ctx;
+};
+
+/* mqtt_lanes.c */
+void lanes_init(struct mqtt *mqtt, enum mqtt_lane_id lane, const char *sink);
+void lanes_up(struct mqtt *mqtt);   /* a new line: everything live once more */
+void lanes_down(struct mqtt *mqtt); /* what is not confirmed is to be sent again */
+void lanes_run(struct mqtt *mqtt);  /* sends what there is and what the window takes */
+void lanes_fini(struct mqtt *mqtt);
+/* A view that is older than it may be: takes the letter. */
+void lanes_take_stray(struct mqtt *mqtt, struct mqtt_letter **letter);
+bool lanes_are_reading(const struct mqtt *mqtt);
+/* Every event of the lane up to this one is confirmed, or recorded as refused. */
+uint64_t lanes_confirmed(const struct mqtt *mqtt, enum mqtt_lane_id lane);
+
+/* mqtt_refusal.c */
+/* Counts, logs and records that the broker will never take the event. */
+void refusal_record(struct mqtt *mqtt, enum mqtt_lane_id lane, uint64_t seq, const char *why);
+void refusal_retry(struct mqtt *mqtt); /* those that the store could not take */
+uint64_t refusal_oldest(const struct mqtt *mqtt, enum mqtt_lane_id lane); /* UINT64_MAX: none */
+/* Nothing is with the store any more. */
+void refusal_fini(struct mqtt *mqtt);

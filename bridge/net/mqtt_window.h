@@ -1,0 +1,41 @@
+/* What is on its way to the broker and has no answer yet, at most so many messages.
+ *
+ * Answers may come in any order; a place is free again when all before it are answered, so that
+ * after a lost connection no more than a window is repeated. Each lane says which event each of
+ * its messages belongs to and learns how far the broker has confirmed without a gap.
+ *
+ * A connection that breaks while messages are on their way makes careful: as many as there were
+ * then go one at a time. If it breaks every time one and the same of them is alone on its way,
+ * that one is to blame. Pure: no sockets, no clock. Loop thread only. */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum mqtt_lane_id {
+	MQTT_STREAM, /* every event, to the agencies that it concerns */
+	MQTT_STATE,  /* what each event changes of the views that the broker keeps */
+	MQTT_LIVE,   /* all live views once more, after a connection */
+	MQTT_LANES
+};
+
+struct mqtt_window;
+
+struct mqtt_window *mqtt_window_new(unsigned size);
+void mqtt_window_free(struct mqtt_window **window);
+
+/* No lane can fill the window: history leaves room for what is going on now. */
+bool mqtt_window_has_room(const struct mqtt_window *window, enum mqtt_lane_id lane);
+/* The message's ticket. seq: its event, 0 when it is about none. */
+uint64_t mqtt_window_push(struct mqtt_window *window, enum mqtt_lane_id lane, uint64_t seq);
+void mqtt_window_confirm(struct mqtt_window *window, uint64_t ticket);
+/* Places taken, by one lane or (MQTT_LANES) by all. */
+unsigned mqtt_window_count(const struct mqtt_window *window, enum mqtt_lane_id lane);
+/* The lane's events before this one are all confirmed. next: the first it has not pushed whole.
+ */
+uint64_t mqtt_window_oldest(const struct mqtt_window *window, enum mqtt_lane_id lane,
+			    uint64_t next);
+
+/* The connection is gone: the window is empty. True: it broke for the last time over the event
+ * *seq_r of lane *lane_r, which must not be sent again. */
+bool mqtt_window_lose(struct mqtt_window *window, enum mqtt_lane_id *lane_r, uint64_t *seq_r);
