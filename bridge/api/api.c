@@ -36,6 +36,7 @@ struct api *api_new(const struct api_parts *parts)
 void api_set_rules(struct api *api, const struct rules *rules)
 {
 	api->parts.rules = rules;
+	city_forget(api);
 }
 
 void api_stop(struct api *api)
@@ -63,6 +64,7 @@ void api_free(struct api **api)
 	if (mine == NULL)
 		return;
 	log_lines_close(mine);
+	city_forget(mine);
 	mine->is_freed = true;
 	if (mine->open == 0)
 		xfree(mine);

@@ -18,9 +18,12 @@
 
 #define SESSION_MAX_BYTES 4096
 
+enum city_document { CITY_UNITS, CITY_WORKFLOW, CITY_TAXONOMY, CITY_AREAS, CITY_DOCUMENTS };
+
 struct api {
 	struct api_parts parts;
-	struct list listeners; /* log_lines.c */
+	struct buf *city[CITY_DOCUMENTS]; /* NULL: not asked for since the rules came */
+	struct list listeners;            /* log_lines.c */
 	struct feed_reader reader;
 	struct accounts_watcher watcher;
 	struct loop_timer ticker;
@@ -50,6 +53,9 @@ struct inquiry {
 /* api.c */
 void api_opened(struct api *api);
 void api_closed(struct api *api); /* may free it */
+
+/* city.c: other rules, or none any more. */
+void city_forget(struct api *api);
 
 /* inquiry.c: takes the request over; who is NULL for the public. */
 struct inquiry *inquiry_new(struct api *api, struct http_request **request,

@@ -83,21 +83,6 @@ static void write_taxonomy(const struct rules *rules, struct jsonw *w)
 	jsonw_close(w, '}');
 }
 
-/* For everybody who may watch. */
-static void answer_with(struct api *api, struct http_request *request,
-			void (*write)(const struct rules *rules, struct jsonw *w))
-{
-	struct principal who;
-	struct jsonw w;
-
-	if (!auth_allows(api->parts.accounts, &request, false, RIGHT_WATCH, &who))
-		return;
-	jsonw_init(&w, 16384);
-	write(api->parts.rules, &w);
-	answer_json(&request, &w);
-	jsonw_fini(&w);
-}
-
 static void write_units_document(const struct rules *rules, struct jsonw *w)
 {
 	jsonw_open(w, NULL, '{');
@@ -111,22 +96,62 @@ static void write_workflow(const struct rules *rules, struct jsonw *w)
 	incident_write_workflow(w);
 }
 
+static void (*const writers[CITY_DOCUMENTS])(const struct rules *rules, struct jsonw *w) = {
+	[CITY_UNITS] = write_units_document,
+	[CITY_WORKFLOW] = write_workflow,
+	[CITY_TAXONOMY] = write_taxonomy,
+	[CITY_AREAS] = rules_write_areas,
+};
+
+/* Made once: after an outage every console asks for all of them in the same second, and the
+ * borders alone take some milliseconds to write. */
+static const struct buf *document(struct api *api, enum city_document which)
+{
+	struct jsonw w;
+
+	if (api->city[which] != NULL)
+		return api->city[which];
+	jsonw_init(&w, 16384);
+	writers[which](api->parts.rules, &w);
+	api->city[which] = jsonw_buf(&w);
+	jsonw_fini(&w);
+	return api->city[which];
+}
+
+void city_forget(struct api *api)
+{
+	for (int i = 0; i < CITY_DOCUMENTS; i++)
+		buf_unref(&api->city[i]);
+}
+
+/* For everybody who may watch. */
+static void answer_with(struct api *api, struct http_request *request, enum city_document which)
+{
+	struct principal who;
+	const struct buf *buf;
+
+	if (!auth_allows(api->parts.accounts, &request, false, RIGHT_WATCH, &who))
+		return;
+	buf = document(api, which);
+	http_answer(&request, 200, "application/json", NULL, buf->data, buf->len);
+}
+
 void units_list(void *ctx, struct http_request *request)
 {
-	answer_with(ctx, request, write_units_document);
+	answer_with(ctx, request, CITY_UNITS);
 }
 
 void workflow_show(void *ctx, struct http_request *request)
 {
-	answer_with(ctx, request, write_workflow);
+	answer_with(ctx, request, CITY_WORKFLOW);
 }
 
 void taxonomy_show(void *ctx, struct http_request *request)
 {
-	answer_with(ctx, request, write_taxonomy);
+	answer_with(ctx, request, CITY_TAXONOMY);
 }
 
 void areas_show(void *ctx, struct http_request *request)
 {
-	answer_with(ctx, request, rules_write_areas);
+	answer_with(ctx, request, CITY_AREAS);
 }

@@ -15,6 +15,7 @@
 
 #include "base/log.h"
 #include "base/xalloc.h"
+#include "net/auth.h"
 #include "net/http_private.h"
 
 #define PROTOCOL         "tangi.v1"
@@ -440,6 +441,8 @@ void ws_upgrade(struct http_request **request)
 		return;
 	}
 	xfree(conn);
-	http_problem(request, status, "",
-		     status == 401 ? "Sign in first." : "Not for this account.", NULL, 0);
+	if (status == 401)
+		auth_refuse(request, status);
+	else
+		http_problem(request, status, "", "Not for this account.", NULL, 0);
 }

@@ -3,7 +3,7 @@
 import json
 import uuid
 
-from world import places, reference, wait, web
+from world import console, places, reference, wait, web
 from world.radio import BASE, Radio
 
 FIRE = "Kebakaran rumah di Jl. Kesambi, masih ada orang di dalam"
@@ -13,7 +13,7 @@ NOBODYS = {"reports": "R-01ARZ3NDEKTSV4RRFFQ69G5FAV", "incidents": "I-01ARZ3NDEK
 # What takes a broken disk, a stop at the right moment or a broker that is away: fault/disk.py and
 # scenario/broker_restart.py see to those.
 RARE = {503}
-# The WebSocket's own statuses are those of scenario/stream.py.
+# Its answers are looked at on their own: they are those to an upgrade.
 STREAM = "/v1/stream"
 
 
@@ -193,6 +193,25 @@ def every_answer_is_one_that_the_reference_knows_and_it_promises_no_other(bridge
     # Too many sign-ins at once: what it takes is net/sign_in.c's to know.
     promised.discard(("POST", "/v1/session", 429))
     assert promised == ask.book.seen, (promised - ask.book.seen, ask.book.seen - promised)
+
+
+def every_refusal_of_the_stream_is_one_that_the_reference_knows(bridge):
+    book = reference.Http()
+    token = {"token": bridge.token("pengawas")}
+    for status, upgrade in ((401, {}), (403, {"token": bridge.token("rest")}),
+                            (403, {**token, "origin": "http://evil.example"}),
+                            (426, {**token, "Sec_WebSocket_Version": "8"}),
+                            (400, {**token, "Sec_WebSocket_Key": "x"}),
+                            (404, {**token, "drop": ("Upgrade",)})):
+        try:
+            console.Wire(bridge.public, **upgrade)
+        except console.Refused as refused:
+            assert refused.answer.status == status, (upgrade, refused.answer)
+            book.check("GET", STREAM, refused.answer)
+        else:
+            raise AssertionError(f"{upgrade} was let in")
+    seen = {status for _, _, status in book.seen}
+    assert seen == {int(s) for s in book.paths[STREAM]["get"]["responses"]} - RARE - {101}
 
 
 def the_answer_in_trouble_is_one_that_the_reference_knows(make):
