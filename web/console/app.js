@@ -104,8 +104,10 @@ export class App {
 			this.link.value = link;
 			if (was_live && !this.is_live.peek())
 				this.model.lose();
-			if (!was_live && this.is_live.peek())
+			if (!was_live && this.is_live.peek()) {
+				this.notice.value = "";
 				this.actions.resume();
+			}
 		});
 	}
 

@@ -56,8 +56,8 @@ function target(app, incident) {
 /** @param {Incident} incident */
 function where(incident) {
 	const {lat, lon, accuracy_m, from} = incident.location;
-	const point = lat === null || lon === null ? null : `${lat.toFixed(5)}, ${lon.toFixed(5)}`;
-	return [point, accuracy_m === null ? null : t("place.within", {m: number_text(accuracy_m)}), word("from", from)].filter(Boolean).join(" · ");
+	const said = [word("from", from), accuracy_m === null ? null : t("place.within", {m: number_text(accuracy_m)})].filter(Boolean).join(" · ");
+	return lat === null || lon === null ? said : [said, div({class: "sub"}, `${lat.toFixed(5)}, ${lon.toFixed(5)}`)];
 }
 
 /** @param {App} app @param {Incident} incident */
@@ -79,7 +79,6 @@ function facts(app, incident) {
 			incident.tracking_id ? ` · ${t("detail.ticket", {id: incident.tracking_id})}` : ""]),
 		incident.anonymity === "public" ? [] : fact(t("detail.reporter"), word("anonymity", incident.anonymity)),
 		target(app, incident),
-		fact(t("detail.words"), marked(incident), "said"),
 		fact(t("detail.why"), [reasons(incident), p({class: "sub"}, t("why.sum", {
 			disposition: word("disposition", incident.disposition), pct: Math.round(incident.confidence * 100)}))], "why"));
 }
@@ -150,11 +149,18 @@ function full(app, incident) {
 			incident.exercise ? span({class: "tag exercise"}, t("exercise.row")) : null),
 		p({class: "place"}, place_of(incident)),
 		stuck.map((command) => refusal(app, command)),
-		facts(app, incident),
+		p({class: "said", "aria-label": t("detail.words")}, marked(incident)),
 		verbs(app, incident),
+		facts(app, incident),
 		h2(null, t("detail.parts")), parts(app, incident),
 		h2(null, t("detail.history")), history_of(app, incident),
 	];
+}
+
+/** For who sits here for the first time, and for who comes back from a pause. */
+function first_steps() {
+	const steps = [[t("key.space"), "help.card"], ["j k", "help.move"], ["a", "help.take"], ["n", "help.note"], ["?", "help.help_all"]];
+	return div({class: "empty"}, p(null, t("detail.none")), div({class: "keys"}, steps.map(([key, what]) => [kbd(null, key), span(null, t(what))])));
 }
 
 /** @param {{app: App}} props */
@@ -165,5 +171,5 @@ export function Detail({app}) {
 			? [h2({class: "no"}, number_of(incident)), span({class: "sub"}, t("detail.version", {n: incident.version}))]
 			: h2(null, t("detail.title"))),
 		div({class: "scroll", id: "detail", tabIndex: 0, role: "region", "aria-label": t("detail.title")}, incident ? full(app, incident)
-			: div({class: "empty"}, t(app.counts.value.all > 0 ? "detail.none" : "detail.nothing"))));
+			: first_steps()));
 }

@@ -10,7 +10,7 @@ import {volume_floor} from "../core/settings.js";
 const keys = [
 	["key.space", "help.card"], ["F2", "help.card_anywhere"], ["2 … 9", "help.cards"], ["j k ↓ ↑ Home End", "help.move"], ["Enter  Esc", "help.into"],
 	["a", "help.take"], ["n", "help.note"], ["p 1 … 4", "help.priority"], ["x", "help.close"], ["o", "help.reopen"], ["r", "help.again"],
-	["f   f f", "help.filter"], ["/   Ctrl+K", "help.find"], ["[ ]", "help.panes"], ["F9", "help.sound"], ["?", "help.help"],
+	["f   f f", "help.filter"], ["/   Ctrl+K", "help.find"], ["m   z", "help.map"], ["[ ]", "help.panes"], ["F9", "help.sound"], ["?", "help.help"],
 ];
 
 /** @param {string} name */

@@ -20,7 +20,9 @@ function resumed_words(app) {
 	const {resumed} = app.model, {since} = app.link.value;
 	if (!resumed || app.clock.now() - since > resumed_shown_ms)
 		return "";
-	return resumed.reloaded ? t("link.reloaded") : t("link.caught_up", {n: resumed.events});
+	if (resumed.reloaded)
+		return t("link.reloaded");
+	return resumed.events > 0 ? t("link.caught_up", {n: resumed.events}) : t("link.back");
 }
 
 /** @param {App} app */

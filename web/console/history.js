@@ -57,7 +57,7 @@ export function history_of(app, incident) {
 	const waiting = app.actions.of(incident.id).filter((command) => command.action === "note" && command.state !== "refused");
 	const newest_first = now?.id === incident.id ? [...now.events].reverse() : [];
 	return div({class: "history"},
-		waiting.map((command) => div({class: "entry pending", key: command.id},
+		waiting.map((command) => div({class: "entry under-way", key: command.id},
 			span({class: "when"}, t("act.sending")), span(null, `“${command.fields.note}”`))),
 		newest_first.map((event) => div({class: "entry", key: event.seq},
 			span({class: "when"}, moment_text(Date.parse(event.time), app.now.value, current_language())),

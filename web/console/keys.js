@@ -2,6 +2,7 @@
  * focus, and can be switched off; keys never do what cannot be undone or is not asked again. */
 import {do_card} from "./strip.js";
 import {choose_outcome, choose_priority, end_prompt, priorities} from "./bar.js";
+import {map_to_selected, map_whole} from "./map.js";
 import {clear_filter} from "./queue.js";
 
 /** @typedef {import("./app.js").App} App */
@@ -17,7 +18,7 @@ function is_field(target) {
 /** @param {EventTarget | null} target */
 const is_control = (target) => target instanceof HTMLElement && target.closest("button, a, summary, [role=radio]") !== null;
 
-const panes = [".grid", "#detail", "#units"];
+const panes = [".grid", "#detail", ".ground", "#units"];
 
 /** @param {number} step */
 function go_pane(step) {
@@ -93,6 +94,8 @@ function letters(app) {
 		},
 		"/": () => (app.prompt.value = {kind: "find", incident: null}),
 		"?": () => (app.dialog.value = "help"),
+		m: () => map_to_selected(app),
+		z: () => map_whole(),
 		"[": () => go_pane(-1),
 		"]": () => go_pane(1),
 	};
@@ -169,5 +172,5 @@ export function listen(app, has_letters) {
 
 /** Inside the detail, arrows and pages scroll what is read. @param {EventTarget | null} target @param {string} key */
 function scrolls(target, key) {
-	return target instanceof HTMLElement && target.closest("#detail, #units") !== null && /^(Arrow|Page|Home|End)/.test(key);
+	return target instanceof HTMLElement && target.closest("#detail, #units, .ground") !== null && /^(Arrow|Page|Home|End)/.test(key);
 }

@@ -48,7 +48,7 @@ function time_of(incident, app, now) {
 	const runs = due !== null && !has_arrived(app.desk.part(incident));
 	const is_over = runs && now >= due, is_near = runs && now >= opened + (due - opened) * 0.75;
 	return {
-		text: (app.is_frozen.value ? "≥ " : "") + age(now - opened) + (is_over ? "!" : ""),
+		text: (app.is_frozen.value ? "≥ " : "") + age(now - opened) + (is_over ? "!" : ""),
 		class: is_over ? "over" : is_near ? "near" : "",
 	};
 }
@@ -58,7 +58,7 @@ function status_cell(app, incident) {
 	const commands = app.actions.of(incident.id);
 	const refused = commands.find((command) => command.state === "refused" || command.state === "unsure");
 	if (!refused)
-		return {class: cls("state", commands.length > 0 && "pending"), words: state_of(incident, app.desk)};
+		return {class: cls("state", commands.length > 0 && "under-way"), words: state_of(incident, app.desk)};
 	const now = refused.current?.version ?? app.model.find(incident.id)?.version;
 	return {class: "state refused", words: t(refused.state === "unsure" ? "act.unsure_short" : "act.refused_short",
 		{from: refused.before.version, to: now ?? "?"})};

@@ -7,6 +7,7 @@ import {Bar} from "./bar.js";
 import {Detail} from "./detail.js";
 import {Dialogs} from "./dialogs.js";
 import {Header} from "./header.js";
+import {MapPane} from "./map.js";
 import {Queue} from "./queue.js";
 import {Strip} from "./strip.js";
 import {Units} from "./units.js";
@@ -40,7 +41,7 @@ export function Shell({app, said, settings, change}) {
 		draw(FaultBand, {app}), draw(LinkBand, {app}),
 		draw(Strip, {app}),
 		main({class: cls("panes", app.is_frozen.value && "frozen", !app.has_data.value && "never")},
-			draw(Queue, {app}), draw(Detail, {app}), div({class: "side"}, draw(Units, {app}))),
+			draw(Queue, {app}), draw(Detail, {app}), div({class: "side"}, draw(MapPane, {app, theme: settings.theme}), draw(Units, {app}))),
 		draw(Bar, {app}),
 		div({class: "unseen-words", "aria-live": "assertive"}, said.value.urgent),
 		div({class: "unseen-words", "aria-live": "polite"}, said.value.calm),

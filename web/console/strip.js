@@ -8,7 +8,10 @@ import {age, agencies_short, kind_of, number_of, place_of} from "./words.js";
 /** @typedef {import("./app.js").App} App */
 /** @typedef {import("../core/alarm.js").Alarm} Alarm */
 
-export const cards_shown = 3;
+const wide_px = 1600;
+
+/** As many as keep their words. */
+const cards_shown = () => innerWidth >= wide_px ? 3 : 2;
 
 /** Its own desk takes it; who only watches over others looks at it. @param {App} app @param {Alarm} alarm */
 export function do_card(app, alarm) {
@@ -27,7 +30,7 @@ function card(app, alarm, at) {
 			priority_sign(alarm.priority, 34),
 			span({class: "words"},
 				b(null, `${kind_of(incident, desk)} · ${number_of(incident)}`),
-				span(null, `${place_of(incident)} — ${t(`alarm.${alarm.kind}`, {age: waited})}`))),
+				span({class: "where"}, span({class: "place"}, place_of(incident)), span(null, t(`alarm.${alarm.kind}`, {age: waited}))))),
 		button({class: "do", onClick: () => do_card(app, alarm), title: agencies_short(incident, desk)},
 			t(verb), kbd(null, at === 0 ? t("key.space") : at + 1)));
 }
@@ -35,9 +38,9 @@ function card(app, alarm, at) {
 /** @param {{app: App}} props */
 export function Strip({app}) {
 	const list = app.alarms.value;
-	const rest = list.length - cards_shown;
+	const shown = cards_shown(), rest = list.length - shown;
 	return section({class: "strip", "aria-label": t("strip.label")},
 		app.has_data.value && list.length === 0 ? span({class: "quiet"}, t("strip.none")) : null,
-		list.slice(0, cards_shown).map((alarm, at) => card(app, alarm, at)),
+		list.slice(0, shown).map((alarm, at) => card(app, alarm, at)),
 		rest > 0 ? span({class: "rest"}, t("strip.more", {n: rest})) : null);
 }
