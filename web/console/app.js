@@ -48,8 +48,6 @@ export class App {
 		this.dialog = signal(/** @type {"help" | "settings" | null} */ (null));
 		this.first_in_sight = signal(0);
 		this.sound = signal({is_ready: false, is_there: true});
-		/** Which tone sounds here, "" for none. */
-		this.tone = signal("");
 		/** What went wrong in these scripts, "" while nothing has. */
 		this.fault = signal("");
 		/* Given by those who can: speaker.js, main.js. */
@@ -136,10 +134,10 @@ export class App {
 			this.act(incident, "acknowledge", {agency});
 	}
 
-	/** @param {Incident} incident @param {string} action @param {Record<string, any>} [fields] */
+	/** @param {Incident} incident as the person saw it when beginning: what has changed since then is
+	 * for the bridge to refuse @param {string} action @param {Record<string, any>} [fields] */
 	act(incident, action, fields) {
-		const now = this.model.find(incident.id) ?? incident;
-		if (!this.actions.act(now, action, fields))
+		if (!this.actions.act(incident, action, fields))
 			this.notice.value = "act.no_link";
 	}
 }

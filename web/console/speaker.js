@@ -30,7 +30,7 @@ export function give_voice(app, volume) {
 	app.set_volume();
 	effect(() => {
 		speaker.play(app.is_frozen.value ? "link" : tone(app.alarms.value, app.desk) ?? "");
-		app.tone.value = speaker.tone;
+		document.documentElement.dataset.tone = speaker.tone;
 	});
 }
 

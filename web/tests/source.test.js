@@ -1,8 +1,9 @@
 /* What holds for every file of the pages, whoever wrote it. */
 import test from "node:test";
 import assert from "node:assert/strict";
-import {existsSync} from "node:fs";
+import {existsSync, readFileSync} from "node:fs";
 import {spawnSync} from "node:child_process";
+import {gzipSync} from "node:zlib";
 import {code, named, read, web} from "./support/files.js";
 
 const pages = named(".html");
@@ -56,24 +57,50 @@ test("a_file_is_one_idea_with_its_head_comment", () => {
 	}
 });
 
-/** What a module imports, by the page's map or by its path. @param {string} name @param {Record<string, string>} map */
-function imports(name, map) {
-	return [...code(name).matchAll(/(?:from|import) "([^"]+)"/g)].map((found) =>
-		found[1].startsWith(".") ? new URL(found[1], `file:///${name}`).pathname.slice(1) : map[found[1]] ?? `nowhere: ${found[1]}`);
+const import_map = (/** @type {string} */ page) =>
+	JSON.parse(/<script type="importmap">(.*?)<\/script>/s.exec(read(page))?.[1] ?? '{"imports": {}}').imports;
+
+/** What a module imports, as addresses. @param {string} address @param {Record<string, string>} map */
+function imports(address, map) {
+	return [...code(address.slice("/web/".length)).matchAll(/(?:from|import) "([^"]+)"/g)].map((found) =>
+		found[1].startsWith(".") ? new URL(found[1], `file://${address}`).pathname : map[found[1]] ?? `nowhere: ${found[1]}`);
+}
+
+/** Where each library comes from. */
+const libraries = new Map([...read("build").matchAll(/^library (\S+) (\S+)$/gm)].map((found) => [`/web/lib/${found[2]}`, `node_modules/${found[1]}`]));
+
+/** All modules of a page, the first first. @param {string} page */
+function modules(page) {
+	const map = import_map(page), entry = /<script type="module" src="([^"]+)"/.exec(read(page))?.[1];
+	assert.ok(entry, page);
+	const found = new Set([entry]);
+	for (const address of found)
+		if (!libraries.has(address))
+			imports(address, map).forEach((next) => found.add(next));
+	for (const address of Object.values(map))
+		found.add(address); /* what libraries import of each other */
+	return [...found];
 }
 
 test("every_import_of_a_page_leads_to_a_file_that_is_built", () => {
-	const built = new Set([...read("build").matchAll(/^library \S+ (\S+)$/gm)].map((found) => `/web/lib/${found[1]}`));
+	for (const page of pages)
+		for (const address of modules(page))
+			assert.ok(libraries.has(address) || existsSync(web + address.slice("/web/".length)), `${page}: ${address}`);
+});
+
+test("a_page_asks_for_all_its_modules_at_once", () => {
 	for (const page of pages) {
-		const map = JSON.parse(/<script type="importmap">(.*?)<\/script>/s.exec(read(page))?.[1] ?? '{"imports": {}}').imports;
-		const todo = [...read(page).matchAll(/<script type="module" src="\/web\/([^"]+)"/g)].map((found) => found[1]), seen = new Set(todo);
-		assert.ok(todo.length > 0, page);
-		for (const name of todo)
-			for (const next of imports(name, map)) {
-				assert.ok(built.has(next) || existsSync(web + next), `${page}: ${name} imports ${next}`);
-				if (!next.startsWith("/") && !seen.has(next))
-					seen.add(next), todo.push(next);
-			}
+		const asked = [...read(page).matchAll(/<link rel="modulepreload" href="([^"]+)"/g)].map((found) => found[1]);
+		assert.deepEqual(asked, modules(page).slice(1).sort(), page);
+	}
+});
+
+test("the_scripts_of_a_page_stay_within_their_budget", () => {
+	const most = {"console.html": 130_000, "login.html": 8_000};
+	for (const page of pages) {
+		const bytes = modules(page).map((address) => gzipSync(readFileSync(web + (libraries.get(address) ?? address.slice("/web/".length))), {level: 9}).length);
+		const sum = bytes.reduce((a, b) => a + b, 0);
+		assert.ok(sum <= most[page], `${page}: ${sum} bytes packed`);
 	}
 });
 

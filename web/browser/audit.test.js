@@ -1,0 +1,93 @@
+/* axe-core over every page, theme, language and state: nothing found. */
+import {after, before, test} from "node:test";
+import assert from "node:assert/strict";
+import {readFileSync} from "node:fs";
+import {Desk, open_browser, Relay, tree, World} from "./world.js";
+
+const axe = readFileSync(`${tree}web/node_modules/axe-core/axe.min.js`, "utf8");
+const texts = ["Kebakaran rumah di Kesambi, masih ada orang di dalam", "Pohon tumbang menutup Jl. Cipto Mangunkusumo", "Korsleting di tiang listrik depan Pasar Kanoman",
+	"Ada ular masuk rumah di Larangan", "Bau gas menyengat di warung Jl. Kalijaga"];
+const looks = [["dark", "id"], ["light", "id"], ["dark", "en"], ["light", "en"]];
+
+/** @type {World} */ let world;
+/** @type {import("playwright-core").Browser} */ let browser;
+
+before(async () => {
+	[world, browser] = await Promise.all([World.begin(), open_browser()]);
+});
+
+after(async () => {
+	await browser?.close();
+	await world?.end();
+});
+
+/** @param {Desk} desk @param {string} where */
+async function audit(desk, where) {
+	await desk.page.evaluate(axe);
+	const found = await desk.page.evaluate(() => globalThis.axe.run(document, {runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}));
+	const said = found.violations.map((one) => `${one.id}: ${one.help}\n  ${one.nodes.slice(0, 3).map((node) => `${node.target} ${node.failureSummary}`).join("\n  ")}`);
+	assert.equal(said.length, 0, `${where}:\n${said.join("\n")}`);
+}
+
+async function seat(user, settings, port = world.http) {
+	const desk = await Desk.begin(browser, port, {settings});
+	await desk.sign_in(world, user);
+	return desk;
+}
+
+for (const [theme, language] of looks) {
+	const settings = {theme, language};
+
+	test(`the_sign_in_has_no_findings_${theme}_${language}`, async () => {
+		const desk = await Desk.begin(browser, world.http, {settings});
+		await desk.page.goto(`${desk.origin}/masuk`);
+		await desk.page.locator("#enter:enabled").waitFor();
+		await audit(desk, "empty");
+		await desk.page.locator("#user").fill("siti");
+		await desk.page.locator("#password").fill("x");
+		await desk.page.keyboard.press("Enter");
+		await desk.page.locator("#trouble:visible").waitFor();
+		await audit(desk, "refused");
+		await desk.end();
+	});
+
+	test(`an_empty_console_has_no_findings_${theme}_${language}`, async () => {
+		const desk = await seat("dewi", settings);
+		await audit(desk, "empty");
+		await desk.end();
+	});
+}
+
+for (const [theme, language] of looks)
+	test(`a_console_at_work_has_no_findings_${theme}_${language}`, async () => {
+		for (const text of texts)
+			await world.report(text);
+		const relay = await Relay.begin(world.http);
+		const desk = await seat("siti", {theme, language}, relay.port);
+		await desk.page.locator(".row").first().waitFor();
+		await desk.keys("Spasi", "j");
+		await desk.page.locator(".history .entry").first().waitFor();
+		await audit(desk, "live");
+		await desk.keys("n");
+		await audit(desk, "asking for words");
+		await desk.keys("Escape", "p");
+		await audit(desk, "asking for a choice");
+		await desk.keys("Escape", "?");
+		await audit(desk, "help");
+		await desk.keys("Escape");
+		await desk.page.locator(".top button", {hasText: "siti"}).click();
+		await audit(desk, "settings");
+		await desk.keys("Escape", "f");
+		await desk.page.keyboard.type("zzz");
+		await audit(desk, "filtered");
+		await desk.keys("Escape", "Escape");
+		desk.is_line_bad = true;
+		relay.stall();
+		await desk.page.locator(".link.late").waitFor();
+		await audit(desk, "late");
+		relay.cut();
+		await desk.page.locator(".band").waitFor();
+		await audit(desk, "frozen");
+		relay.end();
+		await desk.end();
+	});
