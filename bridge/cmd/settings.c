@@ -39,7 +39,7 @@ const struct option settings_table[] = {
 	 "requests in one transaction"},
 	{"store.queue_max", OPTION_INT, AT(store.queue_max), "20000", 1, 1000000,
 	 "requests waiting for their commit; more are answered 503"},
-	{"store.min_free_mb", OPTION_INT, AT(store.min_free_mb), "64", 0, 1000000,
+	{"store.min_free_mb", OPTION_INT, AT(store.min_free_mb), "16", 0, 1000000,
 	 "room on the disk, MiB, below which nothing new is taken"},
 	{"mqtt.host", OPTION_STRING, AT(mqtt.host), "", 0, 0, "the broker; \"\" for none"},
 	{"mqtt.port", OPTION_INT, AT(mqtt.port), "1883", 1, 65535, "the broker's port"},
