@@ -57,22 +57,37 @@ static int read_text(const json_t *doc, const char *key, enum jsonin_need need, 
 	return 0;
 }
 
-int call_read(const json_t *doc, struct call *call, struct err *err)
+static int read_members(const json_t *doc, struct call *call, struct err *err)
 {
-	const json_t *location;
-
 	*call = (struct call){.location = {.from = LOCATION_NONE, .accuracy_m = -1}};
 	if (read_text(doc, "call_id", JSONIN_REQUIRED, call->call_id, CALL_KEY_SIZE, err) < 0 ||
 	    read_state(doc, &call->state, err) < 0 ||
 	    read_text(doc, "caller", JSONIN_OPTIONAL, call->caller, CALL_PHONE_SIZE, err) < 0 ||
 	    read_text(doc, "agent", JSONIN_OPTIONAL, call->agent, CALL_AGENT_SIZE, err) < 0 ||
-	    read_text(doc, "id", JSONIN_OPTIONAL, call->id, ID_SIZE, err) < 0 ||
-	    jsonin_time(doc, "at", JSONIN_OPTIONAL, &call->at_ms, err) < 0 ||
-	    jsonin_child(doc, "location", JSON_OBJECT, &location, err) < 0)
+	    jsonin_time(doc, "at", JSONIN_OPTIONAL, &call->at_ms, err) < 0)
 		return -1;
-	if (location != NULL && !json_is_null(json_object_get(location, "lat")))
-		return location_read(location, &call->location, err);
 	return 0;
+}
+
+int call_read(const json_t *doc, struct call *call, struct err *err)
+{
+	if (read_members(doc, call, err) < 0 ||
+	    read_text(doc, "id", JSONIN_OPTIONAL, call->id, ID_SIZE, err) < 0)
+		return -1;
+	location_read_back(json_object_get(doc, "location"), &call->location);
+	return 0;
+}
+
+/* A telephone that does not know where it is may say so by a null. */
+static int read_place(const json_t *doc, struct call *call, struct err *err)
+{
+	const json_t *location;
+
+	if (jsonin_child(doc, "location", JSON_OBJECT, &location, err) < 0)
+		return -1;
+	if (location == NULL || json_is_null(json_object_get(location, "lat")))
+		return 0;
+	return location_read(location, &call->location, err);
 }
 
 int call_parse(const void *body, size_t len, struct call **call_r, struct err *err)
@@ -83,13 +98,12 @@ int call_parse(const void *body, size_t len, struct call **call_r, struct err *e
 	if (jsonin_object(body, len, CALL_MAX_BYTES, &doc, err) < 0)
 		return -1;
 	call = xcalloc(1, sizeof(*call));
-	if (call_read(doc, call, err) < 0) {
+	if (read_members(doc, call, err) < 0 || read_place(doc, call, err) < 0) {
 		json_decref(doc);
 		call_free(&call);
 		return -1;
 	}
 	json_decref(doc);
-	call->id[0] = '\0'; /* ours to give, not the caller's */
 	call->raw = buf_copy(body, len);
 	*call_r = call;
 	return 0;

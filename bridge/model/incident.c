@@ -380,25 +380,6 @@ static void read_verdict(const json_t *object, const struct agencies *agencies,
 	}
 }
 
-static void read_location(const json_t *incident, struct location *location)
-{
-	const json_t *object = json_object_get(incident, "location");
-	const json_t *accuracy = json_object_get(object, "accuracy_m");
-	struct err err;
-
-	*location = (struct location){.from = LOCATION_NONE, .accuracy_m = -1};
-	if (json_is_number(json_object_get(object, "lat")) &&
-	    location_read(object, location, &err) < 0)
-		return;
-	location->from = (enum location_from)find_name(location_from_names, LOCATION_FROMS,
-						       object, "from");
-	location->accuracy_m =
-		json_is_integer(accuracy) ? (int32_t)json_integer_value(accuracy) : -1;
-	read_text(object, "area", location->area, AREA_SIZE);
-	read_text(object, "area_name", location->area_name, AREA_NAME_SIZE);
-	read_text(object, "place", location->place, sizeof(location->place));
-}
-
 static void read_reports(const json_t *object, struct incident *incident)
 {
 	const json_t *list = json_object_get(object, "reports");
@@ -447,7 +428,7 @@ int incident_read(const json_t *object, const struct agencies *agencies,
 	incident->anonymity =
 		(enum anonymity)find_name(anonymity_names, ANONYMITIES, object, "anonymity");
 	read_verdict(object, agencies, &incident->verdict);
-	read_location(object, &incident->location);
+	location_read_back(json_object_get(object, "location"), &incident->location);
 	read_text(object, "source", incident->source, sizeof(incident->source));
 	read_text(object, "kind", incident->kind, sizeof(incident->kind));
 	read_text(object, "tracking_id", incident->tracking_id, TRACKING_SIZE);

@@ -2,6 +2,7 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "base/jsonin.h"
 #include "base/jsonw.h"
@@ -66,4 +67,38 @@ int location_read(const json_t *object, struct location *location_r, struct err 
 		.accuracy_m = accuracy < 0 ? -1 : (int32_t)lround(accuracy),
 	};
 	return 0;
+}
+
+static void read_text(const json_t *object, const char *key, char *text_r, size_t size)
+{
+	const char *text = json_string_value(json_object_get(object, key));
+
+	snprintf(text_r, size, "%s", text != NULL ? text : "");
+}
+
+static enum location_from find_from(const json_t *object)
+{
+	const char *name = json_string_value(json_object_get(object, "from"));
+
+	for (int i = 0; name != NULL && i < LOCATION_FROMS; i++)
+		if (strcmp(location_from_names[i], name) == 0)
+			return (enum location_from)i;
+	return LOCATION_NONE;
+}
+
+void location_read_back(const json_t *object, struct location *location)
+{
+	const json_t *accuracy = json_object_get(object, "accuracy_m");
+	struct err err;
+
+	*location = (struct location){.from = LOCATION_NONE, .accuracy_m = -1};
+	if (json_is_number(json_object_get(object, "lat")) &&
+	    location_read(object, location, &err) < 0)
+		return;
+	location->from = find_from(object);
+	location->accuracy_m =
+		json_is_integer(accuracy) ? (int32_t)json_integer_value(accuracy) : -1;
+	read_text(object, "area", location->area, AREA_SIZE);
+	read_text(object, "area_name", location->area_name, AREA_NAME_SIZE);
+	read_text(object, "place", location->place, sizeof(location->place));
 }
