@@ -8,6 +8,11 @@
  * socket's room drives it: a page from the feed, or from the store when the feed holds that no
  * more, until it is level again. Pages it asks for were mostly made already.
  *
+ * A delivery to a thousand takes ten milliseconds, nearly all of it the kernel's, in which
+ * nobody else is heard. So a long one is followed by a pause as long, in which intake and
+ * answers have the loop, and what is committed in it goes out together: consoles take no more
+ * than half of the time, and the more there is to tell, the fewer are the writes.
+ *
  * Neither a gap nor a repeat: a console that is behind is given what begins exactly at its
  * position, and becomes live only when that is beyond the newest event. What is made for the
  * live ones begins at the channel's position, which is never beyond that either. */
@@ -15,7 +20,9 @@
 
 #include "base/xalloc.h"
 
-#define PAGES_A_TURN 8 /* then others get their turn */
+#define PAGES_A_TURN  8 /* then others get their turn */
+#define PAUSE_FROM_US 2000
+#define PAUSE_MAX_US  50000
 
 static struct channel *channel_new(struct stream *stream, const struct viewer *viewer)
 {
@@ -144,10 +151,19 @@ static void give_to_live(struct channel *channel, const struct page *page)
 	}
 }
 
+/* Far behind as one: each goes on from its own position. */
+static void all_fall_behind(struct channel *channel)
+{
+	while (!list_is_empty(&channel->live))
+		fall_behind(LIST_ITEM(channel->live.next, struct console, node));
+}
+
 static void deliver(struct channel *channel, const struct feed *feed)
 {
 	uint64_t head = feed_head(feed);
 
+	if (channel->next < feed_tail(feed))
+		all_fall_behind(channel);
 	while (channel->next <= head && !list_is_empty(&channel->live)) {
 		const struct page *page = channel_page(channel, feed, channel->next);
 
@@ -158,24 +174,55 @@ static void deliver(struct channel *channel, const struct feed *feed)
 	channel->next = head + 1;
 }
 
-static void observe_delay(const struct stream *stream)
+/* Of the one that waited longest. */
+static void observe_delay(const struct stream *stream, int64_t now_us)
 {
-	const struct feed *feed = stream->parts.feed;
-	const struct event *event = feed_get(feed, feed_head(feed));
-	const struct clock *clock = loop_clock(stream->parts.loop);
+	const struct event *event = feed_get(stream->parts.feed, stream->delivered + 1);
 
 	if (event != NULL && event->committed_us != 0)
 		metrics_observe(stream->parts.metrics, HISTOGRAM_COMMIT_TO_SOCKET,
-				clock->mono_us(clock) - event->committed_us);
+				now_us - event->committed_us);
+}
+
+static void pause_over(void *ctx);
+
+static void deliver_to_all(struct stream *stream)
+{
+	const struct clock *clock = loop_clock(stream->parts.loop);
+	int64_t began_us = clock->mono_us(clock), took_us;
+
+	for (struct list *n = stream->channels.next; n != &stream->channels; n = n->next)
+		deliver(LIST_ITEM(n, struct channel, node), stream->parts.feed);
+	took_us = clock->mono_us(clock) - began_us;
+	observe_delay(stream, began_us + took_us);
+	stream->delivered = feed_head(stream->parts.feed);
+	if (took_us >= PAUSE_FROM_US)
+		loop_timer_start(stream->parts.loop, &stream->pause,
+				 (took_us < PAUSE_MAX_US ? took_us : PAUSE_MAX_US) / 1000, 0,
+				 pause_over, stream);
+}
+
+static void pause_over(void *ctx)
+{
+	struct stream *stream = ctx;
+
+	if (stream->delivered < feed_head(stream->parts.feed))
+		deliver_to_all(stream);
 }
 
 void fanout_ready(struct feed_reader *reader)
 {
 	struct stream *stream = LIST_ITEM(reader, struct stream, reader);
 
-	for (struct list *n = stream->channels.next; n != &stream->channels; n = n->next)
-		deliver(LIST_ITEM(n, struct channel, node), stream->parts.feed);
-	observe_delay(stream);
+	if (stream->pause.watcher == NULL)
+		deliver_to_all(stream);
+}
+
+void fanout_stop(struct stream *stream)
+{
+	loop_timer_stop(&stream->pause);
+	pause_over(stream);
+	loop_timer_stop(&stream->pause);
 }
 
 void console_follow(struct console *console, uint64_t next)

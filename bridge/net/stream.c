@@ -280,6 +280,7 @@ struct stream *stream_new(const struct stream_settings *settings,
 	list_init(&stream->channels);
 	for (unsigned i = 0; i < TICK_SLOTS; i++)
 		list_init(&stream->slots[i]);
+	stream->delivered = feed_head(parts->feed);
 	stream->reader.ready = fanout_ready;
 	feed_add(parts->feed, &stream->reader);
 	stream->watcher.changed = accounts_changed;
@@ -307,6 +308,7 @@ void stream_stop(struct stream *stream)
 	if (stream->is_stopped)
 		return;
 	stream->is_stopped = true;
+	fanout_stop(stream);
 	loop_timer_stop(&stream->timer);
 	feed_remove(&stream->reader);
 	accounts_unwatch(&stream->watcher);

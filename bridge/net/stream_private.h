@@ -88,7 +88,8 @@ struct stream {
 	struct list channels;
 	struct list slots[TICK_SLOTS];
 	unsigned slot, next_slot;
-	struct loop_timer timer;
+	struct loop_timer timer, pause; /* pause: after a long delivery */
+	uint64_t delivered;             /* the feed's head at the last delivery */
 	struct buf *units;
 	unsigned consoles; /* not yet freed */
 	bool is_stopped, is_freed;
@@ -99,6 +100,7 @@ void channel_join(struct console *console, const struct viewer *viewer); /* leav
 void channel_leave(struct console *console);
 void channels_forget_pages(struct stream *stream);
 void fanout_ready(struct feed_reader *reader); /* after a commit */
+void fanout_stop(struct stream *stream);       /* gives out what a pause still holds */
 void console_follow(struct console *console, uint64_t next);
 void console_catch_up(struct console *console);
 /* What it has been given: all it may see up to and with this seq. */

@@ -44,16 +44,24 @@ const struct clock *loop_clock(const struct loop *loop)
 void loop_timer_start(struct loop *loop, struct loop_timer *timer, int64_t after_ms,
 		      int64_t repeat_ms, void (*fn)(void *ctx), void *ctx)
 {
+	*timer = (struct loop_timer){.fn = fn, .ctx = ctx, .loop = loop, .watcher = loop};
+	if (repeat_ms == 0) {
+		loop->world->pause = timer;
+		loop->world->pause_us = loop->world->store.now_us + after_ms * 1000;
+		return;
+	}
 	assert_int_equal(after_ms, TICK_MS / 10);
 	assert_int_equal(repeat_ms, TICK_MS / 10);
-	timer->loop = loop;
-	loop->world->timer = fn;
-	loop->world->timer_ctx = ctx;
+	loop->world->timer = timer;
 }
 
 void loop_timer_stop(struct loop_timer *timer)
 {
-	timer->loop->world->timer = NULL;
+	if (timer->watcher != NULL && timer == timer->loop->world->pause)
+		timer->loop->world->pause = NULL;
+	else if (timer->watcher != NULL)
+		timer->loop->world->timer = NULL;
+	timer->watcher = NULL;
 }
 
 void http_set_ws(struct http *http, const struct ws_ops *ops, void *ctx)
@@ -156,6 +164,7 @@ int ws_write_part(struct ws_conn *desk, struct buf *buf, bool is_first, bool is_
 	if (desk->writes_left > 0)
 		desk->writes_left--;
 	assert_true(desk->out_count < sizeof(desk->out) / sizeof(desk->out[0]));
+	desk->world->store.now_us += desk->world->write_us;
 	desk->written += buf->len;
 	if (buffered(desk) > desk->most_buffered)
 		desk->most_buffered = buffered(desk);
@@ -531,6 +540,8 @@ void settle(struct stream_world *world)
 	unsigned idle = 0;
 
 	while (idle < 3) {
+		if (world->pause != NULL)
+			end_pause(world);
 		for (unsigned i = 0; i < world->desk_count; i++)
 			if (world->desks[i].session != NULL)
 				desk_read(&world->desks[i], SIZE_MAX);
@@ -540,12 +551,26 @@ void settle(struct stream_world *world)
 	}
 }
 
+void end_pause(struct stream_world *world)
+{
+	struct loop_timer *pause = world->pause;
+
+	assert_non_null(pause);
+	if (world->store.now_us < world->pause_us)
+		world->store.now_us = world->pause_us;
+	world->pause = NULL;
+	pause->watcher = NULL;
+	pause->fn(pause->ctx);
+}
+
 void pass_ms(struct stream_world *world, int64_t ms)
 {
 	for (; ms > 0; ms -= TICK_MS / 10) {
 		world->store.now_us += TICK_MS / 10 * 1000;
+		if (world->pause != NULL)
+			end_pause(world);
 		if (world->timer != NULL)
-			world->timer(world->timer_ctx);
+			world->timer->fn(world->timer->ctx);
 	}
 }
 

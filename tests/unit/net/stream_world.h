@@ -63,10 +63,11 @@ struct stream_world {
 	struct metrics metrics;
 	const struct ws_ops *ops;
 	void *ops_ctx;
-	void (*timer)(void *ctx);
-	void *timer_ctx;
-	struct principal who; /* whoever opens next */
-	unsigned open_status; /* what auth says of him; 0: welcome */
+	struct loop_timer *timer, *pause; /* that run; or NULL */
+	int64_t pause_us;                 /* when it is over */
+	int64_t write_us;                 /* what one write takes */
+	struct principal who;             /* whoever opens next */
+	unsigned open_status;             /* what auth says of him; 0: welcome */
 	bool is_revoked;
 	unsigned touched; /* sessions that were said to be in use */
 	struct accounts_watcher *watcher;
@@ -104,6 +105,8 @@ void report_now(struct stream_world *world, agency_set agencies, bool is_secret)
 /* Every desk reads all, the store works, until nothing moves. */
 void settle(struct stream_world *world);
 void release_events(struct stream_world *world);
+/* The pause after a long delivery is over; there must be one. */
+void end_pause(struct stream_world *world);
 /* So long passes, with the ticks in it. */
 void pass_ms(struct stream_world *world, int64_t ms);
 unsigned pick(struct stream_world *world, unsigned below);

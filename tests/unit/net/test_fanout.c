@@ -93,6 +93,8 @@ static void live_through(struct stream_world *world, unsigned turns)
 			store_step(world->store.store);
 		if (pick(world, 4) == 0)
 			pass_ms(world, 200);
+		if (world->pause != NULL && pick(world, 2) == 0)
+			end_pause(world);
 		release_events(world);
 		if (world->holds_wake && pick(world, 2) == 0)
 			feed_wake(world->feed);
@@ -114,6 +116,7 @@ static void every_console_has_the_exact_set_in_order_whatever_happens(void **sta
 
 		stream_world_init(world, FEED);
 		world->random = seed;
+		world->write_us = pick(world, 2) * 700; /* some deliveries are long */
 		for (unsigned i = 0; i < 8; i++) {
 			enum role role = any_role(world);
 			struct ws_conn *desk =
@@ -326,6 +329,62 @@ static void a_tick_never_says_more_than_has_been_given(void **state)
 	assert_level(desk);
 }
 
+static void a_long_delivery_is_followed_by_a_pause_as_long(void **state)
+{
+	struct stream_world *world = *state;
+	struct ws_conn *desks[10];
+
+	for (unsigned i = 0; i < 10; i++)
+		desks[i] = open_live(world, ROLE_SUPERVISOR, -1);
+	report_now(world, 1, false);
+	assert_null(world->pause); /* no time has passed */
+	world->write_us = 1000;
+	report_now(world, 1, false);
+	assert_non_null(world->pause);
+	assert_int_equal(world->pause_us - world->store.now_us, 10 * 1000);
+	report_now(world, 1, false);
+	report_now(world, 1, false);
+	assert_int_equal(desks[0]->out_count, 2);
+	end_pause(world);
+	assert_int_equal(desks[0]->out_count, 3); /* both in one message */
+	end_pause(world);
+	assert_null(world->pause); /* there was nothing to tell */
+	world->write_us = 1000000;
+	report_now(world, 1, false);
+	assert_int_equal(world->pause_us - world->store.now_us, 50 * 1000); /* at most */
+	settle(world);
+	for (unsigned i = 0; i < 10; i++)
+		assert_level(desks[i]);
+}
+
+static void more_than_the_feed_holds_may_come_in_a_pause(void **state)
+{
+	struct stream_world *world = *state;
+	struct ws_conn *desk = open_live(world, ROLE_SUPERVISOR, -1);
+
+	world->write_us = 5000;
+	report_now(world, 1, false);
+	report_some(world, 3 * FEED);
+	end_pause(world);
+	settle(world);
+	assert_level(desk);
+	assert_int_equal(desk->snapshots, 1);
+}
+
+static void what_a_pause_holds_goes_out_before_the_end(void **state)
+{
+	struct stream_world *world = *state;
+	struct ws_conn *desk = open_live(world, ROLE_SUPERVISOR, -1);
+
+	world->write_us = 5000;
+	report_now(world, 1, false);
+	report_now(world, 1, false);
+	stream_stop(world->stream);
+	desk_read(desk, SIZE_MAX);
+	assert_level(desk);
+	assert_null(world->pause);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, start, stop)
@@ -339,6 +398,9 @@ int main(void)
 		TEST(who_sees_the_same_is_given_the_same_bytes),
 		TEST(a_stalled_console_costs_one_page_and_is_cut_in_time),
 		TEST(who_goes_while_the_store_reads_for_him_is_forgotten_with_the_answer),
+		TEST(a_long_delivery_is_followed_by_a_pause_as_long),
+		TEST(more_than_the_feed_holds_may_come_in_a_pause),
+		TEST(what_a_pause_holds_goes_out_before_the_end),
 		TEST(a_tick_never_says_more_than_has_been_given),
 	};
 
