@@ -8,10 +8,11 @@
  * socket's room drives it: a page from the feed, or from the store when the feed holds that no
  * more, until it is level again. Pages it asks for were mostly made already.
  *
- * A delivery to a thousand takes ten milliseconds, nearly all of it the kernel's, in which
- * nobody else is heard. So a long one is followed by a pause as long, in which intake and
- * answers have the loop, and what is committed in it goes out together: consoles take no more
- * than half of the time, and the more there is to tell, the fewer are the writes.
+ * A page to a thousand consoles takes ten milliseconds and more, nearly all of it the kernel's,
+ * in which nobody else is heard. So the loop goes round after each page that took long, and
+ * when all is delivered there is a pause as long as it took: what is committed in it goes out
+ * together. Consoles take about half of the time, and the more there is to tell, the fewer are
+ * the writes.
  *
  * Neither a gap nor a repeat: a console that is behind is given what begins exactly at its
  * position, and becomes live only when that is beyond the newest event. What is made for the
@@ -20,9 +21,9 @@
 
 #include "base/xalloc.h"
 
-#define PAGES_A_TURN  8 /* then others get their turn */
-#define PAUSE_FROM_US 2000
-#define PAUSE_MAX_US  50000
+#define PAGES_A_TURN 8 /* then others get their turn */
+#define LONG_US      2000
+#define PAUSE_MAX_US 50000
 
 static struct channel *channel_new(struct stream *stream, const struct viewer *viewer)
 {
@@ -158,48 +159,68 @@ static void all_fall_behind(struct channel *channel)
 		fall_behind(LIST_ITEM(channel->live.next, struct console, node));
 }
 
-static void deliver(struct channel *channel, const struct feed *feed)
+/* One page to all of them. True: there is more. */
+static bool deliver(struct channel *channel, const struct feed *feed)
 {
-	uint64_t head = feed_head(feed);
+	const struct page *page;
 
 	if (channel->next < feed_tail(feed))
 		all_fall_behind(channel);
-	while (channel->next <= head && !list_is_empty(&channel->live)) {
-		const struct page *page = channel_page(channel, feed, channel->next);
+	if (list_is_empty(&channel->live))
+		channel->next = feed_head(feed) + 1;
+	if (channel->next > feed_head(feed))
+		return false;
+	page = channel_page(channel, feed, channel->next);
+	if (page->count > 0)
+		give_to_live(channel, page);
+	channel->next = page->next;
+	return channel->next <= feed_head(feed);
+}
 
-		if (page->count > 0)
-			give_to_live(channel, page);
-		channel->next = page->next;
-	}
-	channel->next = head + 1;
+static bool deliver_to_all(struct stream *stream)
+{
+	bool is_more = false;
+
+	for (struct list *n = stream->channels.next; n != &stream->channels; n = n->next)
+		is_more |= deliver(LIST_ITEM(n, struct channel, node), stream->parts.feed);
+	return is_more;
 }
 
 /* Of the one that waited longest. */
-static void observe_delay(const struct stream *stream, int64_t now_us)
+static void all_delivered(struct stream *stream, int64_t now_us)
 {
 	const struct event *event = feed_get(stream->parts.feed, stream->delivered + 1);
 
 	if (event != NULL && event->committed_us != 0)
 		metrics_observe(stream->parts.metrics, HISTOGRAM_COMMIT_TO_SOCKET,
 				now_us - event->committed_us);
+	stream->delivered = feed_head(stream->parts.feed);
 }
 
 static void pause_over(void *ctx);
 
-static void deliver_to_all(struct stream *stream)
+static void begin_pause(struct stream *stream, int64_t us)
+{
+	loop_timer_start(stream->parts.loop, &stream->pause,
+			 (us < PAUSE_MAX_US ? us : PAUSE_MAX_US) / 1000, 0, pause_over, stream);
+}
+
+static void deliver_a_while(struct stream *stream)
 {
 	const struct clock *clock = loop_clock(stream->parts.loop);
 	int64_t began_us = clock->mono_us(clock), took_us;
+	bool is_more;
 
-	for (struct list *n = stream->channels.next; n != &stream->channels; n = n->next)
-		deliver(LIST_ITEM(n, struct channel, node), stream->parts.feed);
-	took_us = clock->mono_us(clock) - began_us;
-	observe_delay(stream, began_us + took_us);
-	stream->delivered = feed_head(stream->parts.feed);
-	if (took_us >= PAUSE_FROM_US)
-		loop_timer_start(stream->parts.loop, &stream->pause,
-				 (took_us < PAUSE_MAX_US ? took_us : PAUSE_MAX_US) / 1000, 0,
-				 pause_over, stream);
+	do {
+		is_more = deliver_to_all(stream);
+		took_us = clock->mono_us(clock) - began_us;
+	} while (is_more && took_us < LONG_US);
+	if (!is_more)
+		all_delivered(stream, began_us + took_us);
+	if (is_more)
+		begin_pause(stream, 0); /* the loop goes round once */
+	else if (took_us >= LONG_US)
+		begin_pause(stream, took_us);
 }
 
 static void pause_over(void *ctx)
@@ -207,7 +228,7 @@ static void pause_over(void *ctx)
 	struct stream *stream = ctx;
 
 	if (stream->delivered < feed_head(stream->parts.feed))
-		deliver_to_all(stream);
+		deliver_a_while(stream);
 }
 
 void fanout_ready(struct feed_reader *reader)
@@ -215,14 +236,14 @@ void fanout_ready(struct feed_reader *reader)
 	struct stream *stream = LIST_ITEM(reader, struct stream, reader);
 
 	if (stream->pause.watcher == NULL)
-		deliver_to_all(stream);
+		deliver_a_while(stream);
 }
 
 void fanout_stop(struct stream *stream)
 {
 	loop_timer_stop(&stream->pause);
-	pause_over(stream);
-	loop_timer_stop(&stream->pause);
+	while (deliver_to_all(stream))
+		;
 }
 
 void console_follow(struct console *console, uint64_t next)

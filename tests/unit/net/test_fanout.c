@@ -349,12 +349,39 @@ static void a_long_delivery_is_followed_by_a_pause_as_long(void **state)
 	assert_int_equal(desks[0]->out_count, 3); /* both in one message */
 	end_pause(world);
 	assert_null(world->pause); /* there was nothing to tell */
-	world->write_us = 1000000;
+	world->write_us = 100000;
 	report_now(world, 1, false);
 	assert_int_equal(world->pause_us - world->store.now_us, 50 * 1000); /* at most */
 	settle(world);
 	for (unsigned i = 0; i < 10; i++)
 		assert_level(desks[i]);
+}
+
+static void between_long_pages_the_loop_goes_round(void **state)
+{
+	struct stream_world *world = xcalloc(1, sizeof(*world));
+	struct ws_conn *desk;
+	unsigned rounds = 0;
+
+	(void)state;
+	stream_world_init(world, 1024);
+	desk = open_live(world, ROLE_SUPERVISOR, -1);
+	open_live(world, ROLE_VIEWER, -1);
+	world->holds_wake = true;
+	for (unsigned i = 0; i < 500; i++)
+		report_now(world, 1, false);
+	world->write_us = 3000;
+	feed_wake(world->feed);
+	while (world->pause_us <= world->store.now_us) {
+		assert_int_equal(desk->out_count, ++rounds);
+		end_pause(world);
+	}
+	assert_true(rounds > 1);
+	assert_int_equal(desk->out_count, rounds + 1);
+	settle(world);
+	assert_level(desk);
+	stream_world_fini(world);
+	xfree(world);
 }
 
 static void more_than_the_feed_holds_may_come_in_a_pause(void **state)
@@ -399,6 +426,7 @@ int main(void)
 		TEST(a_stalled_console_costs_one_page_and_is_cut_in_time),
 		TEST(who_goes_while_the_store_reads_for_him_is_forgotten_with_the_answer),
 		TEST(a_long_delivery_is_followed_by_a_pause_as_long),
+		cmocka_unit_test(between_long_pages_the_loop_goes_round),
 		TEST(more_than_the_feed_holds_may_come_in_a_pause),
 		TEST(what_a_pause_holds_goes_out_before_the_end),
 		TEST(a_tick_never_says_more_than_has_been_given),
