@@ -80,14 +80,18 @@ class Radio:
         """Publishes and waits for the broker's answer, which proves nothing about the rules.
 
         mosquitto 2.0.11 answers a publish that the rules forbid and then cuts the line, so the one
-        after it may have to wait for the line to come back.
+        after it may have to wait for the line to come back, and an answer may be lost with it: then
+        it is sent again.
         """
-        info = self.client.publish(topic, payload, qos, retain)
-        if info.rc == mqtt.MQTT_ERR_NO_CONN:
-            wait.until(self.client.is_connected, "the radio's line comes back")
-            info.rc = mqtt.MQTT_ERR_SUCCESS  # it was queued, and is sent now
-        info.wait_for_publish(10 * wait.PATIENCE)
-        assert info.is_published(), topic
+        for _ in range(3):
+            info = self.client.publish(topic, payload, qos, retain)
+            if info.rc == mqtt.MQTT_ERR_NO_CONN:
+                wait.until(self.client.is_connected, "the radio's line comes back")
+                info.rc = mqtt.MQTT_ERR_SUCCESS  # it was queued, and is sent now
+            info.wait_for_publish(5 * wait.PATIENCE)
+            if info.is_published():
+                return
+        raise wait.Late(f"radio: no answer to what was sent on {topic}")
 
     def close(self):
         self.client.disconnect()
