@@ -39,22 +39,10 @@ async function seat(user, options = {}) {
 	return desk;
 }
 
-/** The short number of what a report became. */
-async function number_of(user, report) {
-	return until(async () => {
-		const texts = await user.page.evaluate(() => [...document.querySelectorAll(".row")].length);
-		return texts >= 0 && (await incident(report.incident_id)).no;
-	}, "the incident");
-}
+const incident = (/** @type {string} */ id) => world.get(`/v1/incidents/${id}`);
 
-/** As the supervisor's token would see it. */
-async function incident(id) {
-	const origin = `http://127.0.0.1:${world.http}`;
-	world.supervisor ??= await world.ask("POST", "/v1/session", {user: "pengawas", password: world.passwords.pengawas}, {Origin: origin});
-	const answer = await world.ask("GET", `/v1/incidents/${id}`, undefined, {Cookie: world.supervisor.headers.get("set-cookie").split(";")[0]});
-	assert.equal(answer.status, 200);
-	return answer.json;
-}
+/** The short number of what a report became. */
+const number_of = async (/** @type {any} */ report) => (await incident(report.incident_id)).no;
 
 const state = (one, agency = "fire") => one.assignments.find((part) => part.agency === agency).state;
 
@@ -86,7 +74,7 @@ test("a_wrong_password_is_said_in_words_and_nothing_typed_is_lost", async () => 
 test("a_report_appears_without_reload_with_the_reason_of_its_verdict", async () => {
 	const desk = await seat("siti");
 	const report = await world.report(FIRE);
-	const no = await number_of(desk, report);
+	const no = await number_of(report);
 	await desk.choose(no);
 	const detail = desk.page.locator("#detail");
 	const {because} = report.classification;
@@ -100,12 +88,10 @@ test("a_report_appears_without_reload_with_the_reason_of_its_verdict", async () 
 });
 
 test("what_one_console_takes_by_key_falls_silent_on_the_other", async () => {
-	for (const one of (await world.ask("GET", "/v1/incidents?status=live&limit=500", undefined, {Authorization: "Bearer x"})).json?.incidents ?? [])
-		await world.act("siti", one.id, "acknowledge", {agency: "fire"});
 	const [here, there] = [await seat("siti"), await seat("budi")];
 	await take_all(here);
 	await until(async () => await here.tone === "" && await there.tone === "", "silence");
-	const report = await world.report(FIRE), no = await number_of(here, report);
+	const report = await world.report(FIRE), no = await number_of(report);
 	await until(async () => await here.tone === "1" && await there.tone === "1", "both desks hear it");
 	await there.page.locator(".card", {hasText: String(no).padStart(4, "0")}).waitFor();
 	assert.match(await there.page.title(), /^\(1\)/);
@@ -131,7 +117,7 @@ async function take_all(desk) {
 
 test("a_note_a_priority_and_an_outcome_need_no_mouse", async () => {
 	const desk = await seat("siti");
-	const report = await world.report(FIRE), no = await number_of(desk, report);
+	const report = await world.report(FIRE), no = await number_of(report);
 	await desk.choose(no);
 	await desk.keys("a", "n");
 	await desk.page.keyboard.type("gang dua meter, mobil besar tidak masuk");
@@ -157,7 +143,7 @@ test("a_note_a_priority_and_an_outcome_need_no_mouse", async () => {
 
 test("letters_in_a_field_are_letters", async () => {
 	const desk = await seat("siti");
-	const report = await world.report(FIRE), no = await number_of(desk, report);
+	const report = await world.report(FIRE), no = await number_of(report);
 	await desk.choose(no);
 	await desk.keys("n");
 	await desk.page.keyboard.type("a x p 1 2 j k f ?");
@@ -169,7 +155,7 @@ test("letters_in_a_field_are_letters", async () => {
 
 test("a_decision_on_what_has_changed_is_refused_on_its_row_with_both_versions", async () => {
 	const desk = await seat("siti");
-	const report = await world.report(FIRE), no = await number_of(desk, report);
+	const report = await world.report(FIRE), no = await number_of(report);
 	await desk.choose(no);
 	await desk.keys("x", "1");
 	await world.act("budi", report.incident_id, "note", {note: "masih ada asap"});
@@ -187,7 +173,7 @@ test("a_decision_on_what_has_changed_is_refused_on_its_row_with_both_versions", 
 test("a_filter_narrows_and_never_hides_an_untaken_priority_1", async () => {
 	const desk = await seat("siti");
 	await take_all(desk);
-	const urgent = await number_of(desk, await world.report(FIRE));
+	const urgent = await number_of(await world.report(FIRE));
 	await desk.row(urgent).waitFor({state: "attached"});
 	await desk.keys("f");
 	await desk.page.keyboard.type("tidak ada yang cocok");
@@ -202,7 +188,7 @@ test("a_filter_narrows_and_never_hides_an_untaken_priority_1", async () => {
 
 test("who_may_only_watch_has_nothing_to_press", async () => {
 	const desk = await seat("tamu");
-	const no = await number_of(desk, await world.report(FIRE));
+	const no = await number_of(await world.report(FIRE));
 	await desk.choose(no);
 	await desk.page.locator("#detail .facts").waitFor();
 	assert.equal(await desk.page.locator("#detail .verbs .button").count(), 0);
@@ -216,7 +202,7 @@ test("another_agencys_matter_is_not_there", async () => {
 	const fire = await world.report("Kebakaran ilalang di Argasunya, tidak dekat rumah");
 	const police = await world.report("Motor saya dicuri di depan Grage Mall");
 	assert.ok(police.classification.agencies.includes("police"));
-	const no = await number_of(desk, police);
+	const no = await number_of(police);
 	await desk.choose(no);
 	const other = await incident(fire.incident_id);
 	if (!other.agencies.includes("police"))
@@ -226,7 +212,7 @@ test("another_agencys_matter_is_not_there", async () => {
 test("a_bridge_that_is_killed_and_started_again_is_resumed_without_a_gap", async () => {
 	const desk = await seat("siti");
 	await take_all(desk);
-	const before = await number_of(desk, await world.report(FIRE));
+	const before = await number_of(await world.report(FIRE));
 	await desk.choose(before);
 	await desk.keys("a");
 	desk.is_line_bad = true;
@@ -246,12 +232,11 @@ test("a_bridge_that_is_killed_and_started_again_is_resumed_without_a_gap", async
 	await band.waitFor({state: "detached"});
 	await desk.page.locator(".history", {hasText: "ditulis saat terputus"}).waitFor();
 	assert.equal(await desk.page.locator(".row[aria-selected=true] .no").innerText(), String(before).padStart(4, "0"), "the selection is kept");
-	const later = await number_of(desk, await world.report(FIRE));
+	const later = await number_of(await world.report(FIRE));
 	await desk.row(later).waitFor({state: "attached"});
 	const shown = await desk.page.locator(".grid").getAttribute("aria-rowcount");
-	const live = await world.ask("GET", "/v1/incidents?status=live&agency=fire&limit=500", undefined,
-		{Cookie: world.supervisor.headers.get("set-cookie").split(";")[0]});
-	assert.equal(Number(shown) - 1, live.json.incidents.length);
+	const live = await world.get("/v1/incidents?status=live&agency=fire&limit=500");
+	assert.equal(Number(shown) - 1, live.incidents.length);
 });
 
 test("a_line_that_is_open_and_silent_is_frozen_within_ten_seconds_and_comes_back", async () => {
@@ -263,7 +248,7 @@ test("a_line_that_is_open_and_silent_is_frozen_within_ten_seconds_and_comes_back
 	await desk.page.locator(".link.late").waitFor({timeout: 8000});
 	await desk.page.locator(".band").waitFor({timeout: 8000});
 	assert.ok(Date.now() - begun < 13000, `${Date.now() - begun} ms`);
-	const missed = await number_of(desk, await world.report(FIRE));
+	const missed = await number_of(await world.report(FIRE));
 	relay.go();
 	relay.cut();
 	await desk.page.locator(".band").waitFor({state: "detached"});
@@ -278,7 +263,7 @@ test("a_cut_line_goes_on_where_it_was", async () => {
 	for (let n = 0; n < 5; n++) {
 		const report = world.report(FIRE);
 		relay.cut();
-		const no = await number_of(desk, await report);
+		const no = await number_of(await report);
 		await desk.row(no).waitFor({state: "attached"});
 	}
 	await desk.live();
@@ -318,14 +303,14 @@ test("a_fault_of_the_page_is_said_and_never_a_dead_screen", async () => {
 
 test("nothing_that_arrives_takes_the_selection_the_focus_or_the_place", async () => {
 	const desk = await seat("siti");
-	const no = await number_of(desk, await world.report("Korsleting di tiang listrik depan Pasar Kanoman, percikan api"));
+	const no = await number_of(await world.report("Korsleting di tiang listrik depan Pasar Kanoman, percikan api"));
 	await desk.choose(no);
 	await desk.keys("n");
 	await desk.page.keyboard.type("se");
 	const top = () => desk.page.evaluate(() => document.querySelector(".row[aria-selected=true]").getBoundingClientRect().top);
 	const before = await top();
 	for (let n = 0; n < 3; n++)
-		await desk.row(await number_of(desk, await world.report(FIRE))).waitFor({state: "attached"});
+		await desk.row(await number_of(await world.report(FIRE))).waitFor({state: "attached"});
 	assert.equal(await desk.page.locator(".row[aria-selected=true] .no").innerText(), String(no).padStart(4, "0"));
 	assert.equal(await desk.page.evaluate(() => document.activeElement.id), "words");
 	assert.ok(Math.abs(await top() - before) < 2 || await desk.page.evaluate(() => document.querySelector(".grid").scrollHeight <= document.querySelector(".grid").clientHeight + 96));

@@ -71,7 +71,8 @@ export async function stopped(child, signal = "SIGTERM") {
 	}
 }
 
-const people = [["siti", "dispatcher", "fire"], ["budi", "dispatcher", "fire"], ["dewi", "dispatcher", "police"], ["pengawas", "supervisor"], ["tamu", "viewer"]];
+const people = [["siti", "dispatcher", "fire"], ["budi", "dispatcher", "fire"], ["dewi", "dispatcher", "police"], ["rina", "dispatcher", "health"],
+	["agus", "dispatcher", "disaster"], ["tono", "dispatcher", "city"], ["pengawas", "supervisor"], ["tamu", "viewer"]];
 
 export class World {
 	static async begin(settings = {}) {
@@ -136,14 +137,30 @@ export class World {
 		return answer.json;
 	}
 
+	/** What one who has signed in sends along; signs in the first time. */
+	async session(user) {
+		const origin = `http://127.0.0.1:${this.http}`;
+		this.sessions ??= new Map();
+		if (!this.sessions.has(user)) {
+			const answer = await this.ask("POST", "/v1/session", {user, password: this.passwords[user]}, {Origin: origin});
+			this.sessions.set(user, {Origin: origin, Cookie: answer.headers.get("set-cookie").split(";")[0], "X-Tangi-Csrf": answer.json.csrf});
+		}
+		return this.sessions.get(user);
+	}
+
 	/** Decides as somebody else would. */
 	async act(user, incident_id, action, more = {}) {
-		const origin = `http://127.0.0.1:${this.http}`;
-		const session = await this.ask("POST", "/v1/session", {user, password: this.passwords[user]}, {Origin: origin});
-		const answer = await this.ask("POST", `/v1/incidents/${incident_id}/actions`, {action, command_id: crypto.randomUUID(), ...more},
-			{Origin: origin, Cookie: session.headers.get("set-cookie").split(";")[0], "X-Tangi-Csrf": session.json.csrf});
+		const answer = await this.ask("POST", `/v1/incidents/${incident_id}/actions`, {action, command_id: crypto.randomUUID(), ...more}, await this.session(user));
 		if (answer.status !== 200)
 			throw new Error(`${action}: ${answer.status} ${JSON.stringify(answer.json)}`);
+		return answer.json;
+	}
+
+	/** Asks as somebody who sees everything. */
+	async get(path) {
+		const answer = await this.ask("GET", path, undefined, await this.session("pengawas"));
+		if (answer.status !== 200)
+			throw new Error(`${path}: ${answer.status} ${JSON.stringify(answer.json)}`);
 		return answer.json;
 	}
 

@@ -29,7 +29,7 @@ function chips(app) {
 		button({
 			class: "chip", "aria-pressed": show === name ? "true" : "false",
 			onClick: () => (app.filter.value = {...app.filter.value, show: name}),
-		}, t(`queue.${name}`), name === "all" ? null : span({class: "n"}, count[name]))));
+		}, t(`queue.${name}`), name === "all" ? null : span({class: "n"}, app.has_data.value ? count[name] : "–"))));
 }
 
 /** @param {App} app */
@@ -100,7 +100,7 @@ function loading(app) {
 		div({class: "bars", "aria-hidden": "true"}, Array.from({length: 14}, () => span(null))),
 		div({class: "never", role: "status"},
 			s < 5 ? t("queue.loading") : t("link.never"),
-			s < 5 ? null : span({class: "running"}, t("link.never_how", {s, tries})),
+			s < 5 ? null : span({class: "running"}, t("link.never_how", {s, tries: tries + 1})),
 			s < 5 ? null : button({class: "button", onClick: () => app.stream?.hurry()}, t("link.again"))));
 }
 
