@@ -1,6 +1,6 @@
 /* The bottom line: which keys there are, and, when one needs more words, the place for them.
  * Nothing opens over the panes. */
-import {useEffect, useRef} from "preact/hooks";
+import {useLayoutEffect, useRef} from "preact/hooks";
 import {b, button, footer, form, input, kbd, label, span, draw, cls} from "../view/el.js";
 import {priority_sign} from "../view/symbols.js";
 import {t} from "../core/text.js";
@@ -65,7 +65,7 @@ function send(app, prompt, words) {
 /** One line of words. @param {{app: App, prompt: Prompt, title: string, hint: string}} props */
 function Words({app, prompt, title, hint}) {
 	const field = useRef(/** @type {HTMLInputElement | null} */ (null));
-	useEffect(() => field.current?.focus(), [prompt]);
+	useLayoutEffect(() => field.current?.focus(), [prompt]);
 	return form({class: "words", onSubmit: (/** @type {Event} */ event) => {
 		event.preventDefault();
 		send(app, prompt, field.current?.value ?? "");

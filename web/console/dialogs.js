@@ -1,5 +1,5 @@
 /* Over the page: the keys, and what a person chooses for this machine. Nothing else is. */
-import {useEffect, useRef} from "preact/hooks";
+import {useLayoutEffect, useRef} from "preact/hooks";
 import {button, dialog, div, fieldset, h2, input, kbd, label, legend, p, span} from "../view/el.js";
 import {t} from "../core/text.js";
 import {volume_floor} from "../core/settings.js";
@@ -49,7 +49,7 @@ function settings(app, now, change) {
 export function Dialogs({app, settings: now, change}) {
 	const box = useRef(/** @type {HTMLDialogElement | null} */ (null));
 	const open = app.dialog.value;
-	useEffect(() => {
+	useLayoutEffect(() => {
 		if (open && !box.current?.open)
 			box.current?.showModal();
 	}, [open]);

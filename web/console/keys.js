@@ -1,5 +1,6 @@
 /* The hands stay on the keys: one verb per key. Single letters count only while no field has the
  * focus, and can be switched off; keys never do what cannot be undone or is not asked again. */
+import {draw_now} from "../view/frame.js";
 import {do_card} from "./strip.js";
 import {choose_outcome, choose_priority, end_prompt, priorities} from "./bar.js";
 import {map_to_selected, map_whole} from "./map.js";
@@ -165,6 +166,7 @@ export function listen(app, has_letters) {
 		if (run) {
 			event.preventDefault();
 			run();
+			draw_now();
 		}
 	});
 	document.addEventListener("pointerdown", () => app.unblock_sound());

@@ -1,11 +1,12 @@
 /* Starts a console: the words, who sits here, what the city is called, then the line. */
-import {options, render} from "preact";
+import {render} from "preact";
 import {effect, signal} from "@preact/signals";
 import {Desk} from "../core/desk.js";
 import {get, SignedOut, sign_out} from "../core/session.js";
 import {keep_settings, read_settings} from "../core/settings.js";
 import {Stream} from "../core/stream.js";
 import {draw} from "../view/el.js";
+import {draw_by_frame} from "../view/frame.js";
 import {dress, learn} from "../view/page.js";
 import {t} from "../core/text.js";
 import {App} from "./app.js";
@@ -100,7 +101,7 @@ async function go(app) {
 }
 
 async function begin() {
-	options.debounceRendering = (run) => requestAnimationFrame(run);
+	draw_by_frame();
 	await learn(settings.value.language);
 	dress(settings.value);
 	const root = /** @type {HTMLElement} */ (document.getElementById("app"));
