@@ -1,9 +1,12 @@
 #include "base/clock.h"
 
 #include <ctype.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
+
+#define LAST_MS 253402300799999 /* 9999-12-31T23:59:59.999Z */
 
 static int64_t system_wall_ms(const struct clock *clock)
 {
@@ -137,14 +140,24 @@ static int parse_parts(const char *text, struct tm *tm, int *ms, int *offset)
 	return 0;
 }
 
+/* The offset can lead out of what clock_format can write: what is read once must be readable
+ * again. */
+static bool is_writable(int64_t wall_ms)
+{
+	return wall_ms >= 0 && wall_ms <= LAST_MS;
+}
+
 int clock_parse(const char *text, int64_t *wall_ms_r, struct err *err)
 {
 	struct tm tm = {0};
 	int ms, offset;
+	int64_t wall_ms = -1;
 
-	if (parse_parts(text, &tm, &ms, &offset) < 0)
+	if (parse_parts(text, &tm, &ms, &offset) == 0)
+		wall_ms = ((int64_t)timegm(&tm) - (int64_t)offset * 60) * 1000 + ms;
+	if (!is_writable(wall_ms))
 		return err_set(err, ERR_INVALID,
 			       "not an RFC 3339 time such as 2026-11-23T14:05:09+07:00");
-	*wall_ms_r = ((int64_t)timegm(&tm) - (int64_t)offset * 60) * 1000 + ms;
+	*wall_ms_r = wall_ms;
 	return 0;
 }

@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/log.h"
+#include "base/utf8.h"
 #include "base/xalloc.h"
 
 static void *slot(const struct option *option, void *settings)
@@ -253,6 +255,17 @@ static json_t *section_of(json_t *doc, char *key, char **last_r)
 	return doc;
 }
 
+/* jansson takes nothing else, and says so by nothing that we would hear. */
+static bool is_utf8(const char *text)
+{
+	size_t left = strlen(text), len;
+
+	for (; left > 0; text += len, left -= len)
+		if ((len = utf8_length(text, left)) == 0)
+			return false;
+	return true;
+}
+
 int config_override(json_t *doc, const char *assignment, struct err *err)
 {
 	const char *equals = strchr(assignment, '=');
@@ -261,6 +274,9 @@ int config_override(json_t *doc, const char *assignment, struct err *err)
 
 	if (equals == NULL || equals == assignment)
 		return err_set(err, ERR_INVALID, "--set %s: key=value is expected", assignment);
+	if (!is_utf8(assignment))
+		return err_set(err, ERR_INVALID, "--set: %s is not UTF-8",
+			       log_quote(assignment, strlen(assignment)).text);
 	key = xstrndup(assignment, (size_t)(equals - assignment));
 	value = json_loads(equals + 1, JSON_DECODE_ANY, NULL);
 	if (value == NULL)

@@ -1,0 +1,57 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "base/err.h"
+
+static void an_error_says_kind_field_and_outermost_first(void **state)
+{
+	struct err err = {.field = "left over"};
+
+	(void)state;
+	assert_int_equal(err_set(&err, ERR_IO, "disk %d full", 7), -1);
+	assert_int_equal(err.kind, ERR_IO);
+	assert_string_equal(err.field, "");
+	assert_int_equal(err_wrap(&err, "commit"), -1);
+	assert_int_equal(err_wrap(&err, "store %s", "A"), -1);
+	assert_string_equal(err.text, "store A: commit: disk 7 full");
+	assert_int_equal(err.kind, ERR_IO);
+	assert_int_equal(err_field(&err, "location.lat", "is %s", "required"), -1);
+	assert_int_equal(err.kind, ERR_INVALID);
+	assert_string_equal(err.field, "location.lat");
+	assert_string_equal(err.text, "is required");
+	err_wrap(&err, "body");
+	assert_string_equal(err.field, "location.lat"); /* wrapping keeps it */
+}
+
+static void what_is_too_long_is_cut_and_ends(void **state)
+{
+	char text[1000];
+	struct err err;
+
+	(void)state;
+	memset(text, 'x', sizeof(text) - 1);
+	text[sizeof(text) - 1] = '\0';
+	err_field(&err, text, "%s", text);
+	assert_int_equal(strlen(err.field), sizeof(err.field) - 1);
+	assert_int_equal(strlen(err.text), sizeof(err.text) - 1);
+	err_wrap(&err, "%s", text);
+	assert_int_equal(strlen(err.text), sizeof(err.text) - 1);
+	err_set(&err, ERR_BUSY, "inner");
+	err_wrap(&err, "%.236s", text);
+	assert_int_equal(strlen(err.text), sizeof(err.text) - 1);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(an_error_says_kind_field_and_outermost_first),
+		cmocka_unit_test(what_is_too_long_is_cut_and_ends),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
