@@ -10,6 +10,7 @@ import pytest
 
 from world import places, senders, wait, web
 from world.bridge import tangi
+from world.console import Wire
 from world.process import Process, stopwatch
 
 FIRE = "Kebakaran rumah di Jl. Kesambi, masih ada orang di dalam"
@@ -34,6 +35,29 @@ def a_console_is_told_that_the_bridge_goes_away(make):
         bridge.stop()
         code, _ = desk.wait_end()
         assert code in (1001, 1012), desk.ended
+
+
+def consoles_that_never_answer_do_not_hold_up_a_stop(make):
+    bridge = make.bridge().start()
+    deaf = [Wire(bridge.public, token=bridge.token("pengawas")) for _ in range(20)]
+    clock = stopwatch()
+    bridge.stop()
+    assert clock() < 10
+    for one in deaf:
+        one.close()
+
+
+def a_second_signal_hurries_a_stop_that_waits_for_the_broker(make):
+    broker = make.broker()
+    bridge = make.bridge(broker).start()
+    broker.process.signal(signal.SIGSTOP)
+    bridge.report(FIRE)
+    bridge.process.signal(signal.SIGTERM)
+    wait.until(lambda: "serve.stopping" in bridge.process.log_text(), "it stops", within=20)
+    bridge.process.signal(signal.SIGTERM)
+    clock = stopwatch()
+    assert bridge.process.wait(20) == 0
+    assert "serve.hurry" in bridge.process.log_text() and clock() < 4
 
 
 def _copy_of_config(folder):
@@ -89,6 +113,49 @@ def sighup_with_a_mistake_anywhere_changes_nothing_and_is_said(make):
     (config / "tangi.json").write_text(good)
     bridge.process.signal(signal.SIGHUP)
     wait.until(lambda: _category(bridge, "zorbaflam di Kesambi") == "fire_building", "the new rule", within=20)
+
+
+def sighup_names_what_needs_a_restart_and_takes_up_the_rest(make):
+    folder = make.folder()
+    config = _copy_of_config(folder)
+    bridge = make.bridge(folder=folder, config=config).start()
+    _add_rule(config, _lexicon_line(config, "zorbaflam"))
+    doc = json.loads((config / "tangi.json").read_text())
+    doc["sources"].append("app-baru")
+    doc["log"] = {"level": "debug"}
+    (config / "tangi.json").write_text(json.dumps(doc))
+    bridge.process.signal(signal.SIGHUP)
+    wait.until(lambda: "serve.reloaded" in bridge.process.log_text(), bridge.process.log_tail, within=20)
+    named = [line for line in bridge.process.log_text().splitlines() if "needs=restart" in line]
+    assert len(named) == 1 and "key=sources" in named[0], named
+    assert _category(bridge, "zorbaflam di Kesambi") == "fire_building"
+    assert bridge.send("x", source="app-baru").status == 422
+
+
+def sighup_with_other_agencies_changes_nothing_and_says_what_it_takes(make):
+    folder = make.folder()
+    config = _copy_of_config(folder)
+    bridge = make.bridge(folder=folder, config=config).start()
+    _add_rule(config, _lexicon_line(config, "zorbaflam"))
+    with open(config / "agencies.tsv", "a") as f:
+        f.write("harbour\tSyahbandar\tHarbour master\n")
+    bridge.process.signal(signal.SIGHUP)
+    wait.until(lambda: "serve.reload.refused" in bridge.process.log_text(), bridge.process.log_tail, within=20)
+    assert "restart" in bridge.process.log_text()
+    assert _category(bridge, "zorbaflam di Kesambi") != "fire_building", "whole or not at all"
+
+
+def signals_to_reload_that_come_at_once_are_all_heard(make):
+    """Under load, with a reading of the folder under way: the last state of the folder wins."""
+    folder = make.folder()
+    config = _copy_of_config(folder)
+    bridge = make.bridge(folder=folder, config=config).start()
+    load = senders.Senders(bridge.trusted, bridge.token("rest"), senders.bodies(2000, "hup"), lines=4).start()
+    for n in range(20):
+        _add_rule(config, _lexicon_line(config, f"zorba{'abcdefghijklmnopqrst'[n]}flam"))
+        bridge.process.signal(signal.SIGHUP)
+    wait.until(lambda: _category(bridge, "zorbatflam di Kesambi") == "fire_building", "the last", within=30)
+    load.join(120)
 
 
 @pytest.mark.parametrize("wrong, named", [
