@@ -130,6 +130,39 @@ def a_console_that_stalled_is_told_or_caught_up_but_never_has_a_silent_gap(make)
     assert seen == list(range(first["seq"] + 1, first["seq"] + 1 + len(seen)))
 
 
+def a_slow_console_that_still_reads_is_not_cut(make):
+    bridge = make.bridge(settings={"stream.stall_timeout_ms": 2000}).start()
+    first = bridge.report("Pohon tumbang")
+
+    def open_wire():
+        wire = Wire(bridge.public, token=bridge.token("pengawas"), receive_buffer=4096)
+        wire.send(frame(TEXT, json.dumps({"type": "subscribe", "after": first["seq"]}).encode()))
+        return wire
+    slow, stalled = open_wire(), open_wire()
+    load = senders.Senders(bridge.trusted, bridge.token("rest"),
+                           ((f"s{n}", json.dumps({"source": "lapor-web", "source_id": f"s{n}",
+                                                  "text": f"{n} " + "panjang " * 1500}).encode())
+                            for n in range(800)), lines=4).start()
+
+    def cut_count():
+        slow.rest += slow.sock.recv(512)  # a little each time it is asked
+        return bridge.metrics()["tangi_stream_consoles_cut_total"]
+    wait.until(lambda: load.count == 800 and cut_count() == 1, "the one that reads nothing is cut", within=60)
+    until = time.monotonic() + 5
+    while time.monotonic() < until:
+        assert cut_count() == 1
+        time.sleep(0.05)  # its pace, not a wait
+    seen = []
+    while not seen or seen[-1] < first["seq"] + 800:
+        opcode, payload = slow.next()
+        if opcode == TEXT:
+            message = json.loads(payload)
+            seen += [f["seq"] for f in message.get("events", [message]) if f["type"] == "event"]
+    assert seen == list(range(first["seq"] + 1, first["seq"] + 801))
+    slow.close()
+    stalled.close()
+
+
 def _closed_by_peer(bridge, metrics):
     """No console is connected any more, by the daemon's own count."""
     values = metrics()
