@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 
+#include "core/place.h"
 #include "core/rules_private.h"
 
 static void set_area(struct location *out, const struct area *area)
@@ -16,21 +17,21 @@ static void set_area(struct location *out, const struct area *area)
 static void locate_by_words(const struct rules *rules, const char *text, size_t len,
 			    struct location *out)
 {
-	const struct place *place;
-	struct words words;
+	struct place_candidates found;
+	const struct place_candidate *first = &found.candidate[0];
 
-	normalise(&rules->lexicon.abbreviations, text, len, &words);
-	place = gazetteer_find(&rules->gazetteer, &words);
+	places_find(rules, text, len, &found);
 	*out = (struct location){.from = LOCATION_NONE, .accuracy_m = -1};
-	if (place == NULL)
+	if (found.count == 0)
 		return;
 	out->from = LOCATION_TEXT;
-	out->has_point = true;
-	out->lat_e7 = place->lat_e7;
-	out->lon_e7 = place->lon_e7;
-	out->accuracy_m = place->radius_m;
-	snprintf(out->place, sizeof(out->place), "%s", place->name);
-	set_area(out, place->area);
+	out->has_point = first->has_point;
+	out->lat_e7 = first->lat_e7;
+	out->lon_e7 = first->lon_e7;
+	out->accuracy_m = first->radius_m;
+	snprintf(out->place, sizeof(out->place), "%s", first->place);
+	snprintf(out->area, sizeof(out->area), "%s", first->area);
+	snprintf(out->area_name, sizeof(out->area_name), "%s", first->area_name);
 }
 
 void locate(const struct rules *rules, const struct location *in, const char *text, size_t len,

@@ -14,6 +14,13 @@ const char *const location_from_names[LOCATION_FROMS] = {
 	[LOCATION_PERSON] = "person",
 };
 
+const char *const location_state_names[LOCATION_STATES] = {
+	[LOCATION_UNKNOWN] = "none",
+	[LOCATION_EXACT] = "exact",
+	[LOCATION_APPROXIMATE] = "approximate",
+	[LOCATION_AREA] = "area",
+};
+
 static void write_or_null(struct jsonw *w, const char *key, const char *text)
 {
 	jsonw_string(w, key, text[0] != '\0' ? text : NULL);

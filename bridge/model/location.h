@@ -18,19 +18,51 @@ enum location_from {
 	LOCATION_FROMS
 };
 
+/* How exactly: what a crew may rely on. */
+enum location_state {
+	LOCATION_UNKNOWN,     /* "none": no point and no area; still dispatchable */
+	LOCATION_EXACT,       /* a point good enough to drive to */
+	LOCATION_APPROXIMATE, /* somewhere within accuracy_m of the point */
+	LOCATION_AREA,        /* somewhere in the area: there is no point, never its middle */
+	LOCATION_STATES
+};
+
 extern const char *const location_from_names[LOCATION_FROMS];
+extern const char *const location_state_names[LOCATION_STATES];
 
 #define AREA_SIZE      14 /* Kemendagri code: 32.74.05.1003 */
 #define AREA_NAME_SIZE 48
 
+#define PLACE_SIZE          64
+#define PLACE_REASON_SIZE   16
+#define PLACE_TEXT_SIZE     160
+#define LOCATION_CANDIDATES 3
+
+/* One place that may be meant, and why. state is never LOCATION_UNKNOWN. */
+struct place_candidate {
+	enum location_state state;
+	bool has_point; /* false: LOCATION_AREA */
+	int32_t lat_e7, lon_e7;
+	int32_t radius_m;
+	int32_t score; /* per mille: how sure it is that this is meant */
+	char area[AREA_SIZE];
+	char area_name[AREA_NAME_SIZE];
+	char place[PLACE_SIZE];
+	char reason[PLACE_REASON_SIZE]; /* for machines: "named", "spelling", "between" … */
+	char text[PLACE_TEXT_SIZE];     /* for people, in Indonesian */
+};
+
 struct location {
 	enum location_from from;
+	enum location_state state;
 	bool has_point;
 	int32_t lat_e7, lon_e7;
 	int32_t accuracy_m;   /* radius; -1: unknown */
 	char area[AREA_SIZE]; /* "" : outside all known areas, or no point */
 	char area_name[AREA_NAME_SIZE];
-	char place[64]; /* the gazetteer's name of it, or "" */
+	char place[PLACE_SIZE]; /* the gazetteer's name of it, or "" */
+	unsigned candidate_count;
+	struct place_candidate candidate[LOCATION_CANDIDATES]; /* best first */
 };
 
 struct jsonw;
