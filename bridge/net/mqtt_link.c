@@ -4,6 +4,7 @@
 #include <mosquitto.h>
 #include <poll.h>
 #include <pthread.h>
+#include <semaphore.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -27,6 +28,7 @@
 struct mqtt_link {
 	struct mqtt_address address; /* the thread's once it runs */
 	pthread_t thread;
+	sem_t has_ended;
 	int wake_fd;            /* an eventfd: there is something in the box */
 	struct mailbox in, out; /* struct mqtt_letter */
 	atomic_bool is_closing; /* the thread ends at its next step */
@@ -182,6 +184,7 @@ static void *run(void *ctx)
 		if (!is_to_end(link))
 			rest(link);
 	}
+	sem_post(&link->has_ended);
 	return NULL;
 }
 
@@ -217,6 +220,7 @@ static void free_link(struct mqtt_link *link)
 	free_letters(&letters);
 	mailbox_fini(&link->in);
 	mailbox_fini(&link->out);
+	sem_destroy(&link->has_ended);
 	if (link->wake_fd >= 0)
 		close(link->wake_fd);
 	xfree(link->address.host);
@@ -250,6 +254,7 @@ int mqtt_link_open(struct mqtt_link **link_r, const struct mqtt_settings *settin
 	list_init(&link->answers);
 	mailbox_init(&link->in, wake_thread, link);
 	mailbox_init(&link->out, wake, ctx);
+	sem_init(&link->has_ended, 0, 0);
 	link->wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	if (link->wake_fd < 0 || start_thread(link, err) < 0) {
 		if (link->wake_fd < 0)
@@ -271,15 +276,16 @@ void mqtt_link_close(struct mqtt_link **link)
 		return;
 	atomic_store(&mine->is_closing, true);
 	wake_thread(mine);
-	clock_gettime(CLOCK_MONOTONIC, &until);
+	clock_gettime(CLOCK_REALTIME, &until);
 	until.tv_sec += JOIN_WITHIN_S;
-	if (pthread_clockjoin_np(mine->thread, NULL, CLOCK_MONOTONIC, &until) != 0) {
+	if (sem_timedwait(&mine->has_ended, &until) != 0) {
 		/* It asks for a name that nobody answers; it has copies of all it needs, and
 		 * ends with the process. */
 		log_warn("mqtt.close", "error=\"still looking for the broker\"");
 		pthread_detach(mine->thread);
 		return;
 	}
+	pthread_join(mine->thread, NULL);
 	free_link(mine);
 }
 
