@@ -200,8 +200,7 @@ int mqtt_open(struct mqtt **mqtt_r, const struct mqtt_settings *settings,
 	mqtt->window = mqtt_window_new(mqtt->size);
 	list_init(&mqtt->outbox);
 	list_init(&mqtt->refusals);
-	lanes_init(mqtt, MQTT_STREAM, "mqtt");
-	lanes_init(mqtt, MQTT_STATE, "mqtt-state");
+	lanes_init(mqtt);
 	snprintf(mqtt->trouble, sizeof(mqtt->trouble), "broker: not reached yet");
 	if (mqtt_topics_init(&mqtt->topics, settings->city, parts->agencies, err) < 0 ||
 	    mqtt_link_open(&mqtt->link, settings, &mqtt->topics, store_epoch(parts->store),

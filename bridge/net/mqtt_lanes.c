@@ -11,23 +11,23 @@
 
 /* --- one message --- */
 
-static void send_one(struct mqtt *mqtt, const struct mqtt_task *task, unsigned agency,
-		     bool is_clear)
+static void send_one(struct mqtt *mqtt, const struct mqtt_task *task,
+		     const struct mqtt_key *key, bool is_clear)
 {
 	char topic[MQTT_TOPIC_SIZE];
 	struct mqtt_letter *letter;
 
 	if (task->incident_id[0] != '\0')
-		mqtt_topic_view(&mqtt->topics, agency, task->incident_id, topic);
+		mqtt_topic_view(&mqtt->topics, key->agency, task->incident_id, topic);
 	else
-		mqtt_topic_events(&mqtt->topics, agency, topic);
+		mqtt_topic_events(&mqtt->topics, key->agency, topic);
 	letter = mqtt_letter_new(LINK_MESSAGE, mqtt->line, topic);
 	letter->is_retained = task->incident_id[0] != '\0';
 	letter->seq = task->seq;
 	letter->lane = (int)task->lane;
 	letter->since_us = task->committed_us;
 	letter->payload = is_clear ? NULL : buf_ref(task->payload);
-	letter->ticket = mqtt_window_push(mqtt->window, task->lane, task->seq);
+	letter->ticket = mqtt_window_push(mqtt->window, key);
 	list_append(&mqtt->outbox, &letter->node);
 	metrics_add(mqtt->parts.metrics, METRIC_MQTT_PUBLISHED, 1);
 }
@@ -38,17 +38,17 @@ static void end_task(struct mqtt_task *task)
 	task->set = task->clear = 0;
 }
 
-/* False: the window is full, and there is more to send. */
+/* False: there is more to send than the window takes. */
 static bool work_off(struct mqtt *mqtt, struct mqtt_task *task)
 {
 	while ((task->set | task->clear) != 0) {
 		agency_set *from = task->set != 0 ? &task->set : &task->clear;
-		unsigned agency = (unsigned)__builtin_ctz(*from);
+		struct mqtt_key key = {task->lane, task->seq, (unsigned)__builtin_ctz(*from)};
 
-		if (!mqtt_window_has_room(mqtt->window, task->lane))
+		if (!mqtt_window_admits(mqtt->window, &key))
 			return false;
-		send_one(mqtt, task, agency, from == &task->clear);
-		*from &= ~((agency_set)1 << agency);
+		send_one(mqtt, task, &key, from == &task->clear);
+		*from &= *from - 1;
 	}
 	end_task(task);
 	return true;
@@ -170,25 +170,35 @@ static void step(struct mqtt_reader *reader)
 		reader->row++;
 }
 
-/* Sends up to max events. */
-static void run_reader(struct mqtt *mqtt, struct mqtt_reader *reader, unsigned max)
+static bool begin_task(struct mqtt *mqtt, struct mqtt_reader *reader)
 {
-	while (max-- > 0) {
-		if (!reader->is_at_task) {
-			const struct event *event = peek(mqtt, reader);
+	const struct event *event = peek(mqtt, reader);
 
-			if (event == NULL)
-				return;
-			if (reader->lane == MQTT_STREAM)
-				task_of_stream(mqtt, event, &reader->task);
-			else
-				task_of_state(mqtt, event, &reader->task);
-			reader->is_at_task = true;
-		}
+	if (event == NULL)
+		return false;
+	if (reader->lane == MQTT_STREAM)
+		task_of_stream(mqtt, event, &reader->task);
+	else
+		task_of_state(mqtt, event, &reader->task);
+	reader->is_at_task = true;
+	return true;
+}
+
+/* Ends the task it is at and begins up to max others; how many it has ended. */
+static unsigned run_reader(struct mqtt *mqtt, struct mqtt_reader *reader, unsigned max)
+{
+	unsigned begun = 0, ended = 0;
+
+	while (reader->is_at_task || begun < max) {
+		if (!reader->is_at_task && !begin_task(mqtt, reader))
+			break;
+		begun++;
 		if (!work_off(mqtt, &reader->task))
-			return;
+			break;
 		step(reader);
+		ended++;
 	}
+	return ended;
 }
 
 /* --- live incidents, once more --- */
@@ -219,7 +229,7 @@ static void read_live(struct mqtt *mqtt)
 		.op = READ_LIVE,
 		.from = live->from,
 		.filter.viewer = {.may_watch = true, .sees_all = true, .sees_secret = true},
-		.max_rows = LIVE_ROWS,
+		.max_rows = live->page_rows,
 		.max_bytes = PAGE_BYTES,
 		.done = live_read,
 		.ctx = mqtt,
@@ -248,7 +258,7 @@ static void end_page(struct mqtt_live *live)
 	live->from = live->read.next;
 	live->is_due = live->from != 0;
 	live->wants_sweep = !live->is_due;
-	live->pause = EVENTS_BETWEEN;
+	live->pause = live->events_between;
 	store_read_fini(&live->read);
 }
 
@@ -272,12 +282,13 @@ static bool send_page(struct mqtt *mqtt)
 
 /* --- views that are at the broker and should not be --- */
 
-/* Events that were sent after the broker had listed what it keeps are in the feed. */
+/* Events that were sent after the broker had listed what it keeps are in the feed; the one that
+ * the state is at may have been sent in part. */
 static bool is_live_again(const struct mqtt *mqtt, unsigned agency, const char *incident_id)
 {
 	const struct feed *feed = mqtt->parts.feed;
 
-	for (uint64_t seq = mqtt->readers[MQTT_STATE].next; seq-- > feed_tail(feed);) {
+	for (uint64_t seq = mqtt->readers[MQTT_STATE].next + 1; seq-- > feed_tail(feed);) {
 		const struct event *event = feed_get(feed, seq);
 
 		if (event != NULL && strcmp(event->incident_id, incident_id) == 0)
@@ -299,21 +310,33 @@ void lanes_take_stray(struct mqtt *mqtt, struct mqtt_letter **letter)
 	*letter = NULL;
 }
 
+/* False: the window takes no more. */
+static bool clear_stray(struct mqtt *mqtt, const struct mqtt_letter *letter)
+{
+	struct mqtt_task task = {.lane = MQTT_LIVE};
+	struct mqtt_key key = {.lane = MQTT_LIVE};
+
+	if (!mqtt_topic_read_view(&mqtt->topics, letter->text, &key.agency, task.incident_id) ||
+	    is_live_again(mqtt, key.agency, task.incident_id))
+		return true;
+	if (!mqtt_window_admits(mqtt->window, &key))
+		return false;
+	send_one(mqtt, &task, &key, true);
+	return true;
+}
+
 static void clear_strays(struct mqtt *mqtt)
 {
 	struct mqtt_live *live = &mqtt->live;
 
-	while (!list_is_empty(&live->strays) && mqtt_window_has_room(mqtt->window, MQTT_LIVE)) {
+	while (!list_is_empty(&live->strays)) {
 		struct mqtt_letter *letter =
-			LIST_ITEM(list_take(&live->strays), struct mqtt_letter, node);
-		struct mqtt_task task = {.lane = MQTT_LIVE};
-		unsigned agency;
+			LIST_ITEM(live->strays.next, struct mqtt_letter, node);
 
+		if (!clear_stray(mqtt, letter))
+			return;
 		live->stray_count--;
-		if (mqtt_topic_read_view(&mqtt->topics, letter->text, &agency,
-					 task.incident_id) &&
-		    !is_live_again(mqtt, agency, task.incident_id))
-			send_one(mqtt, &task, agency, true);
+		list_remove(&letter->node);
 		mqtt_letter_free(&letter);
 	}
 }
@@ -329,22 +352,33 @@ static void begin_sweep(struct mqtt *mqtt)
 
 /* --- what is done when --- */
 
+/* What the state may take before the next page: first all that was missed, then pages and
+ * events take turns, so that neither waits for long. */
+static unsigned events_before_page(const struct mqtt *mqtt)
+{
+	const struct mqtt_live *live = &mqtt->live;
+	uint64_t next = mqtt->readers[MQTT_STATE].next;
+
+	if (!live->is_due)
+		return UINT32_MAX;
+	return next <= live->since ? (unsigned)(live->since + 1 - next) : live->pause;
+}
+
 static void run_state(struct mqtt *mqtt)
 {
 	struct mqtt_reader *state = &mqtt->readers[MQTT_STATE];
 	struct mqtt_live *live = &mqtt->live;
+	bool has_missed_none = state->next > live->since;
+	unsigned ended;
 
 	if (live->is_reading || (live->has_page && !send_page(mqtt)))
 		return;
 	clear_strays(mqtt);
-	if (live->is_due && state->next > live->since) {
-		run_reader(mqtt, state, live->pause);
-		if (!state->is_at_task && !state->is_reading)
-			read_live(mqtt);
-		return;
-	}
-	run_reader(mqtt, state, UINT32_MAX);
-	if (live->is_due && state->next > live->since && !state->is_at_task)
+	ended = run_reader(mqtt, state, events_before_page(mqtt));
+	if (has_missed_none)
+		live->pause -= ended < live->pause ? ended : live->pause;
+	if (live->is_due && !state->is_at_task && !state->is_reading &&
+	    state->next > live->since)
 		read_live(mqtt);
 	if (live->wants_sweep && mqtt_window_count(mqtt->window, MQTT_LIVE) == 0)
 		begin_sweep(mqtt);
@@ -402,19 +436,18 @@ static void stop_live(struct mqtt_live *live)
 
 void lanes_down(struct mqtt *mqtt)
 {
-	enum mqtt_lane_id lane;
-	uint64_t seq;
+	struct mqtt_key blamed;
 
 	rewind_reader(mqtt, &mqtt->readers[MQTT_STREAM]);
 	rewind_reader(mqtt, &mqtt->readers[MQTT_STATE]);
 	stop_live(&mqtt->live);
-	if (!mqtt_window_lose(mqtt->window, &lane, &seq))
+	if (!mqtt_window_lose(mqtt->window, &blamed))
 		return;
-	if (lane == MQTT_STREAM)
-		mqtt->readers[lane].next = seq + 1;
+	if (blamed.lane == MQTT_STREAM)
+		mqtt->readers[MQTT_STREAM].next = blamed.seq + 1;
 	else
-		mqtt->blamed[mqtt->blamed_next++ % MQTT_BLAMED] = seq;
-	refusal_record(mqtt, lane, seq, "the connection breaks each time it is sent");
+		mqtt->blamed[mqtt->blamed_next++ % MQTT_BLAMED] = blamed.seq;
+	refusal_record(mqtt, blamed.lane, blamed.seq, "the connection breaks each time");
 }
 
 void lanes_up(struct mqtt *mqtt)
@@ -431,9 +464,16 @@ bool lanes_are_reading(const struct mqtt *mqtt)
 	       mqtt->readers[MQTT_STATE].is_reading;
 }
 
+static void init_live(struct mqtt_live *live)
+{
+	live->page_rows = LIVE_ROWS;
+	live->events_between = EVENTS_BETWEEN;
+	list_init(&live->strays);
+}
+
 /* A sink that has no position in this log begins at its end: what is live it sets anyway, and
  * what is past is no alarm. */
-void lanes_init(struct mqtt *mqtt, enum mqtt_lane_id lane, const char *sink)
+static void init_reader(struct mqtt *mqtt, enum mqtt_lane_id lane, const char *sink)
 {
 	struct mqtt_reader *reader = &mqtt->readers[lane];
 	bool is_known = store_has_cursor(mqtt->parts.store, sink);
@@ -444,7 +484,13 @@ void lanes_init(struct mqtt *mqtt, enum mqtt_lane_id lane, const char *sink)
 				 : store_head(mqtt->parts.store);
 	reader->next = reader->saved + 1;
 	reader->must_save = !is_known;
-	list_init(&mqtt->live.strays);
+}
+
+void lanes_init(struct mqtt *mqtt)
+{
+	init_reader(mqtt, MQTT_STREAM, "mqtt");
+	init_reader(mqtt, MQTT_STATE, "mqtt-state");
+	init_live(&mqtt->live);
 }
 
 void lanes_fini(struct mqtt *mqtt)

@@ -49,11 +49,12 @@ struct mqtt_reader {
 };
 
 struct mqtt_live {
-	bool is_due;      /* pages are still to be read */
-	bool wants_sweep; /* when all of them are confirmed */
-	uint64_t since;   /* the newest event at the connection */
-	uint64_t from;    /* of the next page */
-	unsigned pause;   /* events of the log that may go before it */
+	bool is_due;                        /* pages are still to be read */
+	bool wants_sweep;                   /* when all of them are confirmed */
+	uint64_t since;                     /* the newest event at the connection */
+	uint64_t from;                      /* of the next page */
+	unsigned page_rows, events_between; /* pages and events take turns */
+	unsigned pause;                     /* events of the log that may go before it */
 	struct store_read read;
 	unsigned row;
 	bool is_reading, is_void, has_page;
@@ -92,7 +93,7 @@ struct mqtt {
 };
 
 /* mqtt_lanes.c */
-void lanes_init(struct mqtt *mqtt, enum mqtt_lane_id lane, const char *sink);
+void lanes_init(struct mqtt *mqtt);
 void lanes_up(struct mqtt *mqtt);   /* a new line: everything live once more */
 void lanes_down(struct mqtt *mqtt); /* what is not confirmed is to be sent again */
 void lanes_run(struct mqtt *mqtt);  /* sends what there is and what the window takes */

@@ -3,43 +3,68 @@
 #include "base/err.h"
 #include "base/xalloc.h"
 
-#define STRIKES 3 /* connections that one message may break */
+#define STRIKES 5 /* connections that one message may break while it is alone on its way */
 
 struct place {
-	enum mqtt_lane_id lane;
-	uint64_t seq;
+	struct mqtt_key key;
 	bool is_confirmed;
+};
+
+struct suspect {
+	struct mqtt_key key;
+	unsigned strikes;
+	bool is_used;
 };
 
 struct mqtt_window {
 	unsigned size;
-	unsigned careful;     /* messages still to go one at a time */
-	struct place suspect; /* was alone on its way when the connection broke */
-	unsigned strikes;
+	bool is_kept_free; /* a suspect waits to go alone */
+	bool has_suspect;  /* one is on its way */
 	unsigned count[MQTT_LANES];
-	uint64_t first, next; /* tickets: the oldest place taken, the next to be given */
-	struct place places[];
+	uint64_t first, next;     /* tickets: the oldest place taken, the next to be given */
+	struct place *places;     /* size */
+	struct suspect *suspects; /* size; the newest push out the oldest */
+	unsigned next_suspect;
 };
 
 struct mqtt_window *mqtt_window_new(unsigned size)
 {
-	struct mqtt_window *window =
-		xcalloc(1, sizeof(*window) + size * sizeof(window->places[0]));
+	struct mqtt_window *window = xcalloc(1, sizeof(*window));
 
 	window->size = size;
 	window->first = window->next = 1;
+	window->places = xcalloc(size, sizeof(*window->places));
+	window->suspects = xcalloc(size, sizeof(*window->suspects));
 	return window;
 }
 
 void mqtt_window_free(struct mqtt_window **window)
 {
-	xfree(*window);
+	struct mqtt_window *mine = *window;
+
 	*window = NULL;
+	if (mine == NULL)
+		return;
+	xfree(mine->places);
+	xfree(mine->suspects);
+	xfree(mine);
 }
 
-static struct place *place_of(struct mqtt_window *window, uint64_t ticket)
+static struct place *place_of(const struct mqtt_window *window, uint64_t ticket)
 {
 	return &window->places[ticket % window->size];
+}
+
+static struct suspect *suspect_of(const struct mqtt_window *window, const struct mqtt_key *key)
+{
+	for (unsigned i = 0; i < window->size; i++) {
+		struct suspect *suspect = &window->suspects[i];
+
+		if (suspect->is_used && suspect->key.lane == key->lane &&
+		    suspect->key.seq == key->seq && suspect->key.agency == key->agency)
+			return suspect;
+	}
+	return NULL;
 }
 
 static unsigned share(const struct mqtt_window *window, enum mqtt_lane_id lane)
@@ -51,36 +76,43 @@ static unsigned share(const struct mqtt_window *window, enum mqtt_lane_id lane)
 	return window->size > quarter ? window->size - quarter : 1;
 }
 
-bool mqtt_window_has_room(const struct mqtt_window *window, enum mqtt_lane_id lane)
+bool mqtt_window_admits(struct mqtt_window *window, const struct mqtt_key *key)
 {
-	uint64_t taken = window->next - window->first;
+	unsigned taken = mqtt_window_count(window, MQTT_LANES);
 
-	if (window->careful > 0)
+	if (suspect_of(window, key) != NULL) {
+		window->is_kept_free = taken > 0;
 		return taken == 0;
-	return taken < window->size && window->count[lane] < share(window, lane);
+	}
+	return !window->is_kept_free && !window->has_suspect && taken < window->size &&
+	       window->count[key->lane] < share(window, key->lane);
 }
 
-uint64_t mqtt_window_push(struct mqtt_window *window, enum mqtt_lane_id lane, uint64_t seq)
+uint64_t mqtt_window_push(struct mqtt_window *window, const struct mqtt_key *key)
 {
-	if (!mqtt_window_has_room(window, lane))
+	if (!mqtt_window_admits(window, key))
 		panic("mqtt: pushed into a full window");
-	*place_of(window, window->next) = (struct place){.lane = lane, .seq = seq};
-	window->count[lane]++;
+	window->has_suspect = suspect_of(window, key) != NULL;
+	*place_of(window, window->next) = (struct place){.key = *key};
+	window->count[key->lane]++;
 	return window->next++;
 }
 
 static void free_confirmed(struct mqtt_window *window)
 {
-	while (window->first < window->next) {
-		const struct place *place = place_of(window, window->first);
-
-		if (!place->is_confirmed)
-			return;
-		window->count[place->lane]--;
+	while (window->first < window->next && place_of(window, window->first)->is_confirmed) {
+		window->count[place_of(window, window->first)->key.lane]--;
 		window->first++;
-		if (window->careful > 0)
-			window->careful--;
 	}
+}
+
+static void acquit(struct mqtt_window *window, const struct mqtt_key *key)
+{
+	struct suspect *suspect = suspect_of(window, key);
+
+	window->has_suspect = false;
+	if (suspect != NULL)
+		suspect->is_used = false;
 }
 
 void mqtt_window_confirm(struct mqtt_window *window, uint64_t ticket)
@@ -88,6 +120,8 @@ void mqtt_window_confirm(struct mqtt_window *window, uint64_t ticket)
 	if (ticket < window->first || ticket >= window->next)
 		return; /* of a window that was lost */
 	place_of(window, ticket)->is_confirmed = true;
+	if (window->has_suspect)
+		acquit(window, &place_of(window, ticket)->key);
 	free_confirmed(window);
 }
 
@@ -101,38 +135,49 @@ uint64_t mqtt_window_oldest(const struct mqtt_window *window, enum mqtt_lane_id 
 			    uint64_t next)
 {
 	for (uint64_t ticket = window->first; ticket < window->next; ticket++) {
-		const struct place *place = &window->places[ticket % window->size];
+		const struct place *place = place_of(window, ticket);
 
-		if (place->lane == lane && !place->is_confirmed)
-			return place->seq < next ? place->seq : next;
+		if (place->key.lane == lane && !place->is_confirmed)
+			return place->key.seq < next ? place->key.seq : next;
 	}
 	return next;
 }
 
-/* One more connection that broke over it: is that enough? */
-static bool strike(struct mqtt_window *window, const struct place *alone)
+static void suspect_all(struct mqtt_window *window)
 {
-	if (window->suspect.lane != alone->lane || window->suspect.seq != alone->seq)
-		window->strikes = 0;
-	window->suspect = *alone;
-	return ++window->strikes == STRIKES;
+	for (uint64_t ticket = window->first; ticket < window->next; ticket++) {
+		const struct mqtt_key *key = &place_of(window, ticket)->key;
+
+		if (key->seq == 0 || place_of(window, ticket)->is_confirmed ||
+		    suspect_of(window, key) != NULL)
+			continue;
+		window->suspects[window->next_suspect] =
+			(struct suspect){.key = *key, .is_used = true};
+		window->next_suspect = (window->next_suspect + 1) % window->size;
+	}
 }
 
-bool mqtt_window_lose(struct mqtt_window *window, enum mqtt_lane_id *lane_r, uint64_t *seq_r)
+/* The one that was alone on its way: did that happen too often? */
+static bool strike(struct mqtt_window *window, struct mqtt_key *blamed_r)
 {
-	unsigned taken = mqtt_window_count(window, MQTT_LANES);
-	const struct place alone = *place_of(window, window->first);
-	bool is_to_blame = taken == 1 && window->careful > 0 && strike(window, &alone);
+	struct suspect *suspect = suspect_of(window, &place_of(window, window->first)->key);
 
-	if (window->careful < taken)
-		window->careful = taken;
+	if (suspect == NULL || ++suspect->strikes < STRIKES)
+		return false;
+	suspect->is_used = false;
+	*blamed_r = suspect->key;
+	return true;
+}
+
+bool mqtt_window_lose(struct mqtt_window *window, struct mqtt_key *blamed_r)
+{
+	bool is_to_blame = window->has_suspect && strike(window, blamed_r);
+
+	if (!window->has_suspect)
+		suspect_all(window);
+	window->has_suspect = window->is_kept_free = false;
 	window->first = window->next;
 	for (unsigned lane = 0; lane < MQTT_LANES; lane++)
 		window->count[lane] = 0;
-	if (!is_to_blame)
-		return false;
-	window->strikes = 0;
-	*lane_r = alone.lane;
-	*seq_r = alone.seq;
-	return true;
+	return is_to_blame;
 }
