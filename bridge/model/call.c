@@ -121,14 +121,18 @@ void call_free(struct call **call)
 }
 
 /* The first four and the last two digits tell a dispatcher that two calls are from one number
- * without giving the number away. */
+ * without giving the number away. What is no digit of ASCII goes too: half a letter would make
+ * the frame one that a console must refuse. */
 static void mask(const char *phone, char masked_r[CALL_PHONE_SIZE])
 {
-	size_t len = strlen(phone);
+	size_t len = strlen(phone), from = len > 8 ? 4 : 0;
 
-	snprintf(masked_r, CALL_PHONE_SIZE, "%s", phone);
-	for (size_t i = len > 8 ? 4 : 0; i + 2 < len; i++)
-		masked_r[i] = '*';
+	for (size_t i = 0; i < len; i++) {
+		bool is_shown = (i < from || i + 2 >= len) && (unsigned char)phone[i] < 0x80;
+
+		masked_r[i] = is_shown ? phone[i] : '*';
+	}
+	masked_r[len] = '\0';
 }
 
 void call_write(const struct call *call, bool is_masked, struct jsonw *w, const char *key)

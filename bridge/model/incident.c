@@ -22,26 +22,33 @@ static const struct {
 	[INCIDENT_CLOSED] = {"closed", BIT(ACTION_NOTE) | BIT(ACTION_REOPEN)},
 };
 
-/* An agency's part: contract section 3.2. */
+/* An agency's part: contract section 3.2. When the incident is closed, who had begun is done,
+ * who had not is not needed any more, and what had ended has ended as it did. */
 static const struct {
 	const char *name;
 	unsigned next; /* states that may follow */
+	enum assignment_state at_close;
 } assignment_states[ASSIGNMENT_STATES] = {
-	[ASSIGNMENT_PENDING] = {"pending", BIT(ASSIGNMENT_ACKNOWLEDGED) |
-						   BIT(ASSIGNMENT_CANCELLED) |
-						   BIT(ASSIGNMENT_DECLINED)},
-	[ASSIGNMENT_ACKNOWLEDGED] = {"acknowledged", BIT(ASSIGNMENT_DISPATCHED) |
-							     BIT(ASSIGNMENT_CANCELLED) |
-							     BIT(ASSIGNMENT_DECLINED)},
+	[ASSIGNMENT_PENDING] = {"pending",
+				BIT(ASSIGNMENT_ACKNOWLEDGED) | BIT(ASSIGNMENT_CANCELLED) |
+					BIT(ASSIGNMENT_DECLINED),
+				ASSIGNMENT_CANCELLED},
+	[ASSIGNMENT_ACKNOWLEDGED] = {"acknowledged",
+				     BIT(ASSIGNMENT_DISPATCHED) | BIT(ASSIGNMENT_CANCELLED) |
+					     BIT(ASSIGNMENT_DECLINED),
+				     ASSIGNMENT_CLEARED},
 	[ASSIGNMENT_DISPATCHED] = {"dispatched",
-				   BIT(ASSIGNMENT_EN_ROUTE) | BIT(ASSIGNMENT_CANCELLED)},
+				   BIT(ASSIGNMENT_EN_ROUTE) | BIT(ASSIGNMENT_CANCELLED),
+				   ASSIGNMENT_CLEARED},
 	[ASSIGNMENT_EN_ROUTE] = {"en_route",
-				 BIT(ASSIGNMENT_ON_SCENE) | BIT(ASSIGNMENT_CANCELLED)},
+				 BIT(ASSIGNMENT_ON_SCENE) | BIT(ASSIGNMENT_CANCELLED),
+				 ASSIGNMENT_CLEARED},
 	[ASSIGNMENT_ON_SCENE] = {"on_scene",
-				 BIT(ASSIGNMENT_CLEARED) | BIT(ASSIGNMENT_CANCELLED)},
-	[ASSIGNMENT_CLEARED] = {"cleared", 0},
-	[ASSIGNMENT_CANCELLED] = {"cancelled", BIT(ASSIGNMENT_PENDING)},
-	[ASSIGNMENT_DECLINED] = {"declined", BIT(ASSIGNMENT_PENDING)},
+				 BIT(ASSIGNMENT_CLEARED) | BIT(ASSIGNMENT_CANCELLED),
+				 ASSIGNMENT_CLEARED},
+	[ASSIGNMENT_CLEARED] = {"cleared", 0, ASSIGNMENT_CLEARED},
+	[ASSIGNMENT_CANCELLED] = {"cancelled", BIT(ASSIGNMENT_PENDING), ASSIGNMENT_CANCELLED},
+	[ASSIGNMENT_DECLINED] = {"declined", BIT(ASSIGNMENT_PENDING), ASSIGNMENT_DECLINED},
 };
 
 const char *const incident_status_names[INCIDENT_STATUSES] = {
@@ -195,6 +202,16 @@ static int apply_relocate(struct incident *incident, const struct command *comma
 	return 0;
 }
 
+static void close_part(struct incident *incident, unsigned agency,
+		       const struct command *command)
+{
+	enum assignment_state before = incident->assignment[agency].state;
+	enum assignment_state after = assignment_states[before].at_close;
+
+	if (after != before)
+		move_assignment(incident, agency, after, command);
+}
+
 static int apply_close(struct incident *incident, const struct command *command,
 		       struct err *err)
 {
@@ -203,9 +220,8 @@ static int apply_close(struct incident *incident, const struct command *command,
 	incident->closed_at_ms = command->at_ms;
 	snprintf(incident->outcome, sizeof(incident->outcome), "%s", command->outcome);
 	for (unsigned i = 0; i < AGENCY_MAX; i++)
-		if (has_agency(incident, i) &&
-		    assignment_states[incident->assignment[i].state].next)
-			move_assignment(incident, i, ASSIGNMENT_CLEARED, command);
+		if (has_agency(incident, i))
+			close_part(incident, i, command);
 	return 0;
 }
 
