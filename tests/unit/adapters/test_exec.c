@@ -9,6 +9,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -298,6 +300,29 @@ static void a_child_that_will_not_go_is_killed_with_all_it_has_started(void **st
 	end(play);
 }
 
+static bool is_orphan_gone(void *ctx)
+{
+	return waitpid(*(pid_t *)ctx, NULL, WNOHANG) != 0; /* it is ours to reap */
+}
+
+static void a_child_that_ends_leaves_nobody_behind(void **state)
+{
+	struct play *play;
+	char *notes;
+	pid_t orphan;
+
+	(void)state;
+	assert_int_equal(prctl(PR_SET_CHILD_SUBREAPER, 1), 0);
+	play = begin("sleep 1000 & echo $! >\"$1\"; exit 0",
+		     "{\"restart_ms\": 600000, \"restart_max_ms\": 600000}");
+	notes = await_notes(play, "\n", 1);
+	orphan = (pid_t)strtol(notes, NULL, 10);
+	adapter_world_until(&play->world, is_orphan_gone, &orphan);
+	assert_int_equal(prctl(PR_SET_CHILD_SUBREAPER, 0), 0);
+	xfree(notes);
+	end(play);
+}
+
 static void a_child_reads_its_last_answers_before_it_has_to_go(void **state)
 {
 	struct play *play =
@@ -459,6 +484,7 @@ int main(void)
 			what_was_said_before_the_end_is_taken_also_without_its_newline),
 		cmocka_unit_test(a_program_that_is_not_there_does_not_stop_the_bridge),
 		cmocka_unit_test(a_child_that_will_not_go_is_killed_with_all_it_has_started),
+		cmocka_unit_test(a_child_that_ends_leaves_nobody_behind),
 		cmocka_unit_test(a_child_reads_its_last_answers_before_it_has_to_go),
 		cmocka_unit_test(a_child_has_nothing_of_ours_but_its_pipes),
 		cmocka_unit_test(what_a_child_says_is_logged_in_quotes_and_not_without_end),
