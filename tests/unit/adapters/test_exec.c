@@ -248,6 +248,23 @@ static void no_more_than_max_open_are_under_way(void **state)
 	end(play);
 }
 
+/* One that says it again at once, as many would. */
+static void after_try_later_a_child_is_not_listened_to_for_a_moment(void **state)
+{
+	struct play *play = begin("while echo '" REPORT("a") "' && read answer; do "
+							     "echo \"$answer\" >>\"$1\"; done",
+				  "{}");
+	int64_t first_us;
+
+	(void)state;
+	intake_stop(play->world.intake);
+	xfree(await_notes(play, "try_later", 1));
+	first_us = clock_system.mono_us(&clock_system);
+	xfree(await_notes(play, "try_later", 2));
+	assert_true(clock_system.mono_us(&clock_system) - first_us > 500000);
+	end(play);
+}
+
 static void a_child_that_ends_is_started_again_and_counts_its_lines_anew(void **state)
 {
 	struct play *play =
@@ -479,6 +496,7 @@ int main(void)
 		cmocka_unit_test(a_line_that_is_too_long_is_told_once_and_passed_over),
 		cmocka_unit_test(a_child_that_does_not_read_stops_only_itself),
 		cmocka_unit_test(no_more_than_max_open_are_under_way),
+		cmocka_unit_test(after_try_later_a_child_is_not_listened_to_for_a_moment),
 		cmocka_unit_test(a_child_that_ends_is_started_again_and_counts_its_lines_anew),
 		cmocka_unit_test(
 			what_was_said_before_the_end_is_taken_also_without_its_newline),
