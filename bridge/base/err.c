@@ -5,12 +5,34 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/utf8.h"
+
+/* A text may quote what an outsider sent, or be cut inside a letter; told on in JSON it must be
+ * UTF-8, or a console closes for it. */
+static void make_sound(char *text)
+{
+	size_t left = strlen(text);
+
+	while (left > 0) {
+		size_t len = utf8_length(text, left);
+
+		if (len == 0) {
+			*text = '?';
+			len = 1;
+		}
+		text += len;
+		left -= len;
+	}
+}
+
 __attribute__((format(printf, 4, 0))) static void
 err_write(struct err *err, enum err_kind kind, const char *field, const char *fmt, va_list args)
 {
 	err->kind = kind;
 	snprintf(err->field, sizeof(err->field), "%s", field);
 	vsnprintf(err->text, sizeof(err->text), fmt, args);
+	make_sound(err->field);
+	make_sound(err->text);
 }
 
 int err_set(struct err *err, enum err_kind kind, const char *fmt, ...)
@@ -45,6 +67,7 @@ int err_wrap(struct err *err, const char *fmt, ...)
 	va_end(args);
 	if (n >= 0 && (size_t)n < sizeof(err->text))
 		snprintf(err->text + n, sizeof(err->text) - (size_t)n, ": %s", inner);
+	make_sound(err->text);
 	return -1;
 }
 

@@ -20,7 +20,7 @@ enum err_kind {
 struct err {
 	enum err_kind kind;
 	char field[48]; /* the member of the input that is wrong, or "" */
-	char text[240];
+	char text[240]; /* UTF-8, whatever was put in */
 };
 
 /* All return -1. */

@@ -46,11 +46,43 @@ static void what_is_too_long_is_cut_and_ends(void **state)
 	assert_int_equal(strlen(err.text), sizeof(err.text) - 1);
 }
 
+static void what_an_outsider_sent_is_quoted_as_utf_8(void **state)
+{
+	static const struct {
+		const char *given, *text;
+	} cases[] = {
+		{"\xc3\xa9", "\xc3\xa9"},
+		{"a\xff"
+		 "b",
+		 "a?b"},
+		{"\xc3", "?"},
+		{"\xe2\x82", "??"},
+		{"\xed\xa0\x80", "???"},
+		{"\xc0\xaf", "??"},
+	};
+	struct err err;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		err_set(&err, ERR_INVALID, "%s", cases[i].given);
+		assert_string_equal(err.text, cases[i].text);
+		err_field(&err, cases[i].given, "x");
+		assert_string_equal(err.field, cases[i].text);
+		err_wrap(&err, "%s", cases[i].given);
+		assert_non_null(strstr(err.text, cases[i].text));
+	}
+	/* Cut inside its last letter. */
+	err_set(&err, ERR_INVALID, "%0238d\xc3\xa9", 0);
+	assert_int_equal(strlen(err.text), 239);
+	assert_int_equal(err.text[238], '?');
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(an_error_says_kind_field_and_outermost_first),
 		cmocka_unit_test(what_is_too_long_is_cut_and_ends),
+		cmocka_unit_test(what_an_outsider_sent_is_quoted_as_utf_8),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

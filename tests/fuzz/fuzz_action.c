@@ -1,0 +1,147 @@
+/* Lines of any bytes as one action after the other on one incident: no sequence leads to a
+ * state or by a step outside the tables, a refusal changes nothing, and what stands can be
+ * written and read back at every moment. The tables stand here a second time, on purpose. */
+#include "fuzz.h"
+
+#include <stdio.h>
+
+#include "model/event.h"
+
+#define INCIDENT "I-01ARZ3NDEKTSV4RRFFQ69G5FAV"
+
+static const struct agencies city = {
+	.count = 3, .agency = {{.id = "fire"}, {.id = "police"}, {.id = "health"}}};
+
+/* '+' : this action is possible in this status. In the order of enum action. */
+static const char *const possible[INCIDENT_STATUSES] = {"+++++-", "+++++-", "-+---+"};
+
+static void open_incident(struct incident *incident)
+{
+	static const char json[] = "{\"source\":\"lapor-web\",\"text\":\"kebakaran\"}";
+	struct verdict verdict = {.disposition = DISPOSITION_REVIEW,
+				  .priority = 3,
+				  .category = "unknown",
+				  .agencies = 3};
+	struct report *report;
+	struct err err;
+
+	FUZZ_CHECK(report_parse(json, strlen(json), NULL, &report, &err) == 0);
+	incident_open(incident, report, &verdict, &report->location, INCIDENT, 1, "7000000",
+		      1764000000000);
+	report_free(&report);
+}
+
+static void check_part(const struct assignment *before, const struct assignment *after,
+		       enum action action, bool was_there)
+{
+	if (!was_there || action == ACTION_REOPEN) {
+		FUZZ_CHECK(after->state == ASSIGNMENT_PENDING && after->by[0] == '\0');
+	} else if (action == ACTION_CLOSE) {
+		FUZZ_CHECK(before->state == ASSIGNMENT_PENDING
+				   ? after->state == ASSIGNMENT_CANCELLED
+				   : after->state != ASSIGNMENT_PENDING &&
+					     after->state != ASSIGNMENT_ACKNOWLEDGED);
+	} else if (after->state != before->state) {
+		FUZZ_CHECK(action == ACTION_ACKNOWLEDGE &&
+			   before->state == ASSIGNMENT_PENDING &&
+			   after->state == ASSIGNMENT_ACKNOWLEDGED);
+	}
+}
+
+static void check_step(const struct incident *before, const struct incident *after,
+		       const struct command *command)
+{
+	unsigned acknowledged = 0;
+
+	FUZZ_CHECK(possible[before->status][command->action] == '+');
+	FUZZ_CHECK(after->version == before->version + 1);
+	FUZZ_CHECK(after->status < INCIDENT_STATUSES);
+	FUZZ_CHECK((after->status == INCIDENT_CLOSED) == (after->closed_at_ms != 0));
+	FUZZ_CHECK((after->status == INCIDENT_CLOSED) == (after->outcome[0] != '\0'));
+	FUZZ_CHECK(after->verdict.agencies != 0 && after->verdict.agencies < 8);
+	FUZZ_CHECK(after->verdict.priority >= 1 && after->verdict.priority <= 4);
+	for (unsigned i = 0; i < city.count; i++) {
+		if ((after->verdict.agencies >> i & 1) == 0)
+			continue;
+		check_part(&before->assignment[i], &after->assignment[i], command->action,
+			   before->verdict.agencies >> i & 1);
+		acknowledged += before->assignment[i].state != after->assignment[i].state;
+	}
+	FUZZ_CHECK(command->action != ACTION_ACKNOWLEDGE || acknowledged == 1);
+}
+
+static void check_event(const struct incident *incident, const struct command *command)
+{
+	struct slice cut;
+	struct incident back;
+	struct jsonw w;
+	struct buf *body;
+	struct err err;
+	json_t *doc;
+
+	jsonw_init(&w, 1024);
+	event_write_command(&w, 7, 1764000000000, command, incident, &city);
+	body = jsonw_buf(&w);
+	json_decref(fuzz_parsed(w.text, w.len));
+	cut = event_incident(body);
+	doc = fuzz_parsed(cut.text, cut.len);
+	FUZZ_CHECK(incident_read(doc, &city, &back, &err) == 0);
+	FUZZ_CHECK(back.status == incident->status && back.version == incident->version);
+	for (unsigned i = 0; i < city.count; i++)
+		FUZZ_CHECK((incident->verdict.agencies >> i & 1) == 0 ||
+			   back.assignment[i].state == incident->assignment[i].state);
+	incident_fini(&back);
+	json_decref(doc);
+	buf_unref(&body);
+	jsonw_fini(&w);
+}
+
+static void decide(struct incident *incident, struct command *command)
+{
+	struct incident before = *incident;
+	struct err err = {0};
+
+	snprintf(command->by, USER_SIZE, "siti");
+	command->acts_for = 7;
+	command->at_ms = 1764000000000 + incident->version;
+	if (incident_apply(incident, command, &err) == 0) {
+		check_step(&before, incident, command);
+		check_event(incident, command);
+		return;
+	}
+	FUZZ_CHECK(err.kind == ERR_INVALID || err.kind == ERR_CONFLICT);
+	FUZZ_CHECK(memcmp(&before, incident, sizeof(before)) == 0);
+}
+
+static void take(struct incident *incident, const char *line, size_t len)
+{
+	struct command *command = NULL;
+	char *piece = fuzz_piece(line, len);
+	struct err err = {0};
+
+	if (command_parse(piece, len, INCIDENT, &city, &command, &err) < 0) {
+		FUZZ_CHECK(command == NULL);
+		fuzz_check_refusal(&err);
+	} else {
+		decide(incident, command);
+		command_free(&command);
+	}
+	free(piece);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	const char *line = (const char *)data, *end = line + size;
+	struct incident incident;
+
+	open_incident(&incident);
+	while (line < end) {
+		const char *stop = memchr(line, '\n', (size_t)(end - line));
+
+		stop = stop != NULL ? stop : end;
+		take(&incident, line, (size_t)(stop - line));
+		line = stop + 1;
+	}
+	incident_fini(&incident);
+	return 0;
+}
