@@ -1,5 +1,5 @@
 /* axe-core over every page, theme, language and state: nothing found. */
-import {after, before, test} from "node:test";
+import {after, afterEach, before, test} from "node:test";
 import assert from "node:assert/strict";
 import {readFileSync} from "node:fs";
 import {Desk, open_browser, Relay, tree, World} from "./world.js";
@@ -21,6 +21,14 @@ after(async () => {
 	await world?.end();
 });
 
+/** What a test has opened and is to be closed however it ends. @type {{end: () => any}[]} */
+let open = [];
+
+afterEach(async () => {
+	for (const one of open.splice(0))
+		await one.end();
+});
+
 /** @param {Desk} desk @param {string} where */
 async function audit(desk, where) {
 	await desk.page.evaluate(axe);
@@ -31,6 +39,7 @@ async function audit(desk, where) {
 
 async function seat(user, settings, port = world.http) {
 	const desk = await Desk.begin(browser, port, {settings});
+	open.push(desk);
 	await desk.sign_in(world, user);
 	return desk;
 }
@@ -40,6 +49,7 @@ for (const [theme, language] of looks) {
 
 	test(`the_sign_in_has_no_findings_${theme}_${language}`, async () => {
 		const desk = await Desk.begin(browser, world.http, {settings});
+		open.push(desk);
 		await desk.page.goto(`${desk.origin}/masuk`);
 		await desk.page.locator("#enter:enabled").waitFor();
 		await audit(desk, "empty");
@@ -48,13 +58,11 @@ for (const [theme, language] of looks) {
 		await desk.page.keyboard.press("Enter");
 		await desk.page.locator("#trouble:visible").waitFor();
 		await audit(desk, "refused");
-		await desk.end();
 	});
 
 	test(`an_empty_console_has_no_findings_${theme}_${language}`, async () => {
 		const desk = await seat("dewi", settings);
 		await audit(desk, "empty");
-		await desk.end();
 	});
 }
 
@@ -63,6 +71,7 @@ for (const [theme, language] of looks)
 		for (const text of texts)
 			await world.report(text);
 		const relay = await Relay.begin(world.http);
+		open.push(relay);
 		const desk = await seat("siti", {theme, language}, relay.port);
 		await desk.page.locator(".row").first().waitFor();
 		await desk.keys("Spasi", "j");
@@ -88,6 +97,4 @@ for (const [theme, language] of looks)
 		relay.cut();
 		await desk.page.locator(".band").waitFor();
 		await audit(desk, "frozen");
-		relay.end();
-		await desk.end();
 	});

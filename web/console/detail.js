@@ -1,5 +1,5 @@
 /* One incident: what it is, why the bridge thinks so, who has it, what was done. */
-import {b, button, dd, div, dl, dt, h1, h2, kbd, mark, p, section, span, svg, rect, cls} from "../view/el.js";
+import {b, button, dd, div, dl, dt, h2, h3, kbd, mark, p, span, svg, rect, cls} from "../view/el.js";
 import {priority_sign, receipt_sign} from "../view/symbols.js";
 import {has_arrived} from "../core/desk.js";
 import {number_text, t} from "../core/text.js";
@@ -144,7 +144,7 @@ function refusal(app, command) {
 function full(app, incident) {
 	const stuck = app.actions.of(incident.id).filter((command) => command.state === "refused" || command.state === "unsure");
 	return [
-		div({class: "what"}, priority_sign(incident.priority, 34), h1(null, kind_of(incident, app.desk)),
+		div({class: "what"}, priority_sign(incident.priority, 34), h3({class: "kind"}, kind_of(incident, app.desk)),
 			incident.status === "closed" ? span({class: "tag"}, `${t("state.closed")} · ${word("outcome", incident.outcome)}`) : null,
 			incident.exercise ? span({class: "tag exercise"}, t("exercise.row")) : null),
 		p({class: "place"}, place_of(incident)),
@@ -152,8 +152,8 @@ function full(app, incident) {
 		p({class: "said", "aria-label": t("detail.words")}, marked(incident)),
 		verbs(app, incident),
 		facts(app, incident),
-		h2(null, t("detail.parts")), parts(app, incident),
-		h2(null, t("detail.history")), history_of(app, incident),
+		h3(null, t("detail.parts")), parts(app, incident),
+		h3(null, t("detail.history")), history_of(app, incident),
 	];
 }
 
@@ -166,7 +166,7 @@ function first_steps() {
 /** @param {{app: App}} props */
 export function Detail({app}) {
 	const incident = app.current.value;
-	return section({class: "pane detail", "aria-label": t("detail.title")},
+	return div({class: "pane detail"},
 		div({class: "title"}, incident
 			? [h2({class: "no"}, number_of(incident)), span({class: "sub"}, t("detail.version", {n: incident.version}))]
 			: h2(null, t("detail.title"))),

@@ -1,6 +1,6 @@
 /* The top line: whose console, how old the data are, whether it can be heard, who sits here, what
  * time it is. */
-import {b, button, header, kbd, span, cls} from "../view/el.js";
+import {b, button, h1, header, kbd, span, cls} from "../view/el.js";
 import {has_words, number_text, t} from "../core/text.js";
 import {clock_text, zone_label} from "../core/time.js";
 import {agency_short} from "./words.js";
@@ -41,7 +41,7 @@ export function Header({app}) {
 	const {is_ready, is_there} = app.sound.value;
 	void app.now.value;
 	return header({class: "top"},
-		b({class: "mark"}, t("app.name")), span({class: "whose"}, console_name(app.desk)),
+		h1(null, b({class: "mark"}, t("app.name")), span({class: "whose"}, console_name(app.desk))),
 		span({class: "grow"}),
 		span({class: cls("link", app.link.value.phase)}, link_words(app)),
 		is_there ? button({class: cls("plain", !is_ready && "deaf"), onClick: () => app.sound_test()},

@@ -1,5 +1,5 @@
 /* The city's units: every mark of the map is also a row here. */
-import {b, div, section, span, h2} from "../view/el.js";
+import {b, div, span, h2} from "../view/el.js";
 import {agency_sign} from "../view/symbols.js";
 import {t} from "../core/text.js";
 import {agency_short, word} from "./words.js";
@@ -16,7 +16,7 @@ export function our_units(app) {
 export function Units({app}) {
 	void app.revision.value;
 	const {desk} = app, units = our_units(app);
-	return section({class: "pane units", "aria-label": t("units.title")},
+	return div({class: "pane units"},
 		div({class: "title"}, h2(null, t("units.title")), span({class: "sub"}, app.has_data.value ? t("units.count", {n: units.length}) : "")),
 		div({class: "scroll", id: "units", tabIndex: 0, role: "region", "aria-label": t("units.title")}, units.map((unit) =>
 			div({class: "unit-row", key: unit.id}, agency_sign(unit.agency), b(null, unit.id), span(null, unit.name),
