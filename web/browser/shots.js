@@ -39,7 +39,7 @@ async function seat(world, browser, {theme, language = "id", width, user = "siti
 	const desk = await Desk.begin(browser, port, {settings: {theme, language}, size: {width, height: sizes[width]}});
 	await desk.sign_in(world, user);
 	await desk.page.locator(".row").first().waitFor();
-	await desk.keys("Home");
+	await desk.choose(evening.length);
 	await desk.page.locator(".history .entry").first().waitFor();
 	return desk;
 }

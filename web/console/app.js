@@ -18,6 +18,8 @@ import {row_words} from "./words.js";
 /** @typedef {import("../core/desk.js").Desk} Desk */
 /** @typedef {{kind: "note" | "close" | "priority" | "find", incident: Incident | null, outcome?: string}} Prompt */
 
+const revise_every_ms = 60;
+
 export class App {
 	/** @param {Desk} desk @param {import("../core/types.js").Clock} clock */
 	constructor(desk, clock) {
@@ -38,6 +40,8 @@ export class App {
 		this.on_event = () => {};
 
 		this.revision = signal(0);
+		this.revised_at = 0;
+		this.is_revising = false;
 		this.now = signal(clock.now());
 		this.link = signal(/** @type {Link} */ ({phase: "first", heard_at: 0, since: clock.now(), tries: 0, retry_at: 0}));
 		this.selected = signal(/** @type {string | null} */ (null));
@@ -88,10 +92,29 @@ export class App {
 				return;
 			}
 			const fresh = this.model.apply(frame);
-			if (frame.type !== "tick")
-				this.revision.value++;
 			this.actions.settle();
+			if (frame.type !== "tick")
+				this.revise();
 			fresh.forEach((event) => this.on_event(event));
+		});
+	}
+
+	/** Everything shown is worked out anew: at once when little happens, else so many times a second
+	 * and no more. */
+	revise() {
+		const now = this.clock.now(), wait = this.revised_at + revise_every_ms - now;
+		if (this.is_revising)
+			return;
+		if (wait <= 0) {
+			this.revised_at = now;
+			this.revision.value++;
+			return;
+		}
+		this.is_revising = true;
+		this.clock.later(wait, () => {
+			this.is_revising = false;
+			this.revised_at = this.clock.now();
+			this.revision.value++;
 		});
 	}
 

@@ -5,6 +5,7 @@ import {has_arrived} from "../core/desk.js";
 import {number_text, t} from "../core/text.js";
 import {clock_text, moment_text} from "../core/time.js";
 import {history_of} from "./history.js";
+import {reporter_of, reports_of} from "./reports.js";
 import {age, agency_short, kind_of, number_of, place_of, weight_text, word} from "./words.js";
 
 /** @typedef {import("./app.js").App} App */
@@ -77,7 +78,7 @@ function facts(app, incident) {
 		fact(t("detail.where"), where(incident)),
 		fact(t("detail.came"), [`${opened} · ${word("source", incident.source)} · ${t("detail.reports", {n: incident.report_count})}`,
 			incident.tracking_id ? ` · ${t("detail.ticket", {id: incident.tracking_id})}` : ""]),
-		incident.anonymity === "public" ? [] : fact(t("detail.reporter"), word("anonymity", incident.anonymity)),
+		reporter_of(incident),
 		target(app, incident),
 		fact(t("detail.why"), [reasons(incident), p({class: "sub"}, t("why.sum", {
 			disposition: word("disposition", incident.disposition), pct: Math.round(incident.confidence * 100)}))], "why"));
@@ -153,6 +154,7 @@ function full(app, incident) {
 		verbs(app, incident),
 		facts(app, incident),
 		h3(null, t("detail.parts")), parts(app, incident),
+		reports_of(app, incident),
 		h3(null, t("detail.history")), history_of(app, incident),
 	];
 }

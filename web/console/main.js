@@ -14,6 +14,7 @@ import {catch_faults} from "./fault.js";
 import {console_name} from "./header.js";
 import {ask_history, keep_history, refresh_history} from "./history.js";
 import {listen} from "./keys.js";
+import {ask_reports} from "./reports.js";
 import {Shell} from "./shell.js";
 import {announce, give_voice} from "./speaker.js";
 
@@ -26,6 +27,7 @@ const clock = {
 };
 
 const settings = signal(read_settings(globalThis.localStorage));
+const rest_ms = 120;
 const leave = () => location.replace("/masuk");
 
 /** All that is needed before the first row; asked for again until it is there.
@@ -86,6 +88,23 @@ function run_clock(app) {
 	beat();
 }
 
+/** What is not in the stream is asked for when a selection rests: not for each row that a held key
+ * passes over. @param {App} app */
+function follow_selection(app) {
+	const rested = signal(/** @type {string | null} */ (null));
+	let timer = 0;
+	effect(() => {
+		const id = app.selected.value;
+		clearTimeout(timer);
+		timer = setTimeout(() => (rested.value = id), rest_ms);
+	});
+	effect(() => void ask_history(rested.value));
+	effect(() => {
+		if (app.current.value && app.current.value.id === rested.value)
+			ask_reports(app.current.value);
+	});
+}
+
 /** Whoever goes is gone, even when the bridge cannot be told: the page forgets, and says so if not.
  * @param {App} app */
 async function go(app) {
@@ -117,10 +136,12 @@ async function begin() {
 	listen(app, () => settings.value.keys);
 	run_clock(app);
 	open_line(app);
-	effect(() => void ask_history(app.selected.value));
+	follow_selection(app);
 	effect(() => {
 		const n = app.alarms.value.length;
-		document.title = `${n > 0 ? `(${n}) ` : ""}${console_name(desk)} – ${t("app.name")}`;
+		const title = `${n > 0 ? `(${n}) ` : ""}${console_name(desk)} – ${t("app.name")}`;
+		if (document.title !== title)
+			document.title = title;
 	});
 	const said = announce(app);
 	/* In another language everything is drawn anew. */

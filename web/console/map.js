@@ -2,24 +2,28 @@
  * the map follows the selection only when it is told to. */
 import "leaflet";
 import {useEffect, useRef} from "preact/hooks";
-import {effect, signal} from "@preact/signals";
+import {effect, signal, untracked} from "@preact/signals";
 import {div, section, span, button, kbd, h2} from "../view/el.js";
 import {CityMap} from "../view/map.js";
-import {mark} from "../view/marks.js";
+import {colours, mark} from "../view/marks.js";
 import {get} from "../core/session.js";
 import {t} from "../core/text.js";
 import {our_units} from "./units.js";
 
 /** @typedef {import("./app.js").App} App */
 
-const marks_most = 600;
+const draw_every_ms = 400;
+const marks_most = 500;
+const names_at_once = 6;
 
 /** @type {import("@preact/signals").Signal<import("../view/map.js").Areas | null>} */
 const areas = signal(null);
 /** @type {CityMap | null} */
 let map = null;
 
-/** @param {App} app @param {L.Canvas} canvas */
+/** @typedef {[string, () => any]} Wanted a mark under all that it shows, and how it is made */
+
+/** @param {App} app @param {L.Canvas} canvas @returns {Wanted[]} */
 function unit_marks(app, canvas) {
 	/** @type {Map<string, import("../core/types.js").Unit[]>} */
 	const at = new Map();
@@ -28,8 +32,12 @@ function unit_marks(app, canvas) {
 			const key = `${unit.location.lat} ${unit.location.lon}`;
 			at.set(key, [...at.get(key) ?? [], unit]);
 		}
-	return [...at.values()].map(([first, ...others]) => mark(canvas, [first.location?.lat ?? 0, first.location?.lon ?? 0],
-		{kind: "unit", agency: first.agency, label: first.id + (others.length > 0 ? ` +${others.length}` : "")}));
+	const is_named = at.size <= names_at_once;
+	return [...at].map(([key, [first, ...others]]) => {
+		const label = first.id + (others.length > 0 ? ` +${others.length}` : "");
+		return [`${label} ${key} ${is_named}`, () => mark(canvas, [first.location?.lat ?? 0, first.location?.lon ?? 0],
+			{kind: "unit", agency: first.agency, label, is_named})];
+	});
 }
 
 /** @param {import("../core/types.js").Incident} incident @returns {[number, number] | null} */
@@ -37,24 +45,27 @@ function point_of({location: {lat, lon}}) {
 	return lat === null || lon === null ? null : [lat, lon];
 }
 
-/** The most urgent lie on top, the selected above all. @param {App} app @param {L.Canvas} canvas */
+/** The most urgent lie on top, the selected above all. @param {App} app @param {L.Canvas} canvas @returns {Wanted[]} */
 function incident_marks(app, canvas) {
 	const chosen = app.current.value;
 	const others = app.ordered.value.slice(0, marks_most).filter((incident) => incident.id !== chosen?.id).reverse();
 	return [...others, ...(chosen ? [chosen] : [])].flatMap((incident) => {
-		const point = point_of(incident);
-		return point ? [mark(canvas, point, {kind: "incident", priority: incident.priority, is_selected: incident === chosen}, () => app.select(incident.id))] : [];
+		const point = point_of(incident), is_selected = incident === chosen;
+		if (!point)
+			return [];
+		return [/** @type {Wanted} */ ([`${incident.id} ${incident.priority} ${point} ${is_selected}`,
+			() => mark(canvas, point, {kind: "incident", priority: incident.priority, is_selected}, () => app.select(incident.id))])];
 	});
 }
 
-/** How far off the selected may be. @param {App} app @param {L.Canvas} renderer */
+/** How far off the selected may be. @param {App} app @param {L.Canvas} renderer @returns {Wanted[]} */
 function doubt(app, renderer) {
 	const chosen = app.current.value, point = chosen ? point_of(chosen) : null;
 	const metres = chosen?.location.accuracy_m ?? 0;
 	if (!point || metres < 30)
 		return [];
-	const colour = getComputedStyle(document.documentElement).getPropertyValue("--tx");
-	return [L.circle(point, {renderer, pane: "marks", radius: metres, color: colour, weight: 1, dashArray: "4 4", fill: false, interactive: false})];
+	return [[`${point} ${metres}`, () => L.circle(point, {renderer, pane: "marks", radius: metres, color: colours()("tx"),
+		weight: 1, dashArray: "4 4", fill: false, interactive: false})]];
 }
 
 /** `m`: to what is selected. @param {App} app */
@@ -85,14 +96,26 @@ export function MapPane({app, theme}) {
 		map = made;
 		void fetch_areas();
 		const stop_ground = effect(() => areas.value ? made.draw_ground(areas.value) : undefined);
-		const stop_marks = effect(() => {
+		/* What is selected shows at once; the rest a few times a second. */
+		const slow = signal(0);
+		let timer = 0;
+		const stop_slow = effect(() => {
 			void app.revision.value;
+			timer ||= setTimeout(() => {
+				timer = 0;
+				slow.value++;
+			}, draw_every_ms);
+		});
+		const stop_marks = effect(() => {
+			void app.selected.value, slow.value;
 			if (areas.value)
-				made.show([unit_marks, doubt, incident_marks].flatMap((draw) => draw(app, made.marks_canvas)));
+				made.show(new Map([unit_marks, doubt, incident_marks].flatMap((draw) => untracked(() => draw(app, made.marks_canvas)))));
 		});
 		void document.fonts?.ready.then(() => made.map.invalidateSize());
 		return () => {
+			clearTimeout(timer);
 			stop_ground();
+			stop_slow();
 			stop_marks();
 			made.end();
 			map = null;

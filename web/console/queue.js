@@ -3,7 +3,7 @@ import {button, div, input, section, span, h2, cls} from "../view/el.js";
 import {WindowedList} from "../view/list.js";
 import {priority_sign} from "../view/symbols.js";
 import {no_filter} from "../core/queue.js";
-import {has_arrived} from "../core/desk.js";
+import {has_arrived, opened_ms} from "../core/desk.js";
 import {t} from "../core/text.js";
 import {clock_text} from "../core/time.js";
 import {draw} from "../view/el.js";
@@ -44,7 +44,7 @@ function filter_field(app) {
 /** How the time that has run is to be read: late beyond the target, near it from three quarters.
  * @param {Incident} incident @param {App} app @param {number} now */
 function time_of(incident, app, now) {
-	const opened = Date.parse(incident.opened_at), due = app.desk.due_at(incident);
+	const opened = opened_ms(incident), due = app.desk.due_at(incident);
 	const runs = due !== null && !has_arrived(app.desk.part(incident));
 	const is_over = runs && now >= due, is_near = runs && now >= opened + (due - opened) * 0.75;
 	return {
@@ -106,7 +106,10 @@ function loading(app) {
 
 /** @param {App} app */
 function untaken_above(app) {
-	const above = app.rows.value.slice(0, app.first_in_sight.value).filter((incident) => app.desk.is_untaken(incident)).length;
+	const rows = app.rows.value, first = Math.min(app.first_in_sight.value, rows.length);
+	let above = 0;
+	for (let i = 0; i < first; i++)
+		above += app.desk.is_untaken(rows[i]) ? 1 : 0;
 	return above === 0 ? null
 		: button({class: "above", onClick: () => app.move(() => 0)}, t("queue.above", {n: above}));
 }

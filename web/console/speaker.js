@@ -29,7 +29,8 @@ export function give_voice(app, volume) {
 	app.set_volume = () => speaker.set_volume(volume());
 	app.set_volume();
 	effect(() => {
-		speaker.play(app.is_frozen.value ? "link" : tone(app.alarms.value, app.desk) ?? "");
+		const list = app.alarms.value, newest = list.reduce((last, alarm) => alarm.since > last.since ? alarm : last, list[0]);
+		speaker.play(app.is_frozen.value ? "link" : tone(list, app.desk) ?? "", newest?.incident.id);
 		document.documentElement.dataset.tone = speaker.tone;
 	});
 }

@@ -4,6 +4,8 @@
  * new: an incident that this desk's agency has not taken. unsure: one that waits for a person to
  * decide what it is. Only the highest sounds, and only at a desk whose alarms they are. */
 
+import {opened_ms} from "./desk.js";
+
 /** @typedef {import("./types.js").Incident} Incident */
 /** @typedef {import("./desk.js").Desk} Desk */
 /**
@@ -20,12 +22,12 @@ export function alarms(incidents, desk, now) {
 	/** @type {Alarm[]} */
 	const found = [];
 	for (const incident of incidents) {
-		const since = Date.parse(incident.opened_at);
-		if (!desk.is_untaken(incident))
+		if ((incident.disposition !== "emergency" && incident.disposition !== "review") || !desk.is_untaken(incident))
 			continue;
+		const since = opened_ms(incident);
 		if (incident.disposition === "emergency")
 			found.push({kind: "new", incident, priority: incident.priority, since});
-		else if (incident.disposition === "review" && now - since >= unsure_after_ms)
+		else if (now - since >= unsure_after_ms)
 			found.push({kind: "unsure", incident, priority: Math.min(2, incident.priority), since});
 	}
 	return found.sort((one, two) => one.priority - two.priority || one.since - two.since);

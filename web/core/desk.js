@@ -22,6 +22,9 @@ export class Desk {
 		this.categories = new Map(categories.map((category) => [category.id, category]));
 		this.agencies = new Map(agencies.map((agency) => [agency.id, agency]));
 		this.workflow = workflow;
+		/* An incident's state is never changed, only replaced: what is read out of it is read once.
+		 * @type {WeakMap<Incident, boolean>} */
+		this.untaken = new WeakMap();
 	}
 
 	/** Whether it is still to be seen here: an agency that was taken off is told so once.
@@ -39,23 +42,21 @@ export class Desk {
 		return this.me.agency !== null && this.may_act;
 	}
 
-	/** The part of it that decides what this desk shows as its state: its own agency's, else the
-	 * one that has come the least far, since that is the one to watch. @param {Incident} incident
-	 * @returns {Assignment | undefined} */
+	/** The part of it that this desk shows as its state: its own agency's, else that of who leads.
+	 * @param {Incident} incident @returns {Assignment | undefined} */
 	part(incident) {
-		const own = incident.assignments.find((part) => part.agency === this.me.agency);
-		if (own)
-			return own;
-		return incident.assignments.reduce((/** @type {Assignment | undefined} */ least, part) =>
-			least && step_of(least) <= step_of(part) ? least : part, undefined);
+		const agency = this.me.agency ?? this.lead(incident);
+		return incident.assignments.find((part) => part.agency === agency);
 	}
 
 	/** Nobody has taken it: for a desk without an agency of its own, none of all.
 	 * @param {Incident} incident */
 	is_untaken(incident) {
-		if (this.me.agency)
-			return this.part(incident)?.state === "pending";
-		return incident.assignments.every((part) => part.state === "pending");
+		let is_so = this.untaken.get(incident);
+		if (is_so === undefined)
+			this.untaken.set(incident, is_so = this.me.agency ? this.part(incident)?.state === "pending"
+				: incident.assignments.every((part) => part.state === "pending"));
+		return is_so;
 	}
 
 	/** What may be done with it now. @param {Incident} incident @param {string} action */
@@ -83,8 +84,19 @@ export class Desk {
 	/** When the first unit should be there, ms; null: no target is set. @param {Incident} incident */
 	due_at(incident) {
 		const minutes = this.categories.get(incident.category)?.target_min;
-		return minutes ? Date.parse(incident.opened_at) + minutes * 60000 : null;
+		return minutes ? opened_ms(incident) + minutes * 60000 : null;
 	}
+}
+
+/** @type {WeakMap<Incident, number>} */
+const opened = new WeakMap();
+
+/** @param {Incident} incident */
+export function opened_ms(incident) {
+	let ms = opened.get(incident);
+	if (ms === undefined)
+		opened.set(incident, ms = Date.parse(incident.opened_at));
+	return ms;
 }
 
 /** @param {Assignment} part */

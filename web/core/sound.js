@@ -51,6 +51,7 @@ export class Speaker {
 	constructor(context, changed) {
 		this.context = context;
 		this.tone = "";
+		this.cause = "";
 		/** @type {AudioBufferSourceNode | null} */
 		this.source = null;
 		this.gain = context.createGain();
@@ -72,11 +73,13 @@ export class Speaker {
 		this.gain.gain.value = volume;
 	}
 
-	/** From here on this tone, "" for silence; the same one goes on as it is. @param {string} tone */
-	play(tone) {
-		if (tone === this.tone)
+	/** From here on this tone, "" for silence. A tone that repeats goes on as it is; one that does not
+	 * sounds once more for another cause. @param {string} tone @param {string} [cause] */
+	play(tone, cause = "") {
+		if (tone === this.tone && (cause === this.cause || patterns[tone]?.loops !== false))
 			return;
 		this.tone = tone;
+		this.cause = cause;
 		this.source?.stop();
 		this.source = tone ? this.begin(patterns[tone]) : null;
 	}

@@ -69,4 +69,8 @@ test("one_tone_at_a_time_and_the_same_one_goes_on_undisturbed", () => {
 	speaker.play("");
 	assert.ok(audio.made[1].is_stopped);
 	assert.equal(speaker.tone, "");
+	speaker.play("3", "one");
+	speaker.play("3", "one");
+	speaker.play("3", "two");
+	assert.equal(audio.made.length, 4, "what sounds once sounds for each cause");
 });

@@ -34,6 +34,8 @@ function named_by_size(shapes) {
 	return shapes.filter((shape) => shape.getTooltip()).sort((one, two) => size(two) - size(one));
 }
 
+const lifted = 40; /* so many need to lie right */
+
 export class CityMap {
 	/** @param {HTMLElement} element @param {{zoom_in: string, zoom_out: string}} words */
 	constructor(element, words) {
@@ -48,6 +50,8 @@ export class CityMap {
 		this.marks_canvas = L.canvas({pane: "marks", padding: 0.3, tolerance: 4});
 		/** @type {any[]} */
 		this.named = [];
+		/** @type {Map<string, any>} */
+		this.shown = new Map();
 		this.ground = L.layerGroup().addTo(this.map);
 		this.marks = L.layerGroup().addTo(this.map);
 		/** @type {L.LatLngBounds | null} */
@@ -119,11 +123,28 @@ export class CityMap {
 		this.map.setView(at, Math.max(this.map.getZoom(), 15), {animate: false});
 	}
 
-	/** @param {L.Layer[]} marks in the order of drawing: the last lies on top */
-	show(marks) {
-		this.marks.clearLayers();
-		for (const one of marks)
-			this.marks.addLayer(one);
+	/** What is there already stays as it is: the rest comes and goes.
+	 * @param {Map<string, () => any>} wanted how each is made, under all that it shows; the last lies on top */
+	show(wanted) {
+		for (const [key, mark] of this.shown)
+			if (!wanted.has(key)) {
+				this.marks.removeLayer(mark);
+				this.shown.delete(key);
+			}
+		for (const [key, make] of wanted) {
+			const mark = this.shown.get(key);
+			if (mark)
+				continue;
+			this.shown.set(key, make());
+			this.marks.addLayer(this.shown.get(key));
+		}
+		this.lift(wanted);
+	}
+
+	/** The urgent over the others. @param {Map<string, any>} wanted */
+	lift(wanted) {
+		for (const key of [...wanted.keys()].slice(-lifted))
+			this.shown.get(key)?.bringToFront();
 	}
 
 	end() {

@@ -2,13 +2,16 @@
  * element of the page. Leaflet places, clips and picks them as it does its circle markers. */
 import "leaflet";
 
-/** @typedef {{kind: "incident", priority: number, is_selected: boolean} | {kind: "unit", agency: string, label: string}} Sign */
+/** @typedef {{kind: "incident", priority: number, is_selected: boolean} | {kind: "unit", agency: string, label: string, is_named: boolean}} Sign */
 
 /** The tokens as they are now: a canvas knows no style sheets. */
 export function colours() {
 	const style = getComputedStyle(document.documentElement);
 	return (/** @type {string} */ name) => style.getPropertyValue(`--${name}`).trim();
 }
+
+/* Further away, many names lie over each other. */
+const names_from_zoom = 13.5;
 
 /** @typedef {ReturnType<typeof colours>} Colours */
 
@@ -48,14 +51,17 @@ function draw_priority(ctx, priority, colour) {
 	ctx.fillText(String(priority), 0, priority === 2 ? 6.5 : 4.5);
 }
 
-/** @param {CanvasRenderingContext2D} ctx @param {{agency: string, label: string}} unit @param {Colours} colour */
-function draw_unit(ctx, {agency, label}, colour) {
+/** @param {CanvasRenderingContext2D} ctx @param {{agency: string, label: string}} unit @param {boolean} is_named
+ * @param {Colours} colour */
+function draw_unit(ctx, {agency, label}, is_named, colour) {
 	outline(ctx, corners[/** @type {"fire"} */ (agency in corners ? agency : "other")]);
 	ctx.fillStyle = colour("tx");
 	ctx.strokeStyle = colour("bg");
 	ctx.lineWidth = 3;
 	ctx.stroke();
 	ctx.fill();
+	if (!is_named)
+		return;
 	ctx.textAlign = "left";
 	ctx.font = `700 12px ${colour("font")}`;
 	ctx.strokeText(label, 12, 4.5);
@@ -71,15 +77,15 @@ function draw_ring(ctx, colour) {
 	ctx.stroke();
 }
 
-/** @param {CanvasRenderingContext2D} ctx @param {{x: number, y: number}} at @param {Sign} sign */
-function draw_sign(ctx, at, sign) {
+/** @param {CanvasRenderingContext2D} ctx @param {{x: number, y: number}} at @param {Sign} sign @param {number} zoom */
+function draw_sign(ctx, at, sign, zoom) {
 	const colour = colours();
 	ctx.save();
 	ctx.translate(at.x, at.y);
 	ctx.setLineDash([]);
 	ctx.lineJoin = "round";
 	if (sign.kind === "unit")
-		draw_unit(ctx, sign, colour);
+		draw_unit(ctx, sign, sign.is_named || zoom >= names_from_zoom, colour);
 	else
 		draw_priority(ctx, sign.priority, colour);
 	if (sign.kind === "incident" && sign.is_selected)
@@ -92,7 +98,7 @@ const Mark = L.CircleMarker.extend({
 	_updatePath(/** @type {any} */ _) {
 		const renderer = this._renderer;
 		if (renderer._drawing && !this._empty())
-			draw_sign(renderer._ctx, this._point, this.options.sign);
+			draw_sign(renderer._ctx, this._point, this.options.sign, this._map.getZoom());
 	},
 });
 
