@@ -278,12 +278,19 @@ export class Desk {
 			await this.page.keyboard.press(key === "Spasi" ? " " : key);
 	}
 
-	/** Finds it by its number, as a dispatcher would: `/`, the number, Enter. */
+	/** Finds it by its number, as a dispatcher would: `/`, the number, Enter; once more when it was
+	 * not here yet. */
 	async choose(no) {
-		await this.keys("/");
-		await this.page.keyboard.type(String(no));
-		await this.keys("Enter");
-		await this.page.locator(".detail .no", {hasText: String(no).padStart(4, "0")}).waitFor();
+		const chosen = this.page.locator(".detail .no", {hasText: String(no).padStart(4, "0")});
+		await until(async () => {
+			await this.keys("/");
+			await this.page.keyboard.type(String(no));
+			await this.keys("Enter");
+			if (await chosen.count() > 0)
+				return true;
+			await this.keys("Escape");
+			return false;
+		}, `${no} is selected`);
 	}
 
 	get tone() {

@@ -49,13 +49,12 @@ export class Desk {
 		return incident.assignments.find((part) => part.agency === agency);
 	}
 
-	/** Nobody has taken it: for a desk without an agency of its own, none of all.
+	/** Its agency, or for a desk without one the agency that leads, has not taken it.
 	 * @param {Incident} incident */
 	is_untaken(incident) {
 		let is_so = this.untaken.get(incident);
 		if (is_so === undefined)
-			this.untaken.set(incident, is_so = this.me.agency ? this.part(incident)?.state === "pending"
-				: incident.assignments.every((part) => part.state === "pending"));
+			this.untaken.set(incident, is_so = this.part(incident)?.state === "pending");
 		return is_so;
 	}
 

@@ -68,9 +68,10 @@ test("a_doubtful_one_alarms_when_nobody_has_decided_for_a_minute", () => {
 	assert.equal(alarm.priority, 2);
 });
 
-test("a_supervisor_sees_what_nobody_has_taken_and_hears_nothing", () => {
-	const two = [...part("pending"), ...part("acknowledged", "police")];
-	const list = [incident(1), incident(2, {assignments: two, agencies: ["fire", "police"]})];
+test("a_supervisor_sees_what_its_leading_agency_has_not_taken_and_hears_nothing", () => {
+	const both = {agencies: ["fire", "police"]};
+	const list = [incident(1, {...both, assignments: [...part("pending"), ...part("acknowledged", "police")]}),
+		incident(2, {...both, assignments: [...part("acknowledged"), ...part("pending", "police")]})];
 	const found = alarms(list, watch, base);
 	assert.deepEqual(found.map((alarm) => alarm.incident.no), [1]);
 	assert.equal(tone(found, watch), null);
