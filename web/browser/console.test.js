@@ -278,6 +278,50 @@ test("a_session_that_has_ended_leads_to_the_sign_in", async () => {
 	await desk.page.waitForURL("**/masuk");
 });
 
+test("who_is_removed_while_sitting_there_is_led_out", async () => {
+	const desk = await seat("ani");
+	desk.is_line_bad = true;
+	world.remove("ani");
+	await desk.page.waitForURL("**/masuk");
+});
+
+test("a_board_that_never_had_data_says_so_and_shows_no_empty_queue", async () => {
+	const desk = await Desk.begin(browser, world.http);
+	desks.push(desk);
+	await desk.page.routeWebSocket(/stream/, () => {});
+	await desk.page.goto(`${desk.origin}/konsol`);
+	await desk.page.locator("#enter:enabled").waitFor();
+	await desk.page.locator("#user").fill("siti");
+	await desk.page.locator("#password").fill(world.passwords.siti);
+	await desk.keys("Enter");
+	await desk.page.locator(".bars").waitFor();
+	await desk.page.locator(".why-not", {hasText: "memuat antrean"}).waitFor();
+	await desk.page.locator(".why-not", {hasText: "Belum ada data"}).waitFor({timeout: 8000});
+	assert.equal(await desk.page.getByText("Tidak ada insiden aktif").count(), 0);
+	assert.equal(await desk.page.locator(".strip .quiet").count(), 0);
+});
+
+test("a_gap_is_said_and_the_selection_is_kept", async () => {
+	const desk = await Desk.begin(browser, world.http);
+	desks.push(desk);
+	desk.is_line_bad = true;
+	let last = null;
+	await desk.page.routeWebSocket(/stream/, (socket) => {
+		const bridge = socket.connectToServer();
+		last = socket;
+		socket.onMessage((text) => {
+			const {after: _, ...frame} = JSON.parse(String(text)); /* as if it were no longer held */
+			bridge.send(JSON.stringify(frame));
+		});
+	});
+	await desk.sign_in(world, "siti");
+	const no = await number_of(await world.report(FIRE));
+	await desk.choose(no);
+	await last.close();
+	await desk.page.locator(".link", {hasText: "dimuat ulang"}).waitFor();
+	assert.equal(await desk.page.locator(".row[aria-selected=true] .no").textContent(), String(no).padStart(4, "0"));
+});
+
 test("the_language_changes_at_once_and_stays", async () => {
 	const desk = await seat("siti");
 	await desk.page.locator(".top button", {hasText: "siti"}).click();

@@ -72,7 +72,7 @@ export async function stopped(child, signal = "SIGTERM") {
 }
 
 const people = [["siti", "dispatcher", "fire"], ["budi", "dispatcher", "fire"], ["dewi", "dispatcher", "police"], ["rina", "dispatcher", "health"],
-	["agus", "dispatcher", "disaster"], ["tono", "dispatcher", "city"], ["pengawas", "supervisor"], ["tamu", "viewer"]];
+	["agus", "dispatcher", "disaster"], ["tono", "dispatcher", "city"], ["ani", "dispatcher", "health"], ["pengawas", "supervisor"], ["tamu", "viewer"]];
 
 export class World {
 	static async begin(settings = {}) {
@@ -97,6 +97,11 @@ export class World {
 
 	account(kind, name, role, agency) {
 		return JSON.parse(run(program, kind, "add", name, "--role", role, ...(agency ? ["--agency", agency] : []), "--data", `${this.folder}/data`));
+	}
+
+	/** Somebody who worked here does no longer. */
+	remove(user) {
+		run(program, "user", "remove", user, "--data", `${this.folder}/data`);
 	}
 
 	/** The bridge, until it says it is ready. */

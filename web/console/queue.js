@@ -98,7 +98,7 @@ function loading(app) {
 	void app.now.value;
 	return div({class: "loading"},
 		div({class: "bars", "aria-hidden": "true"}, Array.from({length: 14}, () => span(null))),
-		div({class: "never", role: "status"},
+		div({class: "why-not", role: "status"},
 			s < 5 ? t("queue.loading") : t("link.never"),
 			s < 5 ? null : span({class: "running"}, t("link.never_how", {s, tries: tries + 1})),
 			s < 5 ? null : button({class: "button", onClick: () => app.stream?.hurry()}, t("link.again"))));
