@@ -6,9 +6,27 @@ import {City, dice, incident} from "./support/play.js";
 
 const plain = (map) => Object.fromEntries([...map].sort());
 
+/** A model that is watched: nothing it has shown is ever older afterwards. */
+class Watched extends Model {
+	newest = new Map();
+
+	put(incident) {
+		super.put(incident);
+		const {version} = this.find(incident.id), before = this.newest.get(incident.id) ?? 0;
+		assert.ok(version >= before, `${incident.id} went back from ${before} to ${version}`);
+		this.newest.set(incident.id, version);
+	}
+
+	take(event) {
+		const before = this.seq, is_new = super.take(event);
+		assert.ok(this.seq >= before, `from ${before} back to ${this.seq}`);
+		return is_new;
+	}
+}
+
 /** One console's life with a bad line; where it ends. */
 function live_through(city, random, steps) {
-	const model = new Model();
+	const model = new Watched();
 	model.apply(city.snapshot());
 	for (let i = 0; i < steps; i++) {
 		const roll = random();
