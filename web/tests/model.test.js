@@ -17,6 +17,12 @@ class Watched extends Model {
 		this.newest.set(incident.id, version);
 	}
 
+	load(frame) {
+		super.load(frame);
+		for (const [id, {version}] of this.incidents)
+			this.newest.set(id, version);
+	}
+
 	take(event) {
 		const before = this.seq, is_new = super.take(event);
 		assert.ok(this.seq >= before, `from ${before} back to ${this.seq}`);
