@@ -25,9 +25,10 @@ function(tangi_library name)
   target_link_libraries(tangi_${name} PUBLIC tangi_flags ${A_USES})
 endfunction()
 
-# tangi_test(core/test_intake USES tangi_core): the test's name is its path.
+# tangi_test(core/test_intake USES tangi_core): the test's name is its path. THREADS: it runs more
+# than one, so it is also run under TSan.
 function(tangi_test path)
-  cmake_parse_arguments(A "" "" "SOURCES;USES;ARGS" ${ARGN})
+  cmake_parse_arguments(A "THREADS" "" "SOURCES;USES;ARGS" ${ARGN})
   if(NOT TANGI_TESTS)
     return()
   endif()
@@ -37,6 +38,9 @@ function(tangi_test path)
   target_link_libraries(${target} PRIVATE tangi_flags ${A_USES} PkgConfig::CMOCKA)
   target_compile_definitions(${target} PRIVATE TANGI_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
   add_test(NAME ${path} COMMAND ${target} ${A_ARGS})
+  if(A_THREADS)
+    set_tests_properties(${path} PROPERTIES LABELS threads)
+  endif()
 endfunction()
 
 # tangi_fuzz(fuzz_report USES tangi_model): one parser of outside bytes; its corpus lies in
