@@ -172,7 +172,7 @@ static void take_letter(struct mqtt *mqtt, struct mqtt_letter *letter)
 	else if (letter->kind == LINK_DOWN)
 		go_down(mqtt, letter);
 	else if (letter->kind == LINK_SWEEP && mqtt->is_up)
-		lanes_take_stray(mqtt, &letter);
+		live_take_stray(mqtt, &letter);
 	mqtt_letter_free(&letter);
 }
 

@@ -75,6 +75,7 @@ static void on_connect(struct mosquitto *client, void *ctx, int code, int flags,
 	bool is_v5 = line->address->speaks_v5;
 
 	(void)client, (void)flags;
+	line->has_answer = true;
 	if (code == 0) {
 		check_greeting(line, properties);
 		return;
@@ -114,6 +115,7 @@ static void on_publish(struct mosquitto *client, void *ctx, int mid, int code,
 
 	(void)client, (void)properties;
 	if (mid == line->presence) {
+		line->presence = 0; /* the number will be given again */
 		presence_answered(line, code);
 		return;
 	}
@@ -270,6 +272,7 @@ static void say_presence(struct mqtt_line *line, bool is_online)
 	struct buf *presence = mqtt_presence(is_online, line->seq, line->address->epoch);
 	char topic[MQTT_TOPIC_SIZE];
 
+	line->has_said_online = true;
 	mqtt_topic_bridge(&line->address->topics, topic);
 	check(line,
 	      mosquitto_publish_v5(line->client, &line->presence, topic, (int)presence->len,
@@ -284,7 +287,6 @@ void mqtt_line_leave(struct mqtt_line *line, uint64_t seq)
 	say_presence(line, false);
 }
 
-/* -1: not for this message, but for the line. */
 static bool is_about_message(int code)
 {
 	return code == MOSQ_ERR_INVAL || code == MOSQ_ERR_PAYLOAD_SIZE ||
@@ -363,7 +365,7 @@ static void check_deadlines(struct mqtt_line *line)
 /* A broker of the time before MQTT 5 may hang up instead of saying so. */
 static void doubt_version(struct mqtt_line *line, int code)
 {
-	if (!line->is_greeted && (code == MOSQ_ERR_CONN_LOST || code == MOSQ_ERR_PROTOCOL))
+	if (!line->has_answer && (code == MOSQ_ERR_CONN_LOST || code == MOSQ_ERR_PROTOCOL))
 		line->address->speaks_v5 = !line->address->speaks_v5;
 }
 
@@ -395,7 +397,7 @@ void mqtt_line_step(struct mqtt_line *line, int wake_fd, int wait_ms)
 		return;
 	}
 	serve_socket(line, fds[0].revents);
-	if (line->why[0] == '\0' && line->is_greeted && line->presence == 0)
+	if (line->why[0] == '\0' && line->is_greeted && !line->has_said_online)
 		say_presence(line, true);
 	if (line->why[0] == '\0' && line->wants_unsubscribe)
 		end_sweep(line);

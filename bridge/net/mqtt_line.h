@@ -23,11 +23,12 @@ struct mqtt_line {
 	struct mqtt_address *address;
 	struct mosquitto *client;
 	struct mqtt5__property *properties; /* that all messages have; NULL below MQTT 5 */
-	bool is_greeted;                    /* the broker has let us in */
+	bool has_answer, is_greeted;        /* the broker has said something; has let us in */
 	bool is_up;                         /* and has confirmed a message */
 	bool is_leaving, has_left;
-	bool has_subscribed, wants_unsubscribe;
-	int presence; /* the mid of what we say of ourselves */
+	bool wants_unsubscribe;
+	bool has_said_online;
+	int presence; /* the mid of what we say of ourselves; 0: it is answered */
 	int64_t opened_us;
 	uint64_t seq;          /* for what we say of ourselves */
 	uint64_t sweep_before; /* views older than this are stale; 0: not looking */

@@ -2,6 +2,7 @@
  *
  *   mqtt.c         its life: lines that come and go, answers, positions, stop
  *   mqtt_lanes.c   what is sent when
+ *   mqtt_live.c    every live view once more, after a connection
  *   mqtt_refusal.c what the broker will never take
  *   mqtt_window.c  what is on its way     mqtt_topics.c  what an event becomes
  *   mqtt_link.c    the thread             mqtt_line.c    one connection
@@ -98,11 +99,30 @@ void lanes_up(struct mqtt *mqtt);   /* a new line: everything live once more */
 void lanes_down(struct mqtt *mqtt); /* what is not confirmed is to be sent again */
 void lanes_run(struct mqtt *mqtt);  /* sends what there is and what the window takes */
 void lanes_fini(struct mqtt *mqtt);
-/* A view that is older than it may be: takes the letter. */
-void lanes_take_stray(struct mqtt *mqtt, struct mqtt_letter **letter);
 bool lanes_are_reading(const struct mqtt *mqtt);
 /* Every event of the lane up to this one is confirmed, or recorded as refused. */
 uint64_t lanes_confirmed(const struct mqtt *mqtt, enum mqtt_lane_id lane);
+/* One message; the window has admitted its key. */
+void lanes_send(struct mqtt *mqtt, const struct mqtt_task *task, const struct mqtt_key *key,
+		bool is_clear);
+/* False: there is more of it to send than the window takes. */
+bool lanes_work_off(struct mqtt *mqtt, struct mqtt_task *task);
+void lanes_end_task(struct mqtt_task *task);
+/* The view of this event has broken too many connections to be tried once more. */
+bool lanes_blame(const struct mqtt *mqtt, uint64_t seq);
+
+/* mqtt_live.c */
+void live_init(struct mqtt_live *live);
+/* A new line; since: the newest event there is. */
+void live_begin(struct mqtt_live *live, uint64_t since);
+void live_read_page(struct mqtt *mqtt);
+bool live_send_page(struct mqtt *mqtt); /* false: there is more than the window takes */
+/* Has the broker list what it keeps. */
+void live_sweep(struct mqtt *mqtt);
+/* What it keeps and should not: takes the letter. */
+void live_take_stray(struct mqtt *mqtt, struct mqtt_letter **letter);
+void live_clear_strays(struct mqtt *mqtt);
+void live_stop(struct mqtt_live *live);
 
 /* mqtt_refusal.c */
 /* Counts, logs and records that the broker will never take the event. */

@@ -1,6 +1,9 @@
 """The broker is a radio: switched off, switched on, emptied, listened to by the wrong people."""
 
 import itertools
+import signal
+
+import pytest
 
 from world import places, senders, wait
 from world.radio import BASE, Radio
@@ -86,6 +89,48 @@ def a_broker_that_comes_back_empty_is_told_all_that_is_live_again(make):
         radio.wait(lambda h: b"online" in [x for x in h if x.topic == f"{BASE}/bridge"][-1].payload, "online")
     with Radio(broker, "agency-fire", f"{BASE}/agency/fire/incidents/#") as late:
         late.wait(lambda h: wanted <= {x.topic for x in h if x.retain}, "retained for those who come later")
+
+
+def a_broker_that_kept_what_was_closed_long_ago_is_corrected(make):
+    """It comes back from an old copy of its memory; all since then was confirmed to us."""
+    broker = make.broker()
+    bridge = make.bridge(broker).start()
+    gone, live = bridge.report(FIRE), bridge.report(FIRE)
+    topics = {r["id"]: f"{BASE}/agency/fire/incidents/{r['incident_id']}" for r in (gone, live)}
+    with Radio(broker, "agency-fire", f"{BASE}/agency/fire/incidents/#") as radio:
+        radio.wait(lambda h: set(topics.values()) <= {x.topic for x in h if x.payload}, "both set")
+    broker.stop()
+    memory = (broker.folder / "broker.db").read_bytes()
+    broker.start()
+    with Radio(broker, "agency-fire", f"{BASE}/agency/fire/incidents/#") as radio:
+        bridge.act(gone["incident_id"], "close", outcome="resolved")
+        radio.wait(lambda h: h and h[-1].topic == topics[gone["id"]] and not h[-1].payload, "cleared", within=30)
+    broker.stop()
+    (broker.folder / "broker.db").write_bytes(memory)
+    broker.start()
+    with Radio(broker, "agency-fire", f"{BASE}/agency/fire/incidents/#") as radio:
+        radio.wait(lambda h: [x for x in h if x.topic == topics[gone["id"]]][-1:]
+                   and not [x for x in h if x.topic == topics[gone["id"]]][-1].payload, "cleared again", within=30)
+        assert [x for x in radio.heard if x.topic == topics[live["id"]]][-1].payload
+        assert not [x for x in radio.heard if x.topic == topics[live["id"]] and not x.payload]
+
+
+@pytest.mark.skipif(not places.LONG, reason="takes as long as two keepalives; TANGI_LONG=1")
+def a_broker_that_hangs_is_given_up_and_found_again(make):
+    broker = make.broker()
+    bridge = make.bridge(broker).start()
+    bridge.report(FIRE)
+    broker.process.signal(signal.SIGSTOP)
+    try:
+        missed = [bridge.report(FIRE) for _ in range(200)]
+        wait.until(lambda: bridge.readyz().status == 503, "it says that the broker does not answer", within=40)
+        missed.append(bridge.report(FIRE))
+    finally:
+        broker.process.signal(signal.SIGCONT)
+    wait.until(lambda: bridge.readyz().status == 200, "ready again", within=40)
+    with Radio(broker, "agency-fire", f"{BASE}/agency/fire/incidents/#") as radio:
+        wanted = {f"{BASE}/agency/fire/incidents/{r['incident_id']}" for r in missed}
+        radio.wait(lambda h: wanted <= {x.topic for x in h if x.payload}, "all views", within=30)
 
 
 def an_incident_that_closes_is_cleared_from_the_broker_and_set_again_when_reopened(make):

@@ -195,7 +195,7 @@ static bool finds_stray(struct radio *radio)
 	if (node == NULL)
 		return false;
 	letter = LIST_ITEM(node, struct mqtt_letter, node);
-	lanes_take_stray(&radio->mqtt, &letter);
+	live_take_stray(&radio->mqtt, &letter);
 	return true;
 }
 

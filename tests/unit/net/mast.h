@@ -1,0 +1,46 @@
+/* A broker of a few dozen lines, in a thread, that answers as a test tells it to. It takes one
+ * line at a time and writes down what it is given. */
+#pragma once
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+
+#define MAST_HEARD 512
+
+enum mast_manner {
+	MAST_GOOD,      /* MQTT 3.1.1 and 5, answers everything */
+	MAST_OLD,       /* tells who speaks MQTT 5 that it does not */
+	MAST_RUDE,      /* hangs up on him */
+	MAST_SHUT,      /* lets nobody in */
+	MAST_FORGETFUL, /* MQTT 5: says that it keeps nothing */
+};
+
+struct mast_message {
+	char topic[160], payload[240];
+	bool is_retained;
+	int level; /* of the protocol it was said in: 4 or 5 */
+};
+
+struct mast {
+	int listener;
+	atomic_int fd; /* the line, -1: none */
+	unsigned port;
+	pthread_t thread;
+	_Atomic enum mast_manner manner;
+	atomic_bool is_over;
+	atomic_uint lines, goodbyes; /* connects, and disconnects in good order */
+	atomic_ulong published;
+	pthread_mutex_t lock;
+	struct mast_message heard[MAST_HEARD]; /* {lock} the first ones */
+	unsigned count;                        /* {lock} */
+	struct mast_message will;              /* {lock} of the newest line */
+	char password[64];                     /* {lock} */
+};
+
+void mast_start(struct mast *mast);
+void mast_stop(struct mast *mast);
+/* Its line, if there is one, is broken off. */
+void mast_hang_up(struct mast *mast);
+/* A copy of what it heard as number i; false: not so much yet. */
+bool mast_heard(struct mast *mast, unsigned i, struct mast_message *message_r);
