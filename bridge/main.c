@@ -12,6 +12,8 @@ static const struct {
 	{"serve", cmd_serve, "the bridge"},
 	{"check", cmd_check, "read a city's configuration and tell all that is wrong with it"},
 	{"classify", cmd_classify, "say of texts what they are about; offline"},
+	{"train", cmd_train, "learn the classifier's model from judged texts"},
+	{"evaluate", cmd_evaluate, "measure the classifier on judged texts"},
 	{"report", cmd_report, "send one report"},
 	{"watch", cmd_watch, "show events as they come"},
 	{"user", cmd_user, "the people who may sign in"},

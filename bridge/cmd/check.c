@@ -56,6 +56,10 @@ static unsigned check_rules(char *dir)
 	if (mistakes > 0)
 		return mistakes;
 	wrong = examples_judge(rules, dir, tell, dir, &examples);
+	if (rules_model_trouble(rules)[0] != '\0') {
+		fprintf(stderr, "tangi check: %s\n", rules_model_trouble(rules));
+		wrong++;
+	}
 	printf("rules %s: %u agencies, %u categories, %u units, %u of %u examples as "
 	       "expected\n",
 	       rules_version(rules), rules_agencies(rules)->count, rules_category_count(rules),

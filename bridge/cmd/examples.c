@@ -11,7 +11,8 @@
 #include "core/rules.h"
 #include "core/table.h"
 
-#define FILE_NAME "examples.tsv"
+#define FILE_NAME  "examples.tsv"
+#define RULES_NAME "rules/judgement.tsv"
 
 enum { TEXT, DISPOSITION, CATEGORY, AREA };
 
@@ -64,6 +65,45 @@ static unsigned judge_text(const struct rules *rules, char *text, examples_mista
 	return told + 1;
 }
 
+/* The judgement's own examples hold with a model: without one it is not asked. */
+static unsigned judge_rules(const struct rules *rules, const char *dir,
+			    examples_mistake_fn *tell, void *ctx, unsigned *count_r)
+{
+	static const char *const columns[] = {"example", "expected", NULL};
+	struct table table;
+	unsigned told = 0;
+	struct err err;
+	char *text;
+	size_t len;
+	int more;
+
+	if (rules_model_version(rules)[0] == '\0')
+		return 0;
+	if (file_read(dir, RULES_NAME, &text, &len, &err) < 0) {
+		tell(ctx, &err);
+		return 1;
+	}
+	more = table_open(&table, RULES_NAME, text, columns, &err);
+	while (more >= 0 && (more = table_next(&table, &err)) > 0) {
+		struct verdict verdict;
+
+		if (strcmp(table.cell[0], "-") == 0)
+			continue;
+		++*count_r;
+		classify(rules, table.cell[0], strlen(table.cell[0]), &verdict);
+		if (strcmp(disposition_names[verdict.disposition], table.cell[1]) == 0)
+			continue;
+		(void)table_error(&table, 1, &err, "\"%.60s\" is \"%s\"", table.cell[0],
+				  disposition_names[verdict.disposition]);
+		tell(ctx, &err);
+		told++;
+	}
+	if (more < 0)
+		tell(ctx, &err);
+	xfree(text);
+	return told + (more < 0);
+}
+
 unsigned examples_judge(const struct rules *rules, const char *dir, examples_mistake_fn *tell,
 			void *ctx, unsigned *count_r)
 {
@@ -75,12 +115,12 @@ unsigned examples_judge(const struct rules *rules, const char *dir, examples_mis
 	*count_r = 0;
 	snprintf(path, sizeof(path), "%s/" FILE_NAME, dir);
 	if (access(path, F_OK) < 0 && errno == ENOENT)
-		return 0;
+		return judge_rules(rules, dir, tell, ctx, count_r);
 	if (file_read(dir, FILE_NAME, &text, &len, &err) < 0) {
 		tell(ctx, &err);
 		return 1;
 	}
 	told = judge_text(rules, text, tell, ctx, count_r);
 	xfree(text);
-	return told;
+	return told + judge_rules(rules, dir, tell, ctx, count_r);
 }

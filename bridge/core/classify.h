@@ -8,7 +8,13 @@
 
 #include "model/verdict.h"
 
+struct features;
 struct rules;
 
 void classify(const struct rules *rules, const char *text, size_t len,
 	      struct verdict *verdict_r);
+/* What the model alone gives an emergency, 0 … 1; -1: there is no model. For measuring. */
+float classify_emergency(const struct rules *rules, const char *text, size_t len);
+/* The same text as a model of these rules sees it: for learning. */
+void classify_features(const struct rules *rules, const char *text, size_t len,
+		       struct features *features_r);

@@ -26,12 +26,15 @@ enum term_role {
 	ROLE_NOW,           /* it goes on at this moment */
 	ROLE_NEGATION,      /* the next thing is not so */
 	ROLE_FEARED,        /* the next thing may happen */
+	ROLE_SUPPOSED,      /* the next thing is thought of: "jika", "sewaktu-waktu" */
+	ROLE_RECURRING,     /* what is near happens again and again */
 	ROLE_PAST,          /* the sentence tells of what was */
 	ROLE_FUTURE,        /* … of what is planned */
 	ROLE_DRILL,         /* … of an exercise */
 	ROLE_TOLD,          /* … of news, films, hearsay */
 	ROLE_ASKED,         /* … asks */
 	ROLE_OVER,          /* it was so and has ended */
+	ROLE_PLEA,          /* says that it is an emergency: for a person to read */
 	ROLE_AGENCY,        /* calls for an agency */
 	ROLE_NEUTRAL,       /* known, without weight */
 	ROLE_ABBREVIATION,  /* other spellings of one word */

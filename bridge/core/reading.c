@@ -6,9 +6,10 @@
 #define SPLIT_MAX_HITS  6 /* how far back the first part of a split expression may be */
 #define SPLIT_MAX_WORDS 6
 #define DENIED_WORDS    2 /* "bukan kebakaran", "tidak ada kebakaran" */
-#define FEARED_WORDS    4 /* "takut sampai ada tawuran" */
+#define FEARED_WORDS    8 /* "takut kalau hujan angin nanti pohonnya tumbang" */
+#define RECURRING_WORDS 8 /* "setiap hujan deras sedikit jalan ini banjir" */
 
-#define CUE(role) ((uint8_t)(1u << ((role)-ROLE_NOW)))
+#define CUE(role) ((uint16_t)(1u << ((role)-ROLE_NOW)))
 
 static void add_hit(struct reading *r, const struct lexicon *lexicon, unsigned word,
 		    unsigned phrase)
@@ -18,6 +19,7 @@ static void add_hit(struct reading *r, const struct lexicon *lexicon, unsigned w
 	r->hit[r->hit_count++] = (struct hit){.term = lexicon->phrase[phrase].term,
 					      .phrase = (uint16_t)phrase,
 					      .from_word = (uint16_t)word,
+					      .key_word = (uint16_t)word,
 					      .to_word = (uint16_t)last,
 					      .sentence = r->words.word[word].sentence};
 }
@@ -87,7 +89,8 @@ static bool is_cue(enum term_role role)
 /* Cues colour their whole sentence: they stand before or behind what they speak of. */
 static void gather_cues(struct reading *r, const struct lexicon *lexicon)
 {
-	memset(r->cues, 0, r->words.count); /* no more sentences than words */
+	memset(r->cues, 0,
+	       r->words.count * sizeof(r->cues[0])); /* no more sentences than words */
 	for (unsigned i = 0; i < r->hit_count; i++) {
 		enum term_role role = lexicon->term[r->hit[i].term].role;
 
@@ -96,7 +99,7 @@ static void gather_cues(struct reading *r, const struct lexicon *lexicon)
 	}
 }
 
-static enum hit_state state_by_cues(uint8_t cues)
+static enum hit_state state_by_cues(uint16_t cues)
 {
 	if (cues & CUE(ROLE_DRILL))
 		return HIT_DRILL;
@@ -114,29 +117,71 @@ static enum hit_state state_by_cues(uint8_t cues)
 static bool follows(const struct hit *before, const struct hit *hit, unsigned words)
 {
 	return before != NULL && before->sentence == hit->sentence &&
-	       (unsigned)(hit->from_word - before->to_word) <= words;
+	       hit->key_word > before->to_word &&
+	       (unsigned)(hit->key_word - before->to_word) <= words;
+}
+
+/* The next cue of this role behind hit i and near it. */
+static bool recurs_later(const struct reading *r, const struct lexicon *lexicon, unsigned i)
+{
+	for (unsigned k = i + 1; k < r->hit_count && k <= i + SPLIT_MAX_HITS; k++) {
+		if (!follows(&r->hit[i], &r->hit[k], RECURRING_WORDS))
+			return false;
+		if (lexicon->term[r->hit[k].term].role == ROLE_RECURRING)
+			return true;
+	}
+	return false;
+}
+
+struct nearby {
+	struct hit *denial, *fear, *thought, *habit; /* the last of each so far */
+};
+
+static bool note_cue(struct nearby *near, struct hit *hit, enum term_role role)
+{
+	if (role == ROLE_NEGATION)
+		near->denial = hit;
+	else if (role == ROLE_FEARED)
+		near->fear = hit;
+	else if (role == ROLE_SUPPOSED)
+		near->thought = hit;
+	else if (role == ROLE_RECURRING)
+		near->habit = hit;
+	else
+		return false;
+	return true;
+}
+
+static void set_state(struct reading *r, const struct lexicon *lexicon, unsigned i,
+		      const struct nearby *near)
+{
+	struct hit *hit = &r->hit[i];
+	uint16_t cues = r->cues[hit->sentence];
+
+	if (follows(near->denial, hit, DENIED_WORDS))
+		hit->state = near->denial->state = HIT_DENIED;
+	else if (follows(near->fear, hit, FEARED_WORDS))
+		hit->state = near->fear->state = HIT_FEARED;
+	else if (follows(near->thought, hit, FEARED_WORDS))
+		hit->state = near->thought->state = HIT_SUPPOSED;
+	else if ((cues & CUE(ROLE_NOW)) == 0 &&
+		 (follows(near->habit, hit, RECURRING_WORDS) || recurs_later(r, lexicon, i)))
+		hit->state = HIT_RECURRING;
+	else
+		hit->state = (uint16_t)state_by_cues(cues);
 }
 
 static void set_states(struct reading *r, const struct lexicon *lexicon)
 {
-	struct hit *denial = NULL, *fear = NULL;
+	struct nearby near = {0};
 
 	for (unsigned i = 0; i < r->hit_count; i++) {
 		struct hit *hit = &r->hit[i];
-		enum term_role role = lexicon->term[hit->term].role;
 
 		if (hit->term == TERM_NONE)
 			continue;
-		if (role == ROLE_NEGATION)
-			denial = hit;
-		else if (role == ROLE_FEARED)
-			fear = hit;
-		else if (follows(denial, hit, DENIED_WORDS))
-			hit->state = denial->state = HIT_DENIED;
-		else if (follows(fear, hit, FEARED_WORDS))
-			hit->state = fear->state = HIT_FEARED;
-		else
-			hit->state = (uint16_t)state_by_cues(r->cues[hit->sentence]);
+		if (!note_cue(&near, hit, lexicon->term[hit->term].role))
+			set_state(r, lexicon, i, &near);
 	}
 }
 

@@ -9,9 +9,11 @@
 
 enum hit_state {
 	HIT_LIVE,
-	HIT_PAST,    /* was so: still a matter, not of this minute */
-	HIT_PLANNED, /* will be so */
+	HIT_PAST,      /* was so: still a matter, not of this minute */
+	HIT_RECURRING, /* is so again and again: a matter, seldom of this minute */
+	HIT_PLANNED,   /* will be so */
 	HIT_FEARED,
+	HIT_SUPPOSED, /* might be so some day */
 	HIT_DENIED,
 	HIT_DRILL,
 	HIT_TOLD,
@@ -22,6 +24,7 @@ struct hit {
 	uint16_t term;
 	uint16_t phrase;
 	uint16_t from_word, to_word; /* to: the last one */
+	uint16_t key_word; /* where its last part begins: what stands before that colours it */
 	uint16_t sentence;
 	uint16_t state; /* enum hit_state */
 };
@@ -31,7 +34,7 @@ struct reading {
 	struct words words;
 	struct hit hit[WORDS_MAX];
 	uint16_t longest[WORDS_MAX];
-	uint8_t cues[WORDS_MAX]; /* of each sentence */
+	uint16_t cues[WORDS_MAX]; /* of each sentence */
 };
 
 void reading_take(struct reading *reading, const struct lexicon *lexicon, const char *text,

@@ -9,13 +9,14 @@
 #include "base/xalloc.h"
 #include "core/table.h"
 
-enum file { AGENCIES, OFFICES, TAXONOMY, LEXICON, AREAS, GAZETTEER, UNITS, FILES };
+enum file { AGENCIES, OFFICES, TAXONOMY, LEXICON, AREAS, GAZETTEER, UNITS, JUDGEMENT, FILES };
 
 /* In the order of reading: each may name what stands in those before it. */
 static const char *const file_names[FILES] = {
-	[AGENCIES] = "agencies.tsv", [OFFICES] = "offices.tsv", [TAXONOMY] = "taxonomy.tsv",
-	[LEXICON] = "lexicon.tsv",   [AREAS] = "areas.geojson", [GAZETTEER] = "gazetteer.tsv",
-	[UNITS] = "units.tsv",
+	[AGENCIES] = "agencies.tsv", [OFFICES] = "offices.tsv",
+	[TAXONOMY] = "taxonomy.tsv", [LEXICON] = "lexicon.tsv",
+	[AREAS] = "areas.geojson",   [GAZETTEER] = "gazetteer.tsv",
+	[UNITS] = "units.tsv",       [JUDGEMENT] = "rules/judgement.tsv",
 };
 
 const char *const category_kind_names[CATEGORY_KINDS] = {
@@ -225,6 +226,7 @@ static int read_category(struct loader *l, struct category *c)
 		return table_error(&l->table, LEAD, l->err,
 				   "no console answers for it: give the office an agency");
 	c->agencies |= c->lead;
+	snprintf(c->lead_office, sizeof(c->lead_office), "%s", l->table.cell[LEAD]);
 	c->is_confidential = strcmp(l->table.cell[CONFIDENTIALITY], "no") != 0;
 	return 0;
 }
@@ -391,6 +393,8 @@ static int load(struct loader *l)
 	if (gazetteer_load(&rules->gazetteer, file_names[GAZETTEER], l->text[GAZETTEER],
 			   &rules->lexicon.abbreviations, &rules->areas, l->err) < 0)
 		return -1;
+	if (policy_load(&rules->policy, file_names[JUDGEMENT], l->text[JUDGEMENT], l->err) < 0)
+		return -1;
 	return load_units(l);
 }
 
@@ -449,6 +453,8 @@ int rules_load(struct rules **rules_r, const char *dir, struct err *err)
 		return -1;
 	rc = load_texts(rules_r, &texts, err);
 	free_texts(&texts);
+	if (rc == 0)
+		rules_load_model(*rules_r, dir);
 	return rc;
 }
 
@@ -508,10 +514,12 @@ unsigned rules_judge(struct rules **rules_r, const char *dir, rules_mistake_fn *
 		leave_out(&texts, line);
 	}
 	free_texts(&texts);
-	if (mistakes == 0)
+	if (mistakes == 0) {
 		*rules_r = rules;
-	else
+		rules_load_model(rules, dir);
+	} else {
 		rules_free(&rules);
+	}
 	return mistakes;
 }
 
@@ -526,6 +534,7 @@ void rules_free(struct rules **rules)
 	gazetteer_fini(&r->gazetteer);
 	areas_fini(&r->areas);
 	xfree(r->unit);
+	model_free(&r->model);
 	xfree(r);
 }
 

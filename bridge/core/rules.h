@@ -13,6 +13,7 @@
 #include "model/verdict.h"
 
 struct jsonw;
+struct model;
 struct rules; /* rules_private.h */
 
 enum category_kind {
@@ -31,10 +32,11 @@ struct category {
 	enum category_kind kind;
 	agency_set agencies; /* of the leading office and of those that support it */
 	agency_set lead;     /* of the leading office alone */
-	int severity;        /* 1 … 5, the P of the taxonomy */
-	int target_min;      /* from the report to the first unit's arrival; 0: none is set */
-	bool yields; /* gives way when the text also tells of another: the event before its
-			effect */
+	char lead_office[OFFICE_SIZE];
+	int severity;   /* 1 … 5, the P of the taxonomy */
+	int target_min; /* from the report to the first unit's arrival; 0: none is set */
+	bool yields;    /* gives way when the text also tells of another: the event before its
+			   effect */
 	bool is_confidential;
 };
 
@@ -48,7 +50,8 @@ struct unit {
 };
 
 /* agencies, offices, taxonomy, lexicon, gazetteer and units (.tsv) and areas.geojson in dir.
- * The error names file, line, column and remedy. */
+ * The error names file, line, column and remedy. A model (model/triage.model) may be missing or
+ * broken: then the rules judge alone. */
 int rules_load(struct rules **rules_r, const char *dir, struct err *err) MUST_CHECK;
 void rules_free(struct rules **rules);
 /* Tells every mistake in the files, not only the first: a line that is wrong is left out and
@@ -57,6 +60,13 @@ void rules_free(struct rules **rules);
 typedef void rules_mistake_fn(void *ctx, const struct err *mistake);
 unsigned rules_judge(struct rules **rules_r, const char *dir, rules_mistake_fn *tell,
 		     void *ctx);
+
+/* "": none is used. Trouble: why not, or "" when nothing is wrong. */
+const char *rules_model_version(const struct rules *rules);
+const char *rules_model_trouble(const struct rules *rules);
+/* Takes *model in the place of the one there is; NULL: the rules judge alone. Before the rules
+ * are shared. */
+void rules_set_model(struct rules *rules, struct model **model);
 
 const struct agencies *rules_agencies(const struct rules *rules);
 /* Short hash of the files: equal files, equal version. */

@@ -3,10 +3,23 @@
 
 #include "core/gazetteer.h"
 #include "core/lexicon.h"
+#include "core/model.h"
+#include "core/policy.h"
 #include "core/polygon.h"
 #include "core/rules.h"
 
 #define CATEGORIES_MAX 128
+
+/* Which heads of the model answer what; -1: none does. */
+struct model_wiring {
+	int emergency, noise, severity[3];
+	int agency[AGENCY_MAX];
+	unsigned office_count;
+	struct {
+		int head;
+		int category; /* what it is asked for most */
+	} office[MODEL_HEADS_MAX];
+};
 
 struct rules {
 	char version[RULES_VERSION_SIZE];
@@ -19,7 +32,13 @@ struct rules {
 	struct gazetteer gazetteer;
 	unsigned unit_count;
 	struct unit *unit;
+	struct model *model; /* NULL: the rules judge alone */
+	struct model_wiring wiring;
+	char model_trouble[240];
+	struct policy policy;
 };
+
+void rules_load_model(struct rules *rules, const char *dir);
 
 /* -1: there is none of that id. */
 int rules_category_index(const struct rules *rules, const char *id);

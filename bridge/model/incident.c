@@ -366,6 +366,20 @@ static int64_t read_time(const json_t *object, const char *key)
 	return at_ms;
 }
 
+static void read_others(const json_t *object, struct verdict *verdict)
+{
+	const json_t *list = json_object_get(object, "alternatives");
+
+	for (size_t i = 0; i < json_array_size(list) && i < VERDICT_OTHERS_MAX; i++) {
+		const json_t *other = json_array_get(list, i);
+		double confidence = json_number_value(json_object_get(other, "confidence"));
+
+		read_text(other, "category", verdict->other[i].category, CATEGORY_SIZE);
+		verdict->other[i].confidence_pct = (int)(confidence * 100 + 0.5);
+		verdict->other_count = (unsigned)i + 1;
+	}
+}
+
 static void read_verdict(const json_t *object, const struct agencies *agencies,
 			 struct verdict *verdict)
 {
@@ -378,6 +392,9 @@ static void read_verdict(const json_t *object, const struct agencies *agencies,
 		(int)(json_number_value(json_object_get(object, "confidence")) * 100 + 0.5);
 	read_text(object, "category", verdict->category, CATEGORY_SIZE);
 	read_text(object, "rules", verdict->rules, RULES_VERSION_SIZE);
+	read_text(object, "model", verdict->model, RULES_VERSION_SIZE);
+	read_text(object, "office", verdict->office, OFFICE_SIZE);
+	read_others(object, verdict);
 	for (size_t i = 0; i < json_array_size(list) && i < VERDICT_TERMS_MAX; i++) {
 		const json_t *term = json_array_get(list, i);
 		double weight = json_number_value(json_object_get(term, "weight"));

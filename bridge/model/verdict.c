@@ -19,6 +19,18 @@ void agency_set_write(const struct agencies *agencies, agency_set set, struct js
 	jsonw_close(w, ']');
 }
 
+static void write_others(const struct verdict *verdict, struct jsonw *w)
+{
+	jsonw_open(w, "alternatives", '[');
+	for (unsigned i = 0; i < verdict->other_count; i++) {
+		jsonw_open(w, NULL, '{');
+		jsonw_string(w, "category", verdict->other[i].category);
+		jsonw_decimal(w, "confidence", verdict->other[i].confidence_pct, 2);
+		jsonw_close(w, '}');
+	}
+	jsonw_close(w, ']');
+}
+
 void verdict_write(const struct verdict *verdict, const struct agencies *agencies,
 		   struct jsonw *w)
 {
@@ -36,4 +48,10 @@ void verdict_write(const struct verdict *verdict, const struct agencies *agencie
 	}
 	jsonw_close(w, ']');
 	jsonw_string(w, "rules", verdict->rules);
+	if (verdict->model[0] != '\0')
+		jsonw_string(w, "model", verdict->model);
+	if (verdict->office[0] != '\0')
+		jsonw_string(w, "office", verdict->office);
+	if (verdict->other_count > 0)
+		write_others(verdict, w);
 }

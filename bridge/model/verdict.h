@@ -17,6 +17,8 @@ extern const char *const disposition_names[DISPOSITIONS];
 #define VERDICT_TERMS_MAX  8
 #define VERDICT_TERM_SIZE  48 /* cut at a letter's end, never inside a UTF-8 sequence */
 #define RULES_VERSION_SIZE 17
+#define VERDICT_OTHERS_MAX 2
+#define OFFICE_SIZE        24
 
 struct verdict {
 	enum disposition disposition;
@@ -25,6 +27,13 @@ struct verdict {
 	agency_set agencies;
 	int confidence_pct;             /* 0 … 100 */
 	char rules[RULES_VERSION_SIZE]; /* the version that said so */
+	char model[RULES_VERSION_SIZE]; /* and that of the model; "": none was asked */
+	char office[OFFICE_SIZE];       /* whose desk it is in working hours, or "" */
+	unsigned other_count;
+	struct {
+		char category[CATEGORY_SIZE];
+		int confidence_pct;
+	} other[VERDICT_OTHERS_MAX]; /* what else it may be about, likeliest first */
 	unsigned term_count;
 	struct {
 		char term[VERDICT_TERM_SIZE]; /* as it stands in the text */
@@ -35,7 +44,7 @@ struct verdict {
 struct jsonw;
 
 /* "disposition", "priority", "category", "agencies", "confidence", "because" and "rules" as
- * members of the object that is open. */
+ * members of the object that is open; "alternatives", "office" and "model" where there are. */
 void verdict_write(const struct verdict *verdict, const struct agencies *agencies,
 		   struct jsonw *w);
 /* ["fire", …] under key. */

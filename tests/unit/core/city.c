@@ -3,11 +3,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 static const char *const files[] = {
 	"agencies.tsv",  "offices.tsv",   "taxonomy.tsv", "lexicon.tsv",
-	"areas.geojson", "gazetteer.tsv", "units.tsv",
+	"areas.geojson", "gazetteer.tsv", "units.tsv",    "rules/judgement.tsv",
 };
 
 #define FILES (sizeof(files) / sizeof(files[0]))
@@ -61,6 +62,8 @@ static void remove_copy(const char *dir)
 		snprintf(path, sizeof(path), "%s/%s", dir, files[i]);
 		(void)unlink(path);
 	}
+	snprintf(path, sizeof(path), "%s/rules", dir);
+	(void)rmdir(path);
 	(void)rmdir(dir);
 }
 
@@ -68,10 +71,14 @@ int city_load_changed(struct rules **rules_r, const char *file, const char *from
 		      const char *to, struct err *err)
 {
 	char dir[] = "/tmp/tangi-city-XXXXXX";
+	char rules_dir[64];
 	int rc;
 
 	if (mkdtemp(dir) == NULL)
 		fatal("mkdtemp");
+	snprintf(rules_dir, sizeof(rules_dir), "%s/rules", dir);
+	if (mkdir(rules_dir, 0700) < 0)
+		fatal("mkdir");
 	for (size_t i = 0; i < FILES; i++)
 		write_changed(dir, files[i], strcmp(files[i], file) == 0 ? from : NULL, to);
 	rc = rules_load(rules_r, dir, err);

@@ -84,7 +84,7 @@ static void an_action_is_answered_once_later_with_its_number_and_version(void **
 	doors_close(&doors);
 }
 
-/* Who may decide what for whom. id: of an incident of fire's, health's and police's. */
+/* Who may decide what for whom. */
 static void nobody_decides_for_an_agency_that_is_not_theirs(void **state)
 {
 	static const char note[] = "{\"action\":\"note\",\"note\":\"x\",\"agency\":\"%s\"}";
@@ -103,7 +103,7 @@ static void nobody_decides_for_an_agency_that_is_not_theirs(void **state)
 	char id[ID_SIZE];
 
 	(void)state;
-	doors_incident(doors, "kebakaran rumah", id);
+	doors_incident(doors, "kebakaran rumah, masih ada orang di dalam", id);
 	for (size_t i = 0; i < 2 * sizeof(cases) / sizeof(cases[0]); i++) {
 		struct reply reply;
 		char json[128];

@@ -1,0 +1,27 @@
+/* What the model thinks of a text, and how much of that enters the verdict.
+ *
+ * The rules come first: danger to life that they see stands, whatever the model thinks, and the
+ * model may raise what they overlooked. Where they only see a grave word, the model decides
+ * whether it is meant. Where neither is sure, a person looks. Pure; any thread. */
+#pragma once
+
+#include "core/evidence.h"
+#include "core/features.h"
+#include "model/verdict.h"
+
+struct opinion {
+	float emergency, noise; /* 0 … 1 */
+	float severity;         /* 1 … 4, an expectation */
+	float known;            /* share of the words the model has met */
+	float agency[AGENCY_MAX];
+	int office; /* index in the wiring, -1: none */
+	float office_share;
+};
+
+/* by_rules is the verdict of the rules alone. */
+void opinion_features(const struct evidence *e, const struct verdict *by_rules,
+		      const char *text, size_t len, struct features *features_r);
+void opinion_take(struct opinion *opinion, const struct evidence *e,
+		  const struct verdict *by_rules, const char *text, size_t len);
+void opinion_apply(const struct opinion *opinion, const struct evidence *e,
+		   struct verdict *verdict);
