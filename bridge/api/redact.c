@@ -4,11 +4,12 @@
 
 #include "base/jsonin.h"
 #include "base/jsonw.h"
+#include "model/join.h"
 
-/* A report as it was stored: the body as it came, and the event it made. */
+/* A report as it was stored: the body as it came, and what the event says of it. */
 struct filed {
 	json_t *doc; /* NULL: the body is not of our JSON form */
-	struct incident incident;
+	struct filing filing;
 	enum anonymity anonymity;
 };
 
@@ -38,20 +39,20 @@ static int filed_read(struct filed *filed, const struct store_read *read,
 {
 	struct err odd;
 
-	if (read_incident(&read->rows[0], agencies, &filed->incident, err) < 0)
+	if (filing_of_event(&read->rows[0], agencies, &filed->filing, err) < 0)
 		return -1;
 	filed->doc = NULL;
 	if (read->raw != NULL && jsonin_object(read->raw->data, read->raw->len,
 					       REPORT_MAX_BYTES, &filed->doc, &odd) < 0)
 		filed->doc = NULL; /* not of our form: the event has the words */
-	filed->anonymity = anonymity_of(filed->doc, filed->incident.anonymity);
+	filed->anonymity = anonymity_of(filed->doc, filed->filing.report.anonymity);
 	return 0;
 }
 
 static void filed_fini(struct filed *filed)
 {
 	json_decref(filed->doc);
-	incident_fini(&filed->incident);
+	filing_fini(&filed->filing);
 }
 
 /* Member key of object when it is a string, else null. */
@@ -118,9 +119,9 @@ static void write_verdict(const struct filed *filed, const struct agencies *agen
 			  struct jsonw *w)
 {
 	jsonw_open(w, "classification", '{');
-	verdict_write(&filed->incident.verdict, agencies, w);
+	verdict_write(&filed->filing.verdict, agencies, w);
 	jsonw_close(w, '}');
-	location_write(&filed->incident.location, w, "location");
+	location_write(&filed->filing.location, w, "location");
 }
 
 static void write_words(const struct filed *filed, struct jsonw *w)
@@ -128,7 +129,7 @@ static void write_words(const struct filed *filed, struct jsonw *w)
 	if (json_is_string(json_object_get(filed->doc, "text")))
 		write_member(w, filed->doc, "text");
 	else
-		jsonw_string(w, "text", filed->incident.text);
+		jsonw_string(w, "text", filed->filing.report.text);
 }
 
 static void write_report(const struct filed *filed, const struct store_read *read,
@@ -138,13 +139,13 @@ static void write_report(const struct filed *filed, const struct store_read *rea
 	jsonw_open(w, NULL, '{');
 	jsonw_string(w, "id", read->id);
 	jsonw_string(w, "incident_id", read->rows[0].incident_id);
-	jsonw_string(w, "tracking_id", filed->incident.tracking_id);
+	jsonw_string(w, "tracking_id", filed->filing.tracking_id);
 	jsonw_int(w, "seq", (int64_t)read->rows[0].seq);
 	jsonw_string(w, "source", read->source);
 	write_reporter(filed, who, w);
 	write_member(w, filed->doc, "kind");
 	jsonw_string(w, "anonymity", anonymity_names[filed->anonymity]);
-	jsonw_bool(w, "exercise", filed->incident.is_exercise);
+	jsonw_bool(w, "exercise", filed->filing.report.is_exercise);
 	write_times(filed, read, w);
 	write_attachments(json_object_get(filed->doc, "attachments"), w);
 	write_verdict(filed, agencies, w);
@@ -186,16 +187,16 @@ static const char *const stages[INCIDENT_STATUSES] = {
 /* Tracking ids are numbers in a row, so whoever likes can ask for all of them: a ticket says
  * how far the matter is and since when it is known, and nothing by which one could tell what or
  * where it is. A secret one always looks like one that has just come. */
-static void write_ticket(const struct incident *incident, const char *tracking_id,
+static void write_ticket(const struct incident *incident, const struct store_read *read,
 			 struct jsonw *w)
 {
 	bool is_secret = incident->anonymity == ANONYMITY_SECRET;
 	enum incident_status status = is_secret ? INCIDENT_NEW : incident->status;
 
 	jsonw_open(w, NULL, '{');
-	jsonw_string(w, "tracking_id", tracking_id);
+	jsonw_string(w, "tracking_id", read->id);
 	jsonw_string(w, "stage", stages[status]);
-	jsonw_time(w, "received_at", incident->opened_at_ms);
+	jsonw_time(w, "received_at", read->stored_at_ms);
 	if (status == INCIDENT_CLOSED)
 		jsonw_time(w, "done_at", incident->closed_at_ms);
 	else
@@ -210,7 +211,7 @@ int redact_ticket(const struct store_read *read, const struct agencies *agencies
 
 	if (read_incident(&read->rows[0], agencies, &incident, err) < 0)
 		return -1;
-	write_ticket(&incident, read->id, w);
+	write_ticket(&incident, read, w);
 	incident_fini(&incident);
 	return 0;
 }

@@ -12,6 +12,10 @@ const char *const action_names[ACTIONS] = {
 	[ACTION_RELOCATE] = "relocate",
 	[ACTION_CLOSE] = "close",
 	[ACTION_REOPEN] = "reopen",
+	[ACTION_MERGE] = "merge",
+	[ACTION_SPLIT] = "split",
+	[ACTION_UNFOLD] = "unfold",
+	[ACTION_FOLD] = "fold",
 };
 
 const char *const outcome_names[] = {"resolved",  "handed_over", "no_event", "prank",
@@ -32,11 +36,11 @@ static int read_action(struct command *command, struct err *err)
 
 	if (jsonin_string(command->doc, "action", JSONIN_REQUIRED, 32, &name, err) < 0)
 		return -1;
-	action = name_index(action_names, ACTIONS, name);
+	action = name_index(action_names, ACTIONS_OF_PEOPLE, name);
 	if (action < 0)
-		return err_field(
-			err, "action",
-			"must be acknowledge, note, reclassify, relocate, close or reopen");
+		return err_field(err, "action",
+				 "must be acknowledge, note, reclassify, relocate, close, "
+				 "reopen, merge, split or unfold");
 	command->action = (enum action)action;
 	return 0;
 }
@@ -170,6 +174,50 @@ static int read_close(struct command *command, struct err *err)
 		"or other");
 }
 
+static int read_merge(struct command *command, struct err *err)
+{
+	const char *into;
+
+	if (jsonin_string(command->doc, "into", JSONIN_REQUIRED, 64, &into, err) < 0)
+		return -1;
+	if (!id_is(into, 'I'))
+		return err_field(err, "into", "is not an incident's id");
+	if (strcmp(into, command->incident_id) == 0)
+		return err_field(err, "into", "must be another incident");
+	memcpy(command->into, into, ID_SIZE);
+	return 0;
+}
+
+static bool is_listed_before(const json_t *list, size_t i)
+{
+	for (size_t j = 0; j < i; j++)
+		if (json_equal(json_array_get(list, j), json_array_get(list, i)))
+			return true;
+	return false;
+}
+
+static int read_split(struct command *command, struct err *err)
+{
+	const json_t *list;
+
+	if (jsonin_child(command->doc, "reports", JSON_ARRAY, &list, err) < 0)
+		return -1;
+	if (json_array_size(list) == 0)
+		return err_field(err, "reports", "must name at least one report");
+	if (json_array_size(list) > SPLIT_MAX)
+		return err_field(err, "reports", "must be at most %d", SPLIT_MAX);
+	for (size_t i = 0; i < json_array_size(list); i++) {
+		const char *id = json_string_value(json_array_get(list, i));
+
+		if (id == NULL || !id_is(id, 'R') || is_listed_before(list, i))
+			return err_field(err, "reports",
+					 "entry %zu is not a report's id, or is there twice",
+					 i + 1);
+	}
+	command->reports = list;
+	return 0;
+}
+
 static int read_details(struct command *command, const struct agencies *agencies,
 			struct err *err)
 {
@@ -182,8 +230,14 @@ static int read_details(struct command *command, const struct agencies *agencies
 		return read_relocate(command, err);
 	case ACTION_CLOSE:
 		return read_close(command, err);
+	case ACTION_MERGE:
+		return read_merge(command, err);
+	case ACTION_SPLIT:
+		return read_split(command, err);
 	case ACTION_ACKNOWLEDGE:
 	case ACTION_REOPEN:
+	case ACTION_UNFOLD:
+	case ACTION_FOLD:
 	case ACTIONS:
 		return 0;
 	}

@@ -15,6 +15,11 @@ enum action {
 	ACTION_RELOCATE,
 	ACTION_CLOSE,
 	ACTION_REOPEN,
+	ACTION_MERGE,
+	ACTION_SPLIT,
+	ACTION_UNFOLD,
+	ACTIONS_OF_PEOPLE,
+	ACTION_FOLD = ACTIONS_OF_PEOPLE, /* the bridge's own: nobody may ask for it */
 	ACTIONS
 };
 
@@ -23,6 +28,7 @@ extern const char *const action_names[ACTIONS];
 #define COMMAND_ID_SIZE   65
 #define COMMAND_NOTE_MAX  4000
 #define COMMAND_MAX_BYTES 16384
+#define SPLIT_MAX         64 /* reports in one split */
 #define USER_SIZE         65
 
 struct command {
@@ -43,6 +49,9 @@ struct command {
 	bool has_agencies;
 	agency_set agencies;
 	struct location location; /* ACTION_RELOCATE */
+	char into[ID_SIZE];       /* ACTION_MERGE, ACTION_FOLD */
+	int64_t into_no;          /* its number; the ledger's to fill in */
+	const json_t *reports;    /* ACTION_SPLIT: ids, each once; borrowed from doc */
 	json_t *doc;
 };
 

@@ -6,18 +6,23 @@
 #include <string.h>
 
 #include "base/jsonw.h"
+#include "model/join.h"
 
 const char *const event_kind_names[EVENT_KINDS] = {
 	[EVENT_REPORT_RECEIVED] = "report.received",
 	[EVENT_INCIDENT_CREATED] = "incident.created",
 	[EVENT_INCIDENT_UPDATED] = "incident.updated",
+	[EVENT_INCIDENT_MERGED] = "incident.merged",
 	[EVENT_INCIDENT_CLOSED] = "incident.closed",
 	[EVENT_ASSIGNMENT_UPDATED] = "assignment.updated",
 	[EVENT_CALL_UPDATED] = "call.updated",
 };
 
 static const char incident_mark[] = ",\"incident\":{";
-static const char words_mark[] = ",\"text\":\"";
+static const char report_mark[] = ",\"report\":{";
+/* From here on an incident says what is not for a broker to keep: what it may be a duplicate
+ * of, with words of both, and its own words. */
+static const char words_mark[] = ",\"similar\":[";
 
 int event_kind_find(const char *name)
 {
@@ -34,10 +39,15 @@ enum event_kind event_kind_of(enum action action)
 		return EVENT_ASSIGNMENT_UPDATED;
 	case ACTION_CLOSE:
 		return EVENT_INCIDENT_CLOSED;
+	case ACTION_MERGE:
+		return EVENT_INCIDENT_MERGED;
 	case ACTION_NOTE:
 	case ACTION_RECLASSIFY:
 	case ACTION_RELOCATE:
 	case ACTION_REOPEN:
+	case ACTION_SPLIT:
+	case ACTION_UNFOLD:
+	case ACTION_FOLD:
 	case ACTIONS:
 		return EVENT_INCIDENT_UPDATED;
 	}
@@ -71,12 +81,13 @@ void event_write_report(struct jsonw *w, uint64_t seq, int64_t at_ms, enum event
 	jsonw_close(w, '}');
 }
 
-void event_write_command(struct jsonw *w, uint64_t seq, int64_t at_ms,
-			 const struct command *command, const struct incident *incident,
-			 const struct agencies *agencies)
+/* What every decision's frame begins with: who decided what, in whose name and why. */
+static void open_decision(struct jsonw *w, uint64_t seq, int64_t at_ms, enum event_kind kind,
+			  const struct command *command, bool is_exercise,
+			  const struct agencies *agencies)
 {
-	open_frame(w, seq, at_ms, event_kind_of(command->action), incident->is_exercise,
-		   command->by);
+	open_frame(w, seq, at_ms, kind, is_exercise,
+		   command->by[0] != '\0' ? command->by : NULL);
 	jsonw_string(w, "action", action_names[command->action]);
 	if (command->command_id[0] != '\0')
 		jsonw_string(w, "command_id", command->command_id);
@@ -84,8 +95,106 @@ void event_write_command(struct jsonw *w, uint64_t seq, int64_t at_ms,
 		jsonw_string(w, "agency", agencies->agency[command->agency].id);
 	if (command->note != NULL)
 		jsonw_string(w, "note", command->note);
+}
+
+static void close_decision(struct jsonw *w, const struct incident *incident,
+			   const struct agencies *agencies)
+{
 	incident_write(incident, agencies, w, "incident");
 	jsonw_close(w, '}');
+}
+
+/* What was named, not what came of it: a split has to know which of the two. */
+static void write_judgement(struct jsonw *w, const struct command *command,
+			    const struct agencies *agencies)
+{
+	if (command->category[0] != '\0')
+		jsonw_string(w, "category", command->category);
+	if (command->priority != 0)
+		jsonw_int(w, "priority", command->priority);
+	if (command->has_agencies)
+		agency_set_write(agencies, command->agencies, w, "agencies");
+}
+
+void event_write_command(struct jsonw *w, uint64_t seq, int64_t at_ms,
+			 const struct command *command, const struct incident *incident,
+			 const struct agencies *agencies)
+{
+	open_decision(w, seq, at_ms, event_kind_of(command->action), command,
+		      incident->is_exercise, agencies);
+	if (command->action == ACTION_RECLASSIFY)
+		write_judgement(w, command, agencies);
+	close_decision(w, incident, agencies);
+}
+
+static void write_ref(struct jsonw *w, const char *key, const struct incident *incident)
+{
+	jsonw_open(w, key, '{');
+	jsonw_string(w, "incident_id", incident->id);
+	jsonw_int(w, "no", incident->no);
+	jsonw_close(w, '}');
+}
+
+void event_write_linked(struct jsonw *w, uint64_t seq, int64_t at_ms,
+			const struct filing *filing, const struct likeness *likeness,
+			const struct incident *incident, const struct agencies *agencies)
+{
+	open_frame(w, seq, at_ms, EVENT_REPORT_RECEIVED, incident->is_exercise, NULL);
+	jsonw_string(w, "report_id", filing->report.id);
+	jsonw_open(w, "likeness", '{');
+	likeness_write(likeness, w);
+	jsonw_close(w, '}');
+	filing_write(filing, agencies, w);
+	incident_write(incident, agencies, w, "incident");
+	jsonw_close(w, '}');
+}
+
+void event_write_taken_in(struct jsonw *w, uint64_t seq, const struct command *command,
+			  const struct incident *other, const struct incident *incident,
+			  const struct agencies *agencies)
+{
+	open_decision(w, seq, command->at_ms, EVENT_INCIDENT_UPDATED, command,
+		      incident->is_exercise, agencies);
+	incident_write(other, agencies, w, "merged");
+	close_decision(w, incident, agencies);
+}
+
+void event_write_split(struct jsonw *w, uint64_t seq, const struct command *command,
+		       const struct split_piece *pieces, unsigned count,
+		       const struct incident *incident, const struct agencies *agencies)
+{
+	open_decision(w, seq, command->at_ms, EVENT_INCIDENT_UPDATED, command,
+		      incident->is_exercise, agencies);
+	jsonw_open(w, "split", '[');
+	for (unsigned i = 0; i < count; i++) {
+		jsonw_open(w, NULL, '{');
+		jsonw_string(w, "report_id", pieces[i].report_id);
+		jsonw_string(w, "incident_id", pieces[i].incident.id);
+		jsonw_int(w, "no", pieces[i].incident.no);
+		jsonw_bool(w, "given_back", pieces[i].is_given_back);
+		jsonw_close(w, '}');
+	}
+	jsonw_close(w, ']');
+	close_decision(w, incident, agencies);
+}
+
+void event_write_piece(struct jsonw *w, uint64_t seq, const struct command *command,
+		       const struct split_piece *piece, const struct incident *from,
+		       const struct incident *incident, const struct agencies *agencies)
+{
+	struct command own = *command;
+
+	/* It belongs to the incident that was split, and so do the agency and the note. */
+	own.command_id[0] = '\0';
+	own.agency = -1;
+	own.note = NULL;
+	open_decision(w, seq, command->at_ms,
+		      piece->is_given_back ? EVENT_INCIDENT_UPDATED : EVENT_INCIDENT_CREATED,
+		      &own, incident->is_exercise, agencies);
+	if (!piece->is_given_back)
+		jsonw_string(w, "report_id", piece->report_id);
+	write_ref(w, "from", from);
+	close_decision(w, incident, agencies);
 }
 
 void event_write_call(struct jsonw *w, uint64_t seq, int64_t at_ms, const struct call *call)
@@ -116,6 +225,18 @@ struct slice event_incident(const struct buf *body)
 	object = mark + sizeof(incident_mark) - 2; /* its opening brace */
 	return (struct slice){.text = object,
 			      .len = (size_t)(frame.text + frame.len - 1 - object)};
+}
+
+struct slice event_report(const struct buf *body)
+{
+	struct slice head = event_head(body);
+	const char *mark = find_mark(head, report_mark, sizeof(report_mark) - 1);
+	const char *object;
+
+	if (mark == NULL)
+		return (struct slice){0};
+	object = mark + sizeof(report_mark) - 2; /* its opening brace; it is the head's last */
+	return (struct slice){.text = object, .len = (size_t)(head.text + head.len - object)};
 }
 
 struct slice event_head(const struct buf *body)

@@ -19,6 +19,7 @@ enum event_kind {
 	EVENT_REPORT_RECEIVED,
 	EVENT_INCIDENT_CREATED,
 	EVENT_INCIDENT_UPDATED,
+	EVENT_INCIDENT_MERGED,
 	EVENT_INCIDENT_CLOSED,
 	EVENT_ASSIGNMENT_UPDATED,
 	EVENT_CALL_UPDATED,
@@ -47,6 +48,30 @@ void event_write_report(struct jsonw *w, uint64_t seq, int64_t at_ms, enum event
 void event_write_command(struct jsonw *w, uint64_t seq, int64_t at_ms,
 			 const struct command *command, const struct incident *incident,
 			 const struct agencies *agencies);
+/* A further report of an incident, and why it is one of it. */
+struct filing; /* join.h */
+void event_write_linked(struct jsonw *w, uint64_t seq, int64_t at_ms,
+			const struct filing *filing, const struct likeness *likeness,
+			const struct incident *incident, const struct agencies *agencies);
+/* Another incident was merged into this one: that one whole, as it was before. */
+void event_write_taken_in(struct jsonw *w, uint64_t seq, const struct command *command,
+			  const struct incident *other, const struct incident *incident,
+			  const struct agencies *agencies);
+
+/* What a split makes: an incident of its own for a report, or one that a merge had closed. */
+struct split_piece {
+	char report_id[ID_SIZE];
+	struct incident_ref incident;
+	bool is_given_back;
+};
+
+void event_write_split(struct jsonw *w, uint64_t seq, const struct command *command,
+		       const struct split_piece *pieces, unsigned count,
+		       const struct incident *incident, const struct agencies *agencies);
+/* The piece itself: created, or given back. from: where it was. */
+void event_write_piece(struct jsonw *w, uint64_t seq, const struct command *command,
+		       const struct split_piece *piece, const struct incident *from,
+		       const struct incident *incident, const struct agencies *agencies);
 void event_write_call(struct jsonw *w, uint64_t seq, int64_t at_ms, const struct call *call);
 
 /* What kind of event an action is. */
@@ -57,6 +82,8 @@ struct slice {
 	size_t len;
 };
 
+/* A further report's object inside a frame, "report"; len 0: there is none. Borrowed. */
+struct slice event_report(const struct buf *body);
 /* The incident's object inside a frame; len 0: there is none. Borrowed from body. */
 struct slice event_incident(const struct buf *body);
 /* The frame up to the comma before "incident": what the event itself says, still open. */

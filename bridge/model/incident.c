@@ -5,21 +5,24 @@
 #include "base/jsonin.h"
 #include "base/jsonw.h"
 #include "base/xalloc.h"
+#include "model/incident_private.h"
 
 #define BIT(state) (1u << (state))
+
+#define WHILE_OPEN                                                                             \
+	(BIT(ACTION_ACKNOWLEDGE) | BIT(ACTION_NOTE) | BIT(ACTION_RECLASSIFY) |                 \
+	 BIT(ACTION_RELOCATE) | BIT(ACTION_CLOSE) | BIT(ACTION_MERGE) | BIT(ACTION_SPLIT) |    \
+	 BIT(ACTION_UNFOLD) | BIT(ACTION_FOLD))
 
 /* What a person may do in which state of the incident, and the state after it. */
 static const struct {
 	const char *name;
 	unsigned actions;
 } incident_states[INCIDENT_STATUSES] = {
-	[INCIDENT_NEW] = {"new", BIT(ACTION_ACKNOWLEDGE) | BIT(ACTION_NOTE) |
-					 BIT(ACTION_RECLASSIFY) | BIT(ACTION_RELOCATE) |
-					 BIT(ACTION_CLOSE)},
-	[INCIDENT_ACTIVE] = {"active", BIT(ACTION_ACKNOWLEDGE) | BIT(ACTION_NOTE) |
-					       BIT(ACTION_RECLASSIFY) | BIT(ACTION_RELOCATE) |
-					       BIT(ACTION_CLOSE)},
-	[INCIDENT_CLOSED] = {"closed", BIT(ACTION_NOTE) | BIT(ACTION_REOPEN)},
+	[INCIDENT_NEW] = {"new", WHILE_OPEN},
+	[INCIDENT_ACTIVE] = {"active", WHILE_OPEN},
+	[INCIDENT_CLOSED] = {"closed",
+			     BIT(ACTION_NOTE) | BIT(ACTION_REOPEN) | BIT(ACTION_SPLIT)},
 };
 
 /* An agency's part: contract section 3.2. When the incident is closed, who had begun is done,
@@ -61,12 +64,12 @@ const char *const assignment_state_names[ASSIGNMENT_STATES] = {
 	[ASSIGNMENT_CANCELLED] = "cancelled",   [ASSIGNMENT_DECLINED] = "declined",
 };
 
-static bool has_agency(const struct incident *incident, unsigned agency)
+bool incident_has_agency(const struct incident *incident, unsigned agency)
 {
 	return (incident->verdict.agencies >> agency & 1) != 0;
 }
 
-static void begin_assignments(struct incident *incident, agency_set fresh, int64_t at_ms)
+void incident_begin_parts(struct incident *incident, agency_set fresh, int64_t at_ms)
 {
 	for (unsigned i = 0; i < AGENCY_MAX; i++)
 		if (fresh >> i & 1)
@@ -81,6 +84,7 @@ void incident_open(struct incident *incident, const struct report *report,
 	*incident = (struct incident){
 		.no = no,
 		.version = 1,
+		.decided_version = 1,
 		.status = INCIDENT_NEW,
 		.verdict = *verdict,
 		.location = *location,
@@ -97,7 +101,7 @@ void incident_open(struct incident *incident, const struct report *report,
 	snprintf(incident->kind, sizeof(incident->kind), "%s",
 		 report->kind != NULL ? report->kind : "");
 	snprintf(incident->tracking_id, TRACKING_SIZE, "%s", tracking_id);
-	begin_assignments(incident, verdict->agencies, at_ms);
+	incident_begin_parts(incident, verdict->agencies, at_ms);
 }
 
 void incident_fini(struct incident *incident)
@@ -136,7 +140,7 @@ static int acting_agency(const struct incident *incident, const struct command *
 		agency = __builtin_ctz(mine);
 	if (agency < 0)
 		return err_field(err, "agency", "is required: in whose name?");
-	if (!has_agency(incident, (unsigned)agency))
+	if (!incident_has_agency(incident, (unsigned)agency))
 		return err_field(err, "agency", "has no part in this incident");
 	*agency_r = (unsigned)agency;
 	return 0;
@@ -172,7 +176,7 @@ static void apply_priority(struct incident *incident, const struct command *comm
 
 /* A decided category is no longer a question: a review that a person has answered becomes what
  * its priority says. */
-static void apply_disposition(struct incident *incident)
+void incident_settle_disposition(struct incident *incident)
 {
 	incident->verdict.disposition =
 		incident->verdict.priority <= 2 ? DISPOSITION_EMERGENCY : DISPOSITION_ROUTINE;
@@ -186,11 +190,12 @@ static int apply_reclassify(struct incident *incident, const struct command *com
 	if (command->category[0] != '\0')
 		snprintf(incident->verdict.category, CATEGORY_SIZE, "%s", command->category);
 	if (command->has_agencies) {
-		begin_assignments(incident, command->agencies & ~incident->verdict.agencies,
-				  command->at_ms);
+		incident_begin_parts(incident, command->agencies & ~incident->verdict.agencies,
+				     command->at_ms);
 		incident->verdict.agencies = command->agencies;
 	}
-	apply_disposition(incident);
+	incident_settle_disposition(incident);
+	snprintf(incident->judged_by, USER_SIZE, "%s", command->by);
 	return 0;
 }
 
@@ -220,7 +225,7 @@ static int apply_close(struct incident *incident, const struct command *command,
 	incident->closed_at_ms = command->at_ms;
 	snprintf(incident->outcome, sizeof(incident->outcome), "%s", command->outcome);
 	for (unsigned i = 0; i < AGENCY_MAX; i++)
-		if (has_agency(incident, i))
+		if (incident_has_agency(incident, i))
 			close_part(incident, i, command);
 	return 0;
 }
@@ -228,11 +233,13 @@ static int apply_close(struct incident *incident, const struct command *command,
 static int apply_reopen(struct incident *incident, const struct command *command,
 			struct err *err)
 {
-	(void)err;
+	if (incident->merged_into.no != 0)
+		return err_field(err, "action", "it was merged into #%lld: split it off there",
+				 (long long)incident->merged_into.no);
 	incident->status = INCIDENT_NEW;
 	incident->closed_at_ms = 0;
 	incident->outcome[0] = '\0';
-	begin_assignments(incident, incident->verdict.agencies, command->at_ms);
+	incident_begin_parts(incident, incident->verdict.agencies, command->at_ms);
 	return 0;
 }
 
@@ -244,6 +251,44 @@ static int apply_note(struct incident *incident, const struct command *command, 
 	return 0; /* the words stand in the event */
 }
 
+static void refer_to(struct incident_ref *ref, const struct command *command)
+{
+	memcpy(ref->id, command->into, ID_SIZE);
+	ref->no = command->into_no;
+}
+
+/* Its agencies' parts stay as they are: were it not the same after all, they go on from there.
+ */
+static int apply_merge(struct incident *incident, const struct command *command,
+		       struct err *err)
+{
+	(void)err;
+	incident->status = INCIDENT_CLOSED;
+	incident->closed_at_ms = command->at_ms;
+	snprintf(incident->outcome, sizeof(incident->outcome), "duplicate");
+	refer_to(&incident->merged_into, command);
+	return 0;
+}
+
+static int apply_fold(struct incident *incident, const struct command *command, struct err *err)
+{
+	if (incident->stands_alone)
+		return err_field(err, "action", "a person has taken it out");
+	refer_to(&incident->folded_into, command);
+	return 0;
+}
+
+static int apply_unfold(struct incident *incident, const struct command *command,
+			struct err *err)
+{
+	(void)command;
+	if (incident->folded_into.no == 0)
+		return err_field(err, "action", "it is not folded into another");
+	incident->folded_into = (struct incident_ref){0};
+	incident->stands_alone = true;
+	return 0;
+}
+
 static int (*const apply[ACTIONS])(struct incident *, const struct command *, struct err *) = {
 	[ACTION_ACKNOWLEDGE] = apply_acknowledge,
 	[ACTION_NOTE] = apply_note,
@@ -251,13 +296,29 @@ static int (*const apply[ACTIONS])(struct incident *, const struct command *, st
 	[ACTION_RELOCATE] = apply_relocate,
 	[ACTION_CLOSE] = apply_close,
 	[ACTION_REOPEN] = apply_reopen,
+	[ACTION_MERGE] = apply_merge,
+	[ACTION_SPLIT] = apply_note, /* what is left is told by the log: store/ledger_split.c */
+	[ACTION_UNFOLD] = apply_unfold,
+	[ACTION_FOLD] = apply_fold,
 };
+
+/* Reports that only add to the count come by the dozen just when everybody is needed: they make
+ * no decision stale, but for one that ends the matter. Who closes has read all of them. */
+static bool is_stale(const struct incident *incident, const struct command *command)
+{
+	bool ends_it = command->action == ACTION_CLOSE || command->action == ACTION_MERGE;
+	int64_t needed = ends_it ? incident->version : incident->decided_version;
+
+	return command->expected_version >= 0 &&
+	       (command->expected_version < needed ||
+		command->expected_version > incident->version);
+}
 
 int incident_apply(struct incident *incident, const struct command *command, struct err *err)
 {
 	if (command->agency >= 0 && (command->acts_for >> command->agency & 1) == 0)
 		return err_field(err, "agency", "is not yours to act for");
-	if (command->expected_version >= 0 && command->expected_version != incident->version)
+	if (is_stale(incident, command))
 		return err_set(err, ERR_CONFLICT, "the incident is at version %lld by now",
 			       (long long)incident->version);
 	if ((incident_states[incident->status].actions & BIT(command->action)) == 0)
@@ -268,6 +329,8 @@ int incident_apply(struct incident *incident, const struct command *command, str
 		return -1;
 	incident->version++;
 	incident->updated_at_ms = command->at_ms;
+	if (command->action != ACTION_FOLD)
+		incident->decided_version = incident->version;
 	return 0;
 }
 
@@ -281,7 +344,7 @@ static void write_assignments(const struct incident *incident, const struct agen
 {
 	jsonw_open(w, "assignments", '[');
 	for (unsigned i = 0; i < agencies->count; i++) {
-		if (!has_agency(incident, i))
+		if (!incident_has_agency(incident, i))
 			continue;
 		jsonw_open(w, NULL, '{');
 		jsonw_string(w, "agency", agencies->agency[i].id);
@@ -306,6 +369,31 @@ static void write_reports(const struct incident *incident, struct jsonw *w)
 	jsonw_close(w, ']');
 }
 
+static void write_ref(struct jsonw *w, const char *key, const struct incident_ref *ref)
+{
+	if (ref->no == 0) {
+		jsonw_null(w, key);
+		return;
+	}
+	jsonw_open(w, key, '{');
+	jsonw_string(w, "incident_id", ref->id);
+	jsonw_int(w, "no", ref->no);
+	jsonw_close(w, '}');
+}
+
+static void write_similar(const struct incident *incident, struct jsonw *w)
+{
+	jsonw_open(w, "similar", '[');
+	for (unsigned i = 0; i < incident->similar_count; i++) {
+		jsonw_open(w, NULL, '{');
+		jsonw_string(w, "incident_id", incident->similar[i].incident.id);
+		jsonw_int(w, "no", incident->similar[i].incident.no);
+		likeness_write(&incident->similar[i].likeness, w);
+		jsonw_close(w, '}');
+	}
+	jsonw_close(w, ']');
+}
+
 static void write_end(const struct incident *incident, struct jsonw *w)
 {
 	jsonw_time(w, "opened_at", incident->opened_at_ms);
@@ -324,6 +412,7 @@ void incident_write(const struct incident *incident, const struct agencies *agen
 	jsonw_string(w, "id", incident->id);
 	jsonw_int(w, "no", incident->no);
 	jsonw_int(w, "version", incident->version);
+	jsonw_int(w, "decided_version", incident->decided_version);
 	jsonw_string(w, "status", incident_states[incident->status].name);
 	verdict_write(&incident->verdict, agencies, w);
 	location_write(&incident->location, w, "location");
@@ -334,7 +423,12 @@ void incident_write(const struct incident *incident, const struct agencies *agen
 	write_reports(incident, w);
 	write_end(incident, w);
 	jsonw_bool(w, "exercise", incident->is_exercise);
+	write_or_null(w, "judged_by", incident->judged_by);
+	write_ref(w, "merged_into", &incident->merged_into);
+	write_ref(w, "folded_into", &incident->folded_into);
+	jsonw_bool(w, "stands_alone", incident->stands_alone);
 	write_assignments(incident, agencies, w);
+	write_similar(incident, w);
 	jsonw_string(w, "text", incident->text);
 	jsonw_close(w, '}');
 }
@@ -366,50 +460,20 @@ static int64_t read_time(const json_t *object, const char *key)
 	return at_ms;
 }
 
-static void read_others(const json_t *object, struct verdict *verdict)
+static void read_ref(const json_t *object, struct incident_ref *ref)
 {
-	const json_t *list = json_object_get(object, "alternatives");
-
-	for (size_t i = 0; i < json_array_size(list) && i < VERDICT_OTHERS_MAX; i++) {
-		const json_t *other = json_array_get(list, i);
-		double confidence = json_number_value(json_object_get(other, "confidence"));
-
-		read_text(other, "category", verdict->other[i].category, CATEGORY_SIZE);
-		verdict->other[i].confidence_pct = (int)(confidence * 100 + 0.5);
-		verdict->other_count = (unsigned)i + 1;
-	}
+	read_text(object, "incident_id", ref->id, ID_SIZE);
+	ref->no = json_integer_value(json_object_get(object, "no"));
 }
 
-static void read_verdict(const json_t *object, const struct agencies *agencies,
-			 struct verdict *verdict)
+static void read_similar(const json_t *list, struct incident *incident)
 {
-	const json_t *list = json_object_get(object, "because");
+	for (size_t i = 0; i < json_array_size(list) && i < SIMILAR_MAX; i++) {
+		const json_t *one = json_array_get(list, i);
 
-	verdict->disposition = (enum disposition)find_name(disposition_names, DISPOSITIONS,
-							   object, "disposition");
-	verdict->priority = (int)json_integer_value(json_object_get(object, "priority"));
-	verdict->confidence_pct =
-		(int)(json_number_value(json_object_get(object, "confidence")) * 100 + 0.5);
-	read_text(object, "category", verdict->category, CATEGORY_SIZE);
-	read_text(object, "rules", verdict->rules, RULES_VERSION_SIZE);
-	read_text(object, "model", verdict->model, RULES_VERSION_SIZE);
-	read_text(object, "office", verdict->office, OFFICE_SIZE);
-	read_others(object, verdict);
-	for (size_t i = 0; i < json_array_size(list) && i < VERDICT_TERMS_MAX; i++) {
-		const json_t *term = json_array_get(list, i);
-		double weight = json_number_value(json_object_get(term, "weight"));
-
-		read_text(term, "term", verdict->term[i].term, VERDICT_TERM_SIZE);
-		verdict->term[i].weight_pct = (int)(weight * 100 + (weight < 0 ? -0.5 : 0.5));
-		verdict->term_count = (unsigned)i + 1;
-	}
-	list = json_object_get(object, "agencies");
-	for (size_t i = 0; i < json_array_size(list); i++) {
-		const char *id = json_string_value(json_array_get(list, i));
-		int index = id != NULL ? agency_find(agencies, id, strlen(id)) : -1;
-
-		if (index >= 0)
-			verdict->agencies |= (agency_set)1 << index;
+		read_ref(one, &incident->similar[i].incident);
+		likeness_read(one, &incident->similar[i].likeness);
+		incident->similar_count = (unsigned)i + 1;
 	}
 }
 
@@ -460,13 +524,20 @@ int incident_read(const json_t *object, const struct agencies *agencies,
 							   INCIDENT_STATUSES, object, "status");
 	incident->anonymity =
 		(enum anonymity)find_name(anonymity_names, ANONYMITIES, object, "anonymity");
-	read_verdict(object, agencies, &incident->verdict);
+	verdict_read_back(object, agencies, &incident->verdict);
 	location_read_back(json_object_get(object, "location"), &incident->location);
 	read_text(object, "source", incident->source, sizeof(incident->source));
 	read_text(object, "kind", incident->kind, sizeof(incident->kind));
 	read_text(object, "tracking_id", incident->tracking_id, TRACKING_SIZE);
 	read_text(object, "outcome", incident->outcome, sizeof(incident->outcome));
 	read_reports(object, incident);
+	incident->decided_version =
+		json_integer_value(json_object_get(object, "decided_version"));
+	read_text(object, "judged_by", incident->judged_by, USER_SIZE);
+	read_ref(json_object_get(object, "merged_into"), &incident->merged_into);
+	read_ref(json_object_get(object, "folded_into"), &incident->folded_into);
+	incident->stands_alone = json_is_true(json_object_get(object, "stands_alone"));
+	read_similar(json_object_get(object, "similar"), incident);
 	incident->opened_at_ms = read_time(object, "opened_at");
 	incident->updated_at_ms = read_time(object, "updated_at");
 	incident->closed_at_ms = read_time(object, "closed_at");
@@ -491,7 +562,7 @@ void incident_write_workflow(struct jsonw *w)
 	jsonw_open(w, NULL, '{');
 	jsonw_open(w, "incident", '{');
 	for (int i = 0; i < INCIDENT_STATUSES; i++)
-		write_names(w, incident_states[i].name, action_names, ACTIONS,
+		write_names(w, incident_states[i].name, action_names, ACTIONS_OF_PEOPLE,
 			    incident_states[i].actions);
 	jsonw_close(w, '}');
 	jsonw_open(w, "assignment", '{');

@@ -7,6 +7,7 @@
 #include <jansson.h>
 
 #include "model/command.h"
+#include "model/likeness.h"
 #include "model/report.h"
 
 enum incident_status { INCIDENT_NEW, INCIDENT_ACTIVE, INCIDENT_CLOSED, INCIDENT_STATUSES };
@@ -35,12 +36,29 @@ struct assignment {
 	char by[USER_SIZE]; /* who brought it there; "" : the bridge itself */
 };
 
+struct incident_ref {
+	char id[ID_SIZE];
+	int64_t no; /* 0: none */
+};
+
+/* Another incident that may be the same thing: for a person to judge. */
+struct similar {
+	struct incident_ref incident;
+	struct likeness likeness;
+};
+
+#define SIMILAR_MAX 3
+
 struct incident {
 	char id[ID_SIZE];
 	int64_t no; /* short number, spoken on the radio */
 	int64_t version;
+	/* The last one that a decision has to have seen: a decision, or a report that raised
+	 * something. One that only adds to the count makes nobody's decision stale. */
+	int64_t decided_version;
 	enum incident_status status;
-	struct verdict verdict; /* as it stands: a person's reclassification included */
+	struct verdict verdict;    /* as it stands: a person's reclassification included */
+	char judged_by[USER_SIZE]; /* who last decided that; "" : nobody yet */
 	struct location location;
 	char source[65];
 	char kind[33];
@@ -51,6 +69,11 @@ struct incident {
 	int64_t opened_at_ms, updated_at_ms, closed_at_ms; /* 0: not closed */
 	char outcome[17];                                  /* "" while open */
 	bool is_exercise;
+	struct incident_ref merged_into; /* closed, and its reports are those of that one */
+	struct incident_ref folded_into; /* shown under that one's card; lives on by itself */
+	bool stands_alone;               /* a person took it out of there: never again */
+	unsigned similar_count;
+	struct similar similar[SIMILAR_MAX];      /* best first */
 	struct assignment assignment[AGENCY_MAX]; /* of the agencies in verdict.agencies */
 	char *text;                               /* the first report's words */
 };
@@ -65,7 +88,8 @@ void incident_fini(struct incident *incident);
 struct audience incident_audience(const struct incident *incident);
 
 /* Applies a person's decision. ERR_CONFLICT: expected_version is stale. ERR_INVALID: the step
- * is impossible in this state, err->field says which member. On failure nothing has changed. */
+ * is impossible in this state, err->field says which member. On failure nothing has changed.
+ * What a merge and a split do beyond this incident is model/join.h's. */
 int incident_apply(struct incident *incident, const struct command *command,
 		   struct err *err) MUST_CHECK;
 

@@ -1,5 +1,8 @@
 #include "model/verdict.h"
 
+#include <stdio.h>
+#include <string.h>
+
 #include "base/jsonw.h"
 
 const char *const disposition_names[DISPOSITIONS] = {
@@ -54,4 +57,78 @@ void verdict_write(const struct verdict *verdict, const struct agencies *agencie
 		jsonw_string(w, "office", verdict->office);
 	if (verdict->other_count > 0)
 		write_others(verdict, w);
+}
+
+static void read_text(const json_t *object, const char *key, char *text_r, size_t size)
+{
+	const char *text = json_string_value(json_object_get(object, key));
+
+	snprintf(text_r, size, "%s", text != NULL ? text : "");
+}
+
+static enum disposition find_disposition(const json_t *object)
+{
+	const char *name = json_string_value(json_object_get(object, "disposition"));
+
+	for (int i = 0; name != NULL && i < DISPOSITIONS; i++)
+		if (strcmp(disposition_names[i], name) == 0)
+			return (enum disposition)i;
+	return DISPOSITION_REVIEW; /* of a newer version: a person has to look */
+}
+
+agency_set agency_set_read(const struct agencies *agencies, const json_t *list)
+{
+	agency_set set = 0;
+
+	for (size_t i = 0; i < json_array_size(list); i++) {
+		const char *id = json_string_value(json_array_get(list, i));
+		int index = id != NULL ? agency_find(agencies, id, strlen(id)) : -1;
+
+		if (index >= 0)
+			set |= (agency_set)1 << index;
+	}
+	return set;
+}
+
+static void read_terms(const json_t *list, struct verdict *verdict)
+{
+	for (size_t i = 0; i < json_array_size(list) && i < VERDICT_TERMS_MAX; i++) {
+		const json_t *term = json_array_get(list, i);
+		double weight = json_number_value(json_object_get(term, "weight"));
+
+		read_text(term, "term", verdict->term[i].term, VERDICT_TERM_SIZE);
+		verdict->term[i].weight_pct = (int)(weight * 100 + (weight < 0 ? -0.5 : 0.5));
+		verdict->term_count = (unsigned)i + 1;
+	}
+}
+
+static void read_others(const json_t *list, struct verdict *verdict)
+{
+	for (size_t i = 0; i < json_array_size(list) && i < VERDICT_OTHERS_MAX; i++) {
+		const json_t *other = json_array_get(list, i);
+		double confidence = json_number_value(json_object_get(other, "confidence"));
+
+		read_text(other, "category", verdict->other[i].category, CATEGORY_SIZE);
+		verdict->other[i].confidence_pct = (int)(confidence * 100 + 0.5);
+		verdict->other_count = (unsigned)i + 1;
+	}
+}
+
+void verdict_read_back(const json_t *object, const struct agencies *agencies,
+		       struct verdict *verdict)
+{
+	double confidence = json_number_value(json_object_get(object, "confidence"));
+
+	*verdict = (struct verdict){
+		.disposition = find_disposition(object),
+		.priority = (int)json_integer_value(json_object_get(object, "priority")),
+		.confidence_pct = (int)(confidence * 100 + 0.5),
+		.agencies = agency_set_read(agencies, json_object_get(object, "agencies")),
+	};
+	read_text(object, "category", verdict->category, CATEGORY_SIZE);
+	read_text(object, "rules", verdict->rules, RULES_VERSION_SIZE);
+	read_text(object, "model", verdict->model, RULES_VERSION_SIZE);
+	read_text(object, "office", verdict->office, OFFICE_SIZE);
+	read_others(json_object_get(object, "alternatives"), verdict);
+	read_terms(json_object_get(object, "because"), verdict);
 }

@@ -1,6 +1,8 @@
 /* What the classifier thinks of a text, and why. A value: no pointers, copied freely. */
 #pragma once
 
+#include <jansson.h>
+
 #include "model/agency.h"
 
 enum disposition {
@@ -47,6 +49,11 @@ struct jsonw;
  * members of the object that is open; "alternatives", "office" and "model" where there are. */
 void verdict_write(const struct verdict *verdict, const struct agencies *agencies,
 		   struct jsonw *w);
+/* From an object that verdict_write wrote into. */
+void verdict_read_back(const json_t *object, const struct agencies *agencies,
+		       struct verdict *verdict_r);
 /* ["fire", …] under key. */
 void agency_set_write(const struct agencies *agencies, agency_set set, struct jsonw *w,
 		      const char *key);
+/* Of the agencies that such a list names; unknown ones are left out. */
+agency_set agency_set_read(const struct agencies *agencies, const json_t *list);

@@ -32,6 +32,8 @@ struct audit {
 		agencies; /* learned from the log: no configuration is needed to check it */
 	struct chain_check chain;
 	struct seen *seen; /* by incident no */
+	uint64_t *moved;   /* reports that must be named by a later event: seq of their first */
+	unsigned moved_count, moved_room;
 	int64_t greatest_no, room;
 	uint64_t incidents;
 	int status;
@@ -107,24 +109,60 @@ static int check_columns(struct audit *audit, const struct event *event)
 	return 0;
 }
 
-static int check_report(struct audit *audit, const struct event *event)
+/* The report that an event is about; its incident is that of the event. */
+static bool find_report_id(const struct event *event, char id_r[ID_SIZE])
 {
 	static const char mark[] = ",\"report_id\":\"";
+	static const char split[] = ",\"split\":[";
 	struct slice head = event_head(event->body);
 	const char *at = memmem(head.text, head.len, mark, sizeof(mark) - 1);
+
+	if (at == NULL || head.len - (size_t)(at - head.text) < sizeof(mark) - 1 + ID_LEN ||
+	    memmem(head.text, head.len, split, sizeof(split) - 1) != NULL)
+		return false;
+	memcpy(id_r, at + sizeof(mark) - 1, ID_LEN);
+	id_r[ID_LEN] = '\0';
+	return true;
+}
+
+/* The table says where a report is now; an earlier event may say otherwise. */
+static void expect_move(struct audit *audit, uint64_t seq)
+{
+	if (audit->moved_count == audit->moved_room) {
+		audit->moved_room = 2 * audit->moved_room + 16;
+		audit->moved =
+			xrealloc(audit->moved, audit->moved_room * sizeof(*audit->moved));
+	}
+	audit->moved[audit->moved_count++] = seq;
+}
+
+static void forget_move(struct audit *audit, uint64_t seq)
+{
+	for (unsigned i = audit->moved_count; i-- > 0;)
+		if (audit->moved[i] == seq)
+			audit->moved[i] = audit->moved[--audit->moved_count];
+}
+
+static int check_report(struct audit *audit, const struct event *event)
+{
+	struct incident_row incident;
 	struct report_row row;
 	char id[ID_SIZE];
 	int found;
 
-	if (at == NULL || head.len - (size_t)(at - head.text) < sizeof(mark) - 1 + ID_LEN)
+	if (!find_report_id(event, id))
 		return 0;
-	memcpy(id, at + sizeof(mark) - 1, ID_LEN);
-	id[ID_LEN] = '\0';
 	found = store_sqlite.get_report(audit->conn, id, &row, audit->err);
+	if (found == 0 || (found > 0 && row.seq > event->seq))
+		return bad(audit, event->seq, "its report is not in the table");
+	if (found > 0)
+		found = store_sqlite.get_incident(audit->conn, row.incident, &incident,
+						  audit->err);
 	if (found < 0)
 		return -1;
-	if (found == 0 || row.seq != event->seq)
-		return bad(audit, event->seq, "its report is not in the table");
+	forget_move(audit, row.seq);
+	if (found == 0 || strcmp(incident.id, event->incident_id) != 0)
+		expect_move(audit, row.seq);
 	return 0;
 }
 
@@ -169,7 +207,7 @@ static bool is_same_row(const struct incident_row *a, const struct incident_row 
 	return a->no == b->no && strcmp(a->id, b->id) == 0 && a->status == b->status &&
 	       a->priority == b->priority && a->audience.scope == b->audience.scope &&
 	       a->audience.agencies == b->audience.agencies && strcmp(a->area, b->area) == 0 &&
-	       a->opened_at_ms == b->opened_at_ms && a->seq == b->seq;
+	       a->opened_at_ms == b->opened_at_ms && a->seq == b->seq && a->merged == b->merged;
 }
 
 /* The table against one rebuilt from the log: of each incident, its last event. */
@@ -220,6 +258,9 @@ static int check_log(struct audit *audit, struct log_end *end, struct err *err)
 		return -1;
 	if (audit->chain.next != end->seq + 1)
 		return bad(audit, audit->chain.next, "is missing");
+	if (audit->moved_count > 0)
+		return bad(audit, audit->moved[0],
+			   "the table has its report at another incident than the log");
 	return 0;
 }
 
@@ -272,6 +313,7 @@ int archive_verify(const char *dir, struct archive_report *report_r, struct err 
 	}
 	store_sqlite.close(audit.conn);
 	xfree(audit.seen);
+	xfree(audit.moved);
 	return status < 0 ? err_wrap(err, "%s", dir) : 0;
 }
 

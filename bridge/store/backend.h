@@ -36,7 +36,8 @@ struct incident_row {
 	struct audience audience; /* as the incident stands */
 	char area[AREA_SIZE];
 	int64_t opened_at_ms;
-	uint64_t seq; /* of its last event */
+	uint64_t seq;   /* of its last event */
+	int64_t merged; /* no of the one it was merged into; 0: it stands by itself */
 };
 
 struct report_row {
@@ -46,6 +47,7 @@ struct report_row {
 	const char *key; /* only to put */
 	unsigned char digest[32];
 	int64_t tracking;
+	int64_t incident; /* no of the one it belongs to: of the last event that names it */
 };
 
 struct call_row {
@@ -108,6 +110,8 @@ struct store_backend {
 			    struct err *err);
 	int (*find_incident)(struct backend *conn, const char *id, struct incident_row *row_r,
 			     struct err *err);
+	int (*get_incident)(struct backend *conn, int64_t no, struct incident_row *row_r,
+			    struct err *err);
 	int (*scan_incidents)(struct backend *conn, enum incident_order order, int64_t from,
 			      incident_row_fn *row, void *ctx, struct err *err);
 
@@ -118,6 +122,8 @@ struct store_backend {
 			  struct err *err);
 	int (*find_tracking)(struct backend *conn, int64_t tracking, struct report_row *row_r,
 			     struct err *err);
+	int (*move_report)(struct backend *conn, uint64_t seq, int64_t incident,
+			   struct err *err);
 	int (*put_reporter)(struct backend *conn, uint64_t seq, const struct buf *raw,
 			    const struct buf *whole, struct err *err);
 	/* Either out-parameter may be NULL. */
@@ -149,6 +155,9 @@ extern const char *const scope_names[]; /* as they are stored; NULL at the end *
 
 /* What the table keeps of an incident: the projection, in one place for store and rebuild. */
 struct incident_row incident_row_of(const struct incident *incident, uint64_t seq);
+/* Follows row from an incident that was merged to the one that stands for it. */
+int incident_row_follow(const struct store_backend *ops, struct backend *conn,
+			struct incident_row *row, struct err *err) MUST_CHECK;
 /* The incident as its last event tells it. -1, ERR_IO: the log is damaged there. */
 int incident_of_event(const struct event *event, const struct agencies *agencies,
 		      struct incident *incident_r, struct err *err) MUST_CHECK;

@@ -156,14 +156,28 @@ static int add_event(struct page *page, uint64_t seq)
 	return found;
 }
 
+/* The incident that a report belongs to by now. */
+static int standing_of(struct page *page, const struct report_row *report,
+		       struct incident_row *row_r)
+{
+	int found = page->ops->get_incident(page->conn, report->incident, row_r, page->err);
+
+	if (found > 0 && incident_row_follow(page->ops, page->conn, row_r, page->err) < 0)
+		return -1;
+	return found;
+}
+
 /* Who may see a report is who may see its incident as it stands. */
-static int take_audience(struct page *page, struct event *event)
+static int take_standing(struct page *page, const struct report_row *report,
+			 struct event *event)
 {
 	struct incident_row row;
-	int found = page->ops->find_incident(page->conn, event->incident_id, &row, page->err);
+	int found = standing_of(page, report, &row);
 
-	if (found > 0)
+	if (found > 0) {
 		event->audience = row.audience;
+		memcpy(event->incident_id, row.id, ID_SIZE);
+	}
 	return found;
 }
 
@@ -176,7 +190,7 @@ static int read_report(struct page *page)
 	if (found > 0)
 		found = add_event(page, row.seq);
 	if (found > 0)
-		found = take_audience(page, &read->rows[0]);
+		found = take_standing(page, &row, &read->rows[0]);
 	if (found > 0)
 		found = page->ops->get_reporter(page->conn, row.seq, &read->raw, NULL,
 						page->err);
@@ -247,8 +261,9 @@ static int read_ticket(struct page *page)
 		found = page->ops->get_event(page->conn, report.seq, &event, page->err);
 	if (found <= 0)
 		return found;
-	found = page->ops->find_incident(page->conn, event.incident_id, &incident, page->err);
+	read->stored_at_ms = event.at_ms;
 	buf_unref(&event.body);
+	found = standing_of(page, &report, &incident);
 	if (found <= 0)
 		return found;
 	read->is_found = true;

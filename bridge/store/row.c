@@ -17,11 +17,32 @@ struct incident_row incident_row_of(const struct incident *incident, uint64_t se
 		.audience = incident_audience(incident),
 		.opened_at_ms = incident->opened_at_ms,
 		.seq = seq,
+		.merged = incident->merged_into.no,
 	};
 
 	snprintf(row.id, sizeof(row.id), "%s", incident->id);
 	snprintf(row.area, sizeof(row.area), "%s", incident->location.area);
 	return row;
+}
+
+/* Each step goes to one that was open when it was taken, so the way has an end; a damaged table
+ * must not make it a circle. */
+#define WAY_MAX 1000
+
+int incident_row_follow(const struct store_backend *ops, struct backend *conn,
+			struct incident_row *row, struct err *err)
+{
+	for (int steps = 0; row->merged != 0; steps++) {
+		int found =
+			steps == WAY_MAX ? 0 : ops->get_incident(conn, row->merged, row, err);
+
+		if (found < 0)
+			return -1;
+		if (found == 0)
+			return err_set(err, ERR_IO, "incident %s was merged into none",
+				       row->id);
+	}
+	return 0;
 }
 
 int incident_of_event(const struct event *event, const struct agencies *agencies,

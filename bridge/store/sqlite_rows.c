@@ -238,6 +238,7 @@ int rows_put_incident(struct backend *conn, const struct incident_row *row, bool
 	bind_text(st, 7, row->area);
 	bind_int(st, 8, row->opened_at_ms);
 	bind_int(st, 9, (int64_t)row->seq);
+	bind_int(st, 10, row->merged);
 	return sqlite_run(conn, which, err);
 }
 
@@ -259,26 +260,39 @@ static bool incident_at(struct backend *conn, sqlite3_stmt *st, struct incident_
 							  (size_t)sqlite3_column_bytes(st, 5))},
 		.opened_at_ms = sqlite3_column_int64(st, 7),
 		.seq = (uint64_t)sqlite3_column_int64(st, 8),
+		.merged = sqlite3_column_int64(st, 9),
 	};
 	snprintf(row_r->id, ID_SIZE, "%s", text_at(st, 1));
 	snprintf(row_r->area, AREA_SIZE, "%s", text_at(st, 6));
 	return true;
 }
 
-int rows_find_incident(struct backend *conn, const char *id, struct incident_row *row_r,
-		       struct err *err)
+static int take_incident_row(struct backend *conn, enum statement which,
+			     struct incident_row *row_r, struct err *err)
 {
-	sqlite3_stmt *st = conn->statement[ST_FIND_INCIDENT];
-	int found;
+	sqlite3_stmt *st = conn->statement[which];
+	int found = step(conn, which, err);
 
-	bind_text(st, 1, id);
-	found = step(conn, ST_FIND_INCIDENT, err);
 	if (found <= 0)
 		return found;
 	if (!incident_at(conn, st, row_r))
-		return named(conn, st, ST_FIND_INCIDENT, "incident", err);
-	done(conn, ST_FIND_INCIDENT);
+		return named(conn, st, which, "incident", err);
+	done(conn, which);
 	return 1;
+}
+
+int rows_find_incident(struct backend *conn, const char *id, struct incident_row *row_r,
+		       struct err *err)
+{
+	bind_text(conn->statement[ST_FIND_INCIDENT], 1, id);
+	return take_incident_row(conn, ST_FIND_INCIDENT, row_r, err);
+}
+
+int rows_get_incident(struct backend *conn, int64_t no, struct incident_row *row_r,
+		      struct err *err)
+{
+	bind_int(conn->statement[ST_GET_INCIDENT], 1, no);
+	return take_incident_row(conn, ST_GET_INCIDENT, row_r, err);
 }
 
 int rows_scan_incidents(struct backend *conn, enum incident_order order, int64_t from,
@@ -310,7 +324,15 @@ int rows_put_report(struct backend *conn, const struct report_row *row, struct e
 	bind_text(st, 4, row->key);
 	(void)sqlite3_bind_blob(st, 5, row->digest, sizeof(row->digest), SQLITE_STATIC);
 	bind_int(st, 6, row->tracking);
+	bind_int(st, 7, row->incident);
 	return sqlite_run(conn, ST_PUT_REPORT, err);
+}
+
+int rows_move_report(struct backend *conn, uint64_t seq, int64_t incident, struct err *err)
+{
+	bind_int(conn->statement[ST_MOVE_REPORT], 1, (int64_t)seq);
+	bind_int(conn->statement[ST_MOVE_REPORT], 2, incident);
+	return sqlite_run(conn, ST_MOVE_REPORT, err);
 }
 
 static int take_report_row(struct backend *conn, enum statement which, struct report_row *row_r,
@@ -322,7 +344,8 @@ static int take_report_row(struct backend *conn, enum statement which, struct re
 	if (found <= 0)
 		return found;
 	*row_r = (struct report_row){.seq = (uint64_t)sqlite3_column_int64(st, 0),
-				     .tracking = sqlite3_column_int64(st, 5)};
+				     .tracking = sqlite3_column_int64(st, 5),
+				     .incident = sqlite3_column_int64(st, 6)};
 	snprintf(row_r->id, ID_SIZE, "%s", text_at(st, 1));
 	snprintf(row_r->source, sizeof(row_r->source), "%s", text_at(st, 2));
 	if (sqlite3_column_bytes(st, 4) == (int)sizeof(row_r->digest))

@@ -38,6 +38,17 @@ enum store_answer {
 
 /* Belongs to the caller, who keeps it in place until done is called; in is borrowed until then.
  */
+/* What a report may be a further one of: other reports, and why. They need not be stored yet:
+ * two that arrive together find each other, and the incident is found when both are. */
+struct store_links {
+	bool is_same; /* link[0] is surely the same matter: a report of its incident */
+	unsigned count;
+	struct {
+		char report_id[ID_SIZE];
+		struct likeness likeness;
+	} link[SIMILAR_MAX]; /* the likeliest first */
+};
+
 struct store_request {
 	struct list node;
 	enum store_op op;
@@ -51,10 +62,11 @@ struct store_request {
 			const char *why; /* STORE_FAILURE: what the sink refused for good */
 		} cursor;
 	} in;
-	struct verdict verdict;   /* STORE_REPORT */
-	struct location location; /* STORE_REPORT */
-	int64_t at_ms;            /* intake's stamp, taken once */
-	int64_t begun_us;         /* monotonic: the request's last byte */
+	struct verdict verdict;          /* STORE_REPORT */
+	struct location location;        /* STORE_REPORT */
+	const struct store_links *links; /* STORE_REPORT; NULL: nothing like it is known */
+	int64_t at_ms;                   /* intake's stamp, taken once */
+	int64_t begun_us;                /* monotonic: the request's last byte */
 
 	enum store_answer answer;
 	struct err err;
@@ -74,7 +86,8 @@ enum read_op {
 	READ_LIVE,      /* incidents that are not closed, by no, after no from */
 	READ_INCIDENTS, /* by filter, newest first */
 	READ_TIMELINE,  /* all events of incident id, from seq from on; the audience as above */
-	READ_REPORT,    /* id: its first event with the audience as above, and raw */
+	READ_REPORT,    /* id: its first event, of the incident it belongs to by now, with the
+			   audience as above, and raw */
 	READ_CALL,      /* id or the telephone's call_id: raw is the whole call as JSON */
 	READ_CALLS,     /* calls that are not ended: their last events */
 	READ_TICKET,    /* id is a tracking id: the last event of its incident */
@@ -106,9 +119,9 @@ struct store_read {
 	bool is_trimmed; /* from is older than the log */
 	bool is_found;   /* READ_TIMELINE, READ_REPORT, READ_CALL, READ_TICKET */
 	struct buf *raw;
-	char source[65]; /* READ_REPORT */
-	int64_t stored_at_ms;
-	int failed; /* the read lane could not read: err */
+	char source[65];      /* READ_REPORT */
+	int64_t stored_at_ms; /* READ_REPORT, READ_TICKET: of the report */
+	int failed;           /* the read lane could not read: err */
 	struct err err;
 	void (*done)(struct store_read *read); /* loop thread, never from store_read_submit */
 	void *ctx;

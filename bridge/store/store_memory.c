@@ -345,6 +345,18 @@ static int memory_find_incident(struct backend *conn, const char *id,
 	return 0;
 }
 
+static int memory_get_incident(struct backend *conn, int64_t no, struct incident_row *row_r,
+			       struct err *err)
+{
+	struct table *table = table_of(conn, INCIDENTS);
+
+	(void)err;
+	if (no <= 0 || no > (int64_t)table->count)
+		return 0;
+	*row_r = *(struct incident_row *)row_at(table, (size_t)no - 1);
+	return 1;
+}
+
 static int memory_scan_incidents(struct backend *conn, enum incident_order order, int64_t from,
 				 incident_row_fn *row, void *ctx, struct err *err)
 {
@@ -376,6 +388,21 @@ static int memory_put_report(struct backend *conn, const struct report_row *row,
 	place->row = *row;
 	place->key = xstrdup(row->key);
 	place->row.key = place->key;
+	return 0;
+}
+
+static int memory_move_report(struct backend *conn, uint64_t seq, int64_t incident,
+			      struct err *err)
+{
+	struct table *table = table_of(conn, REPORTS);
+
+	(void)err;
+	for (size_t i = table->count; i-- > 0;) {
+		if (((struct stored_report *)row_at(table, i))->row.seq != seq)
+			continue;
+		((struct stored_report *)change_row(conn, REPORTS, i))->row.incident = incident;
+		break;
+	}
 	return 0;
 }
 
@@ -621,11 +648,13 @@ const struct store_backend store_memory = {
 	.scan_events = memory_scan_events,
 	.put_incident = memory_put_incident,
 	.find_incident = memory_find_incident,
+	.get_incident = memory_get_incident,
 	.scan_incidents = memory_scan_incidents,
 	.put_report = memory_put_report,
 	.find_report = memory_find_report,
 	.get_report = memory_get_report,
 	.find_tracking = memory_find_tracking,
+	.move_report = memory_move_report,
 	.put_reporter = memory_put_reporter,
 	.get_reporter = memory_get_reporter,
 	.put_command = memory_put_command,

@@ -14,13 +14,16 @@
 #include "support/store_world.h"
 
 #define STEPS     300
-#define INCIDENTS 60
+#define INCIDENTS 200
 
 struct run {
 	struct store_world world;
 	unsigned dice;
 	char incident_id[INCIDENTS][ID_SIZE];
-	unsigned incidents;
+	char report_id[STEPS][ID_SIZE];
+	unsigned incidents, reports, learnt;
+	char command[160];
+	struct store_links links;
 	int answers[STEPS];
 	int64_t versions[STEPS];
 };
@@ -29,6 +32,28 @@ static unsigned roll(struct run *run, unsigned sides)
 {
 	run->dice = run->dice * 1103515245u + 12345u;
 	return (run->dice >> 16) % sides;
+}
+
+static const char *any_incident(struct run *run)
+{
+	return run->incident_id[roll(run, run->incidents)];
+}
+
+static const char *any_report(struct run *run)
+{
+	return run->report_id[roll(run, run->reports)];
+}
+
+/* Most of these are impossible, which is a decision as well. */
+static const char *random_joining(struct run *run)
+{
+	if (roll(run, 2) == 0)
+		snprintf(run->command, sizeof(run->command),
+			 "{\"action\":\"merge\",\"into\":\"%s\"}", any_incident(run));
+	else
+		snprintf(run->command, sizeof(run->command),
+			 "{\"action\":\"split\",\"reports\":[\"%s\"]}", any_report(run));
+	return run->command;
 }
 
 static const char *random_command(struct run *run)
@@ -46,7 +71,31 @@ static const char *random_command(struct run *run)
 		"{\"action\":\"note\",\"note\":\"b\",\"command_id\":\"the-same\"}",
 	};
 
+	if (roll(run, 3) == 0)
+		return random_joining(run);
 	return commands[roll(run, sizeof(commands) / sizeof(commands[0]))];
+}
+
+static void send_random_report(struct run *run, struct sent *sent, const char *key)
+{
+	run->links = (struct store_links){.count = 1, .is_same = true};
+	if (run->reports > 0)
+		memcpy(run->links.link[0].report_id, any_report(run), ID_SIZE);
+	send_linked(&run->world, sent, "lapor-web", key, "Kebakaran",
+		    run->reports > 0 && roll(run, 2) == 0 ? &run->links : NULL);
+	sent->request.verdict.priority = 1 + (int)roll(run, 4);
+	sent->request.verdict.agencies = 1 + roll(run, 7);
+}
+
+/* What a split makes is an incident, too. */
+static void learn_incidents(struct run *run)
+{
+	for (; run->learnt < run->world.shown; run->learnt++) {
+		const struct event *event = &run->world.events[run->learnt];
+
+		if (event->kind == EVENT_INCIDENT_CREATED && run->incidents < INCIDENTS)
+			memcpy(run->incident_id[run->incidents++], event->incident_id, ID_SIZE);
+	}
 }
 
 static void one_step(struct run *run, int step)
@@ -57,17 +106,23 @@ static void one_step(struct run *run, int step)
 	run->world.now_us += 1000 * (int64_t)roll(run, 5000);
 	if (run->incidents == 0 || (run->incidents < INCIDENTS && roll(run, 4) == 0)) {
 		snprintf(key, sizeof(key), "k%u", roll(run, 100));
-		send_report(&run->world, &sent, "lapor-web", key, "Kebakaran");
+		send_random_report(run, &sent, key);
 	} else {
-		send_command(&run->world, &sent, run->incident_id[roll(run, run->incidents)],
-			     random_command(run));
+		const char *incident_id = any_incident(run);
+		const char *command = random_command(run);
+
+		/* An incident cannot be named twice in one merge; the dice can. */
+		if (strstr(command, "merge") != NULL && strstr(command, incident_id) != NULL)
+			command = "{\"action\":\"note\",\"note\":\"c\"}";
+		send_command(&run->world, &sent, incident_id, command);
 	}
 	store_step(run->world.store);
 	assert_true(sent.is_answered);
 	run->answers[step] = (int)sent.request.answer;
 	run->versions[step] = sent.request.version;
 	if (sent.request.op == STORE_REPORT && sent.request.answer == STORE_STORED)
-		memcpy(run->incident_id[run->incidents++], sent.request.incident_id, ID_SIZE);
+		memcpy(run->report_id[run->reports++], sent.report->id, ID_SIZE);
+	learn_incidents(run);
 	sent_fini(&sent);
 }
 
@@ -106,6 +161,18 @@ static bool says(const struct event *event, const char *words)
 	return memmem(incident.text, incident.len, words, strlen(words)) != NULL;
 }
 
+/* Whether the dice have come to it at all. */
+static bool has_happened(const struct run *run, const char *words)
+{
+	for (unsigned i = 0; i < run->world.shown; i++) {
+		const struct buf *body = run->world.events[i].body;
+
+		if (memmem(body->data, body->len, words, strlen(words)) != NULL)
+			return true;
+	}
+	return false;
+}
+
 static unsigned rows_of(struct run *run, unsigned statuses, const char *agency)
 {
 	struct store_read read = {
@@ -137,9 +204,14 @@ static void the_log_is_the_truth(void **state)
 		const struct event *last = last_event(run, run->incident_id[i]);
 
 		closed += says(last, ",\"status\":\"closed\"");
-		with_police += says(last, "\"police\"],\"confidence\"");
+		with_police += says(last, "\"police\"],\"confidence\"") ||
+			       says(last, "\"police\",\"health\"],\"confidence\"");
 	}
 	assert_true(closed > 0 && closed < run->incidents && with_police > 0);
+	assert_true(has_happened(run, "\"event\":\"report.received\""));
+	assert_true(has_happened(run, "\"event\":\"incident.merged\""));
+	assert_true(has_happened(run, "\"given_back\":true"));
+	assert_true(has_happened(run, "\"given_back\":false"));
 	assert_int_equal(rows_of(run, 0, NULL), run->incidents);
 	assert_int_equal(rows_of(run, live, NULL), run->incidents - closed);
 	assert_int_equal(rows_of(run, STATUS_BIT(INCIDENT_CLOSED), NULL), closed);

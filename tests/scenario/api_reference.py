@@ -121,6 +121,13 @@ def _actions(ask, incident):
     ask(403, "POST", target, {"action": "note", "note": "x"}, "tamu")
     ask(404, "POST", _target("/v1/incidents/{id}/actions"), {"action": "note", "note": "x"}, "pengawas")
     ask(413, "POST", target, b" " * 17000, "pengawas")
+    other = ask(201, "POST", "/v1/reports", {"source": "lapor-web", "text": "Banjir di Drajat"}, "rest")
+    beside = f"/v1/incidents/{other['incident_id']}"
+    ask(200, "POST", f"{beside}/actions", {"action": "merge", "into": incident}, "pengawas")
+    assert ask(200, "GET", beside)["merged_into"]["incident_id"] == incident
+    assert any("merged" in t for t in ask(200, "GET", f"/v1/incidents/{incident}")["timeline"])
+    ask(200, "POST", target, {"action": "split", "reports": [other["id"]]}, "pengawas")
+    assert ask(200, "GET", beside)["status"] == "new"
     ask(200, "POST", target, {"action": "close", "outcome": "resolved"}, "pengawas")
     ask(200, "GET", f"/v1/incidents/{incident}")
     ask(403, "GET", f"/v1/incidents/{incident}", who="rest")
@@ -240,8 +247,11 @@ def every_message_of_the_stream_is_one_that_the_reference_knows(bridge):
         assert not desk.act(ident, "note", note="x", expected_version=1)["ok"]
         assert not desk.act(ident, "reopen")["ok"]
         assert not desk.act(ident, "dance")["ok"]
+        other = bridge.report("Banjir di Drajat")
+        assert desk.act(other["incident_id"], "merge", into=ident)["ok"]
         for action, more in (("note", {"note": "a"}), ("relocate", {"location": {"lat": -6.72, "lon": 108.56}}),
-                             ("reclassify", {"priority": 2}), ("close", {"outcome": "other"}), ("reopen", {})):
+                             ("reclassify", {"priority": 2, "agencies": ["fire"], "category": "flood"}),
+                             ("split", {"reports": [other["id"]]}), ("close", {"outcome": "other"}), ("reopen", {})):
             assert desk.act(ident, action, **more)["ok"], action
         desk.send({"type": "dance"})
         desk.send({"type": "subscribe"})

@@ -114,6 +114,12 @@ static void submit(struct store_world *world, struct sent *sent)
 void send_report(struct store_world *world, struct sent *sent, const char *source,
 		 const char *key, const char *text)
 {
+	send_linked(world, sent, source, key, text, NULL);
+}
+
+void send_linked(struct store_world *world, struct sent *sent, const char *source,
+		 const char *key, const char *text, const struct store_links *links)
+{
 	json_t *doc = json_pack("{s:s,s:s}", "source", source, "text", text);
 	struct err err;
 	char *body;
@@ -127,6 +133,7 @@ void send_report(struct store_world *world, struct sent *sent, const char *sourc
 	free(body);
 	id_next(&world->ids, 'R', world->clock.wall_ms(&world->clock), sent->report->id);
 	sent->request.in.report = sent->report;
+	sent->request.links = links;
 	sent->request.verdict = (struct verdict){.disposition = DISPOSITION_EMERGENCY,
 						 .priority = 1,
 						 .category = "fire_building",

@@ -45,6 +45,9 @@ void world_pass(struct store_world *world, int64_t ms);
 
 void send_report(struct store_world *world, struct sent *sent, const char *source,
 		 const char *key, const char *text);
+/* The same, found to be like other reports; links are borrowed until it is answered. */
+void send_linked(struct store_world *world, struct sent *sent, const char *source,
+		 const char *key, const char *text, const struct store_links *links);
 void send_command(struct store_world *world, struct sent *sent, const char *incident_id,
 		  const char *json);
 void send_call(struct store_world *world, struct sent *sent, const char *json);

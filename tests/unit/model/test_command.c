@@ -48,6 +48,17 @@ static void a_wrong_member_is_named(void **state)
 		{"{\"action\":\"relocate\",\"location\":{\"lat\":1}}", "location.lon"},
 		{"{\"action\":\"close\"}", "outcome"},
 		{"{\"action\":\"close\",\"outcome\":\"bored\"}", "outcome"},
+		{"{\"action\":\"fold\",\"into\":\"I-01ARZ3NDEKTSV4RRFFQ69G5FB0\"}",
+		 "action"}, /* the bridge's own */
+		{"{\"action\":\"merge\"}", "into"},
+		{"{\"action\":\"merge\",\"into\":\"" SOME_REPORT "\"}", "into"},
+		{"{\"action\":\"merge\",\"into\":\"" SOME_INCIDENT "\"}", "into"}, /* itself */
+		{"{\"action\":\"split\"}", "reports"},
+		{"{\"action\":\"split\",\"reports\":[]}", "reports"},
+		{"{\"action\":\"split\",\"reports\":\"" SOME_REPORT "\"}", "reports"},
+		{"{\"action\":\"split\",\"reports\":[\"" SOME_INCIDENT "\"]}", "reports"},
+		{"{\"action\":\"split\",\"reports\":[\"" SOME_REPORT "\",\"" SOME_REPORT "\"]}",
+		 "reports"},
 		{"[]", ""},
 	};
 

@@ -61,6 +61,10 @@ static struct buf *hostile_frame(const char *words, const char *more, bool is_ex
 	incident.verdict.term_count = 1;
 	snprintf(incident.verdict.term[0].term, VERDICT_TERM_SIZE, "%s", words);
 	snprintf(incident.assignment[0].by, USER_SIZE, "%s", more);
+	incident.similar_count = incident.similar[0].likeness.reason_count = 1;
+	incident.similar[0].incident.no = 7;
+	snprintf(incident.similar[0].likeness.reason[0].value, LIKENESS_VALUE_SIZE, "%s",
+		 words);
 	command->note = words;
 	snprintf(command->by, USER_SIZE, "%s", words);
 	snprintf(command->command_id, COMMAND_ID_SIZE, "%s", more);
@@ -90,6 +94,7 @@ static void check_cuts(const struct buf *body, bool is_exercise)
 	retained = parsed(kept);
 	assert_int_equal(json_is_true(json_object_get(retained, "exercise")), is_exercise);
 	json_object_del(incident, "text");
+	json_object_del(incident, "similar");
 	assert_true(json_equal(json_object_get(retained, "incident"), incident));
 	json_object_del(frame, "incident");
 	assert_true(json_equal(head, frame));
@@ -199,6 +204,10 @@ static void every_kind_has_a_name_and_every_action_a_kind(void **state)
 		[ACTION_RELOCATE] = EVENT_INCIDENT_UPDATED,
 		[ACTION_CLOSE] = EVENT_INCIDENT_CLOSED,
 		[ACTION_REOPEN] = EVENT_INCIDENT_UPDATED,
+		[ACTION_MERGE] = EVENT_INCIDENT_MERGED,
+		[ACTION_SPLIT] = EVENT_INCIDENT_UPDATED,
+		[ACTION_UNFOLD] = EVENT_INCIDENT_UPDATED,
+		[ACTION_FOLD] = EVENT_INCIDENT_UPDATED,
 	};
 
 	(void)state;

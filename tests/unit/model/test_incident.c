@@ -17,20 +17,23 @@
 
 /* What is expected stands here a second time, on purpose: the tables in incident.c are what is
  * tested. */
-static const char *const commands[ACTIONS] = {
+static const char *const commands[ACTIONS_OF_PEOPLE] = {
 	[ACTION_ACKNOWLEDGE] = "{\"action\":\"acknowledge\",\"agency\":\"fire\"}",
 	[ACTION_NOTE] = "{\"action\":\"note\",\"note\":\"lihat\"}",
 	[ACTION_RECLASSIFY] = "{\"action\":\"reclassify\",\"priority\":2}",
 	[ACTION_RELOCATE] = "{\"action\":\"relocate\",\"location\":{\"lat\":1,\"lon\":2}}",
 	[ACTION_CLOSE] = "{\"action\":\"close\",\"outcome\":\"resolved\"}",
 	[ACTION_REOPEN] = "{\"action\":\"reopen\"}",
+	[ACTION_MERGE] = "{\"action\":\"merge\",\"into\":\"I-01ARZ3NDEKTSV4RRFFQ69G5FAW\"}",
+	[ACTION_SPLIT] = "{\"action\":\"split\",\"reports\":[\"" SOME_REPORT "\"]}",
+	[ACTION_UNFOLD] = "{\"action\":\"unfold\"}",
 };
 
 /* The status after an action, by the first letter of its name; '-' : not possible. */
 static const char *const status_after[INCIDENT_STATUSES] = {
-	[INCIDENT_NEW] = "annnc-",
-	[INCIDENT_ACTIVE] = "aaaac-",
-	[INCIDENT_CLOSED] = "-c---n",
+	[INCIDENT_NEW] = "annnc-cnn",
+	[INCIDENT_ACTIVE] = "aaaac-caa",
+	[INCIDENT_CLOSED] = "-c---n-c-",
 };
 
 /* An agency's part after acknowledge, close, reopen; '-' : not possible. */
@@ -100,6 +103,7 @@ static void walk_one(enum incident_status status, enum action action,
 	incident_of(&incident, "kebakaran", FIRE | POLICE);
 	incident.status = status;
 	incident.assignment[0].state = part;
+	incident.folded_into.no = action == ACTION_UNFOLD ? 3 : 0;
 	before = incident;
 	result = apply(&incident, commands[action], &err);
 	assert_int_equal(result, expected == '-' ? -1 : 0);
@@ -121,7 +125,7 @@ static void every_step_from_every_state_is_as_the_contract_says(void **state)
 {
 	(void)state;
 	for (int status = 0; status < INCIDENT_STATUSES; status++)
-		for (int action = 0; action < ACTIONS; action++)
+		for (int action = 0; action < ACTIONS_OF_PEOPLE; action++)
 			for (int part = 0; part < ASSIGNMENT_STATES; part++)
 				walk_one((enum incident_status)status, (enum action)action,
 					 (enum assignment_state)part);
@@ -165,7 +169,7 @@ static void the_workflow_says_what_may_follow_what(void **state)
 					       incident_status_names[status]);
 		size_t count = 0;
 
-		for (int action = 0; action < ACTIONS; action++)
+		for (int action = 0; action < ACTIONS_OF_PEOPLE; action++)
 			count += status_after[status][action] != '-';
 		assert_int_equal(json_array_size(list), count);
 	}
@@ -380,6 +384,26 @@ static void any_text(char *text_r, size_t size)
 		at += (size_t)snprintf(text_r + at, size - at, "%s", pieces[rand() % 8]);
 }
 
+static void any_ref(struct incident_ref *ref)
+{
+	if (rand() % 2)
+		*ref = (struct incident_ref){.id = SOME_INCIDENT, .no = rand() + 1};
+}
+
+static void any_similar(struct similar *similar)
+{
+	struct likeness *likeness = &similar->likeness;
+
+	similar->incident = (struct incident_ref){.id = SOME_INCIDENT, .no = rand() + 1};
+	likeness->score_pct = rand() % 101;
+	likeness->reason_count = (unsigned)(rand() % (LIKENESS_REASONS_MAX + 1));
+	for (unsigned i = 0; i < likeness->reason_count; i++) {
+		likeness->reason[i].is = (enum likeness_sign)(rand() % LIKENESS_SIGNS);
+		likeness->reason[i].weight_pct = rand() % 1001 - 500;
+		any_text(likeness->reason[i].value, LIKENESS_VALUE_SIZE);
+	}
+}
+
 static void any_incident(struct incident *incident)
 {
 	incident_of(incident, "x", (agency_set)(rand() % 8));
@@ -416,6 +440,14 @@ static void any_incident(struct incident *incident)
 	any_text(incident->source, sizeof(incident->source));
 	any_text(incident->kind, sizeof(incident->kind));
 	any_text(incident->outcome, sizeof(incident->outcome));
+	any_text(incident->judged_by, USER_SIZE);
+	incident->decided_version = rand() + 1;
+	incident->stands_alone = rand() % 2;
+	any_ref(&incident->merged_into);
+	any_ref(&incident->folded_into);
+	incident->similar_count = (unsigned)(rand() % (SIMILAR_MAX + 1));
+	for (unsigned i = 0; i < incident->similar_count; i++)
+		any_similar(&incident->similar[i]);
 	incident->closed_at_ms = rand() % 2 ? THEN : 0;
 	for (unsigned i = 0; i < three.count; i++) {
 		incident->assignment[i].state =

@@ -1,0 +1,348 @@
+#include "model/join.h"
+
+#include <string.h>
+
+#include "base/jsonw.h"
+#include "base/xalloc.h"
+#include "model/incident_private.h"
+
+/* ---- A report's own facts. ---- */
+
+static const char *text_of(const json_t *object, const char *key)
+{
+	return json_string_value(json_object_get(object, key));
+}
+
+static enum anonymity anonymity_of(const json_t *object)
+{
+	const char *name = text_of(object, "anonymity");
+
+	for (int i = 0; name != NULL && i < ANONYMITIES; i++)
+		if (strcmp(anonymity_names[i], name) == 0)
+			return (enum anonymity)i;
+	return ANONYMITY_SECRET; /* of a newer version: rather too careful */
+}
+
+static void read_report(const json_t *frame, const json_t *facts, struct report *report)
+{
+	*report = (struct report){
+		.source = text_of(facts, "source"),
+		.text = text_of(facts, "text"),
+		.kind = text_of(facts, "kind"),
+		.anonymity = anonymity_of(facts),
+		.is_exercise = json_is_true(json_object_get(frame, "exercise")),
+	};
+	if (report->text != NULL)
+		report->text_len = strlen(report->text);
+	snprintf(report->id, ID_SIZE, "%s", text_of(frame, "report_id"));
+}
+
+/* The first report's facts are the incident's own; a further one's stand beside it. */
+static int read_filing(const json_t *frame, const struct agencies *agencies,
+		       struct filing *filing, struct err *err)
+{
+	const json_t *facts = json_object_get(frame, "report");
+
+	if (facts == NULL)
+		facts = json_object_get(frame, "incident");
+	if (text_of(frame, "report_id") == NULL || text_of(facts, "text") == NULL ||
+	    text_of(facts, "source") == NULL)
+		return err_set(err, ERR_INVALID, "holds no report");
+	read_report(frame, facts, &filing->report);
+	verdict_read_back(facts, agencies, &filing->verdict);
+	location_read_back(json_object_get(facts, "location"), &filing->location);
+	snprintf(filing->tracking_id, TRACKING_SIZE, "%s",
+		 text_of(facts, "tracking_id") != NULL ? text_of(facts, "tracking_id") : "");
+	return 0;
+}
+
+int filing_of_event(const struct event *event, const struct agencies *agencies,
+		    struct filing *filing, struct err *err)
+{
+	json_t *frame = json_loadb((const char *)event->body->data, event->body->len,
+				   JSON_REJECT_DUPLICATES, NULL);
+
+	*filing = (struct filing){.at_ms = event->at_ms, .doc = frame};
+	if (read_filing(frame, agencies, filing, err) == 0)
+		return 0;
+	filing_fini(filing);
+	return err_wrap(err, "event %llu", (unsigned long long)event->seq);
+}
+
+void filing_fini(struct filing *filing)
+{
+	json_decref(filing->doc);
+	filing->doc = NULL;
+}
+
+/* The order of classification, location and source is that of an incident: answers are cut out
+ * of either alike. */
+void filing_write(const struct filing *filing, const struct agencies *agencies, struct jsonw *w)
+{
+	const struct report *report = &filing->report;
+
+	jsonw_open(w, "report", '{');
+	jsonw_string(w, "id", report->id);
+	jsonw_string(w, "tracking_id", filing->tracking_id);
+	verdict_write(&filing->verdict, agencies, w);
+	location_write(&filing->location, w, "location");
+	jsonw_string(w, "source", report->source);
+	jsonw_string(w, "kind", report->kind);
+	jsonw_string(w, "anonymity", anonymity_names[report->anonymity]);
+	jsonw_stringn(w, "text", report->text, report->text_len);
+	jsonw_close(w, '}');
+}
+
+/* ---- What is added. ---- */
+
+/* Smaller is more urgent. */
+static int urgency(enum disposition disposition)
+{
+	static const int order[DISPOSITIONS] = {
+		[DISPOSITION_EMERGENCY] = 0,
+		[DISPOSITION_REVIEW] = 1,
+		[DISPOSITION_ROUTINE] = 2,
+		[DISPOSITION_NOISE] = 3,
+	};
+
+	return order[disposition];
+}
+
+static bool is_raised_by(const struct verdict *verdict, const struct verdict *other)
+{
+	return other->priority < verdict->priority ||
+	       urgency(other->disposition) < urgency(verdict->disposition) ||
+	       (other->agencies & ~verdict->agencies) != 0;
+}
+
+/* Says what it is about better than what stands: because it is worse, or because nothing was
+ * understood so far. */
+static bool is_more_telling(const struct verdict *verdict, const struct verdict *other)
+{
+	if (other->term_count == 0)
+		return false;
+	return verdict->term_count == 0 || other->priority < verdict->priority ||
+	       urgency(other->disposition) < urgency(verdict->disposition);
+}
+
+/* True: something is more urgent, or somebody else's matter too, than before. */
+static bool raise(struct incident *incident, const struct verdict *other, bool is_judged)
+{
+	struct verdict *mine = &incident->verdict;
+	bool is_raised = is_raised_by(mine, other);
+	struct verdict both = *mine;
+
+	if (is_judged || (incident->judged_by[0] == '\0' && is_more_telling(mine, other)))
+		both = *other;
+	both.agencies = mine->agencies | other->agencies;
+	both.priority = other->priority < mine->priority ? other->priority : mine->priority;
+	both.disposition = urgency(other->disposition) < urgency(mine->disposition)
+				   ? other->disposition
+				   : mine->disposition;
+	*mine = both;
+	return is_raised;
+}
+
+/* A point where there was none. One that stands is not moved: crews may be on their way. */
+static void find_place(struct incident *incident, const struct location *location)
+{
+	if (incident->location.from != LOCATION_PERSON && !incident->location.has_point &&
+	    location->has_point)
+		incident->location = *location;
+}
+
+static void keep_stricter(struct incident *incident, enum anonymity other)
+{
+	if (other > incident->anonymity)
+		incident->anonymity = other;
+}
+
+static void add_ids(struct incident *incident, const char ids[][ID_SIZE], unsigned count)
+{
+	unsigned known = count < INCIDENT_REPORTS_MAX ? count : INCIDENT_REPORTS_MAX;
+
+	for (unsigned i = 0; i < known; i++)
+		if (incident->report_count + i < INCIDENT_REPORTS_MAX)
+			memcpy(incident->report_id[incident->report_count + i], ids[i],
+			       ID_SIZE);
+	incident->report_count += count;
+}
+
+static void bump(struct incident *incident, int64_t at_ms, bool is_raised)
+{
+	incident->version++;
+	incident->updated_at_ms = at_ms;
+	if (is_raised)
+		incident->decided_version = incident->version;
+}
+
+bool incident_may_link(const struct incident *incident, const struct report *report)
+{
+	return incident->status != INCIDENT_CLOSED && incident->anonymity != ANONYMITY_SECRET &&
+	       report->anonymity != ANONYMITY_SECRET &&
+	       incident->is_exercise == report->is_exercise;
+}
+
+void incident_add_report(struct incident *incident, const struct filing *filing, int64_t at_ms)
+{
+	agency_set before = incident->verdict.agencies;
+	bool is_raised = raise(incident, &filing->verdict, false);
+
+	incident_begin_parts(incident, incident->verdict.agencies & ~before, at_ms);
+	find_place(incident, &filing->location);
+	keep_stricter(incident, filing->report.anonymity);
+	add_ids(incident, &filing->report.id, 1);
+	bump(incident, at_ms, is_raised);
+}
+
+/* ---- Two incidents that are one. ---- */
+
+int incident_may_merge(const struct incident *from, const struct incident *into,
+		       struct err *err)
+{
+	if (into->status == INCIDENT_CLOSED)
+		return err_field(err, "into", "#%lld is closed", (long long)into->no);
+	if (from->is_exercise != into->is_exercise)
+		return err_field(err, "into", "an exercise does not mix with what is real");
+	if (from->anonymity == ANONYMITY_SECRET || into->anonymity == ANONYMITY_SECRET)
+		return err_field(err, "into", "a secret report stays by itself");
+	return 0;
+}
+
+/* How far an agency is with its part. Who has ended it without going is behind who waits. */
+static int progress(enum assignment_state state)
+{
+	static const int order[ASSIGNMENT_STATES] = {
+		[ASSIGNMENT_CANCELLED] = 0,  [ASSIGNMENT_DECLINED] = 1,
+		[ASSIGNMENT_PENDING] = 2,    [ASSIGNMENT_ACKNOWLEDGED] = 3,
+		[ASSIGNMENT_DISPATCHED] = 4, [ASSIGNMENT_CLEARED] = 5,
+		[ASSIGNMENT_EN_ROUTE] = 6,   [ASSIGNMENT_ON_SCENE] = 7,
+	};
+
+	return order[state];
+}
+
+/* Of two parts of one agency the one that is further, of two that wait the one that waits
+ * longer. */
+static bool is_behind(const struct assignment *mine, const struct assignment *other)
+{
+	if (progress(mine->state) != progress(other->state))
+		return progress(mine->state) < progress(other->state);
+	return other->since_ms < mine->since_ms;
+}
+
+static void take_parts(struct incident *incident, agency_set before,
+		       const struct incident *other)
+{
+	for (unsigned i = 0; i < AGENCY_MAX; i++) {
+		bool is_mine = (before >> i & 1) != 0;
+
+		if (!incident_has_agency(other, i))
+			continue;
+		if (!is_mine || is_behind(&incident->assignment[i], &other->assignment[i]))
+			incident->assignment[i] = other->assignment[i];
+	}
+}
+
+void incident_take_in(struct incident *incident, const struct incident *other, int64_t at_ms)
+{
+	bool is_judged = incident->judged_by[0] == '\0' && other->judged_by[0] != '\0';
+	agency_set before = incident->verdict.agencies;
+
+	(void)raise(incident, &other->verdict, is_judged); /* a decision: bumped as one */
+	if (is_judged)
+		memcpy(incident->judged_by, other->judged_by, USER_SIZE);
+	take_parts(incident, before, other);
+	if (other->status == INCIDENT_ACTIVE)
+		incident->status = INCIDENT_ACTIVE;
+	if (other->opened_at_ms < incident->opened_at_ms)
+		incident->opened_at_ms = other->opened_at_ms;
+	if (other->location.from == LOCATION_PERSON &&
+	    incident->location.from != LOCATION_PERSON)
+		incident->location = other->location;
+	find_place(incident, &other->location);
+	if (incident->folded_into.no == other->no)
+		incident->folded_into = (struct incident_ref){0};
+	keep_stricter(incident, other->anonymity);
+	add_ids(incident, other->report_id, other->report_count);
+	bump(incident, at_ms, true);
+}
+
+/* ---- The past once more. ---- */
+
+static bool is_same_part(const struct assignment *a, const struct assignment *b)
+{
+	return a->state == b->state && a->since_ms == b->since_ms && strcmp(a->by, b->by) == 0;
+}
+
+/* Whoever has acted keeps its part, also where only what is taken out had called it. */
+static void follow_parts(struct incident *incident, agency_set mine,
+			 const struct incident *before, const struct incident *after)
+{
+	for (unsigned i = 0; i < AGENCY_MAX; i++) {
+		const struct assignment *part = &after->assignment[i];
+		bool is_mine = (mine >> i & 1) != 0;
+		bool is_acted = progress(part->state) > progress(ASSIGNMENT_PENDING);
+
+		if (!incident_has_agency(after, i))
+			continue;
+		if (is_mine && incident_has_agency(before, i) &&
+		    is_same_part(&before->assignment[i], part))
+			continue;
+		if (!incident_has_agency(incident, i) && !is_acted)
+			continue;
+		incident->assignment[i] = *part;
+		incident->verdict.agencies |= (agency_set)1 << i;
+	}
+}
+
+static void follow_judgement(struct incident *incident, const struct incident *before,
+			     const struct incident *after, unsigned judged)
+{
+	struct verdict *mine = &incident->verdict;
+	const struct verdict *is = &after->verdict;
+
+	if (judged & JUDGED_CATEGORY)
+		memcpy(mine->category, is->category, CATEGORY_SIZE);
+	if ((judged & JUDGED_PRIORITY) || is->priority != before->verdict.priority)
+		mine->priority = is->priority;
+	if (judged & JUDGED_AGENCIES)
+		mine->agencies = is->agencies;
+	incident_settle_disposition(incident);
+	memcpy(incident->judged_by, after->judged_by, USER_SIZE);
+}
+
+static bool is_same_place(const struct location *a, const struct location *b)
+{
+	return a->from == b->from && a->has_point == b->has_point && a->lat_e7 == b->lat_e7 &&
+	       a->lon_e7 == b->lon_e7 && a->accuracy_m == b->accuracy_m;
+}
+
+static bool is_same_ref(const struct incident_ref *a, const struct incident_ref *b)
+{
+	return a->no == b->no;
+}
+
+void incident_follow(struct incident *incident, const struct incident *before,
+		     const struct incident *after, unsigned judged)
+{
+	agency_set mine = incident->verdict.agencies;
+
+	if (judged != 0)
+		follow_judgement(incident, before, after, judged);
+	follow_parts(incident, mine, before, after);
+	if (after->status != before->status)
+		incident->status = after->status;
+	if (after->closed_at_ms != before->closed_at_ms)
+		incident->closed_at_ms = after->closed_at_ms;
+	if (strcmp(after->outcome, before->outcome) != 0)
+		memcpy(incident->outcome, after->outcome, sizeof(incident->outcome));
+	if (!is_same_place(&after->location, &before->location))
+		incident->location = after->location;
+	if (!is_same_ref(&after->merged_into, &before->merged_into))
+		incident->merged_into = after->merged_into;
+	if (!is_same_ref(&after->folded_into, &before->folded_into))
+		incident->folded_into = after->folded_into;
+	if (after->stands_alone != before->stands_alone)
+		incident->stands_alone = after->stands_alone;
+}

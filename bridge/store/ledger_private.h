@@ -1,0 +1,67 @@
+/* What the ledger's files share:
+ *
+ *   ledger.c          the transaction, its events, what all requests need
+ *   ledger_report.c   a report: repeated, linked, or an incident of its own
+ *   ledger_command.c  a decision on one incident
+ *   ledger_merge.c    two incidents become one
+ *   ledger_split.c    what was joined is taken apart
+ *   ledger_call.c     a step of a 112 call
+ *
+ * Write lane only. */
+#pragma once
+
+#include "model/join.h"
+#include "store/ledger.h"
+
+/* The event whose bytes lie in ledger->text: row, link, and a place among the new ones. */
+int ledger_add_event(struct ledger *ledger, struct event event, int64_t incident_no,
+		     struct err *err) MUST_CHECK;
+/* The incident's row and that event, of which at_ms and kind are given. Who could see it before
+ * and cannot any more is told so, too. */
+int ledger_put_incident(struct ledger *ledger, const struct incident *incident,
+			struct event event, agency_set agencies_before, bool is_new,
+			struct err *err) MUST_CHECK;
+/* Borrowed until the next ledger_add_event. */
+const struct event *ledger_last(const struct ledger *ledger);
+
+/* The bytes between two marks that stand only where we wrote them: see model/event.h. */
+struct slice ledger_between(struct slice in, const char *mark, size_t mark_skip,
+			    const char *end);
+int64_t ledger_version_in(struct slice incident);
+
+/* The event behind a row: one that is not there is damage, not an answer. */
+int ledger_load_event(struct ledger *ledger, uint64_t seq, struct event *event_r,
+		      struct err *err) MUST_CHECK;
+int ledger_load_incident(struct ledger *ledger, const struct incident_row *row,
+			 struct incident *incident_r, struct err *err) MUST_CHECK;
+/* The incident that a report belongs to by now, merges followed. 1, 0, -1 as get_. */
+int ledger_find_of_report(struct ledger *ledger, const char *report_id,
+			  struct report_row *report_r, struct incident_row *row_r,
+			  struct err *err) MUST_CHECK;
+
+int ledger_take_report(struct ledger *ledger, struct store_request *request,
+		       struct err *err) MUST_CHECK;
+int ledger_take_command(struct ledger *ledger, struct store_request *request,
+			struct err *err) MUST_CHECK;
+int ledger_take_call(struct ledger *ledger, struct store_request *request,
+		     struct err *err) MUST_CHECK;
+
+/* The answer to a decision whose event on the incident it names is event. */
+void ledger_answer_command(struct ledger *ledger, struct store_request *request,
+			   enum store_answer answer, const struct event *event);
+/* The event of a decision that concerns this incident alone. */
+int ledger_put_decision(struct ledger *ledger, const struct command *command,
+			const struct incident *incident, agency_set agencies_before,
+			struct err *err) MUST_CHECK;
+/* The last step of every decision: the event at that place among the new ones answers it. */
+int ledger_finish_command(struct ledger *ledger, struct store_request *request, unsigned at,
+			  struct err *err) MUST_CHECK;
+
+/* Decisions that reach beyond one incident; it is the one they name, as it stands. 0 with
+ * request->err set: refused, and nothing was written. */
+int ledger_merge(struct ledger *ledger, struct store_request *request,
+		 struct incident *incident, struct err *err) MUST_CHECK;
+int ledger_fold(struct ledger *ledger, struct store_request *request, struct incident *incident,
+		struct err *err) MUST_CHECK;
+int ledger_split(struct ledger *ledger, struct store_request *request,
+		 struct incident *incident, struct err *err) MUST_CHECK;
