@@ -1,6 +1,8 @@
 """A backup is taken, proved and put back; who read on is told that the past has changed."""
 
+from world import places, wait
 from world.bridge import tangi
+from world.process import Process
 
 FIRE = "Kebakaran rumah di Jl. Kesambi, masih ada orang di dalam"
 
@@ -50,3 +52,28 @@ def a_restore_over_a_log_that_is_there_or_in_use_is_refused(make):
     assert tangi("restore", "--from", copy / "nothing", "--data", copy / "new", check=False).returncode == 1
     bridge.start()
     assert len(bridge.log()) == 1
+
+
+def watch_is_told_that_the_past_has_changed_and_goes_on_with_what_comes(make):
+    bridge = make.bridge().start()
+    token = bridge.data.parent / "token"
+    token.write_text(bridge.token("pengawas") + "\n")
+    bridge.report(f"{FIRE} satu")
+    copy = bridge.data.parent / "backup"
+    tangi("backup", "--data", bridge.data, "--to", copy)
+    bridge.report(f"{FIRE} dua")
+    watch = Process("watch", bridge.data.parent / "watch.log")
+    watch.spawn([places.PROGRAM, "watch", "--url", f"http://127.0.0.1:{bridge.public}", "--token-file", token,
+                 "--after", 0])
+    try:
+        wait.until(lambda: "dua" in watch.log_text(), watch.log_tail, within=20)
+        bridge.stop()
+        data = bridge.data.parent / "restored"
+        tangi("restore", "--from", copy, "--data", data)
+        bridge.data = data
+        bridge.start()
+        wait.until(lambda: "not to be had any more" in watch.log_text(), watch.log_tail, within=30)
+        wait.until(lambda: bridge.report(f"{FIRE} tiga") and "tiga" in watch.log_text(), watch.log_tail, within=30,
+                   every=0.5)
+    finally:
+        watch.kill()

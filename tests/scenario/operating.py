@@ -3,6 +3,7 @@
 import ctypes
 import json
 import os
+import re
 import shutil
 import signal
 
@@ -268,6 +269,45 @@ def the_programs_own_report_and_watch_work_against_it(make):
         assert "\x1b" not in watch.log_text()
     finally:
         watch.kill()
+
+
+def watch_comes_back_where_it_was_and_shows_each_event_once(make):
+    bridge = make.bridge().start()
+    password = bridge.data.parent / "password"
+    password.write_text(bridge.accounts.users["wati"] + "\n")
+    password.chmod(0o600)
+    watch = Process("watch", bridge.data.parent / "watch.log")
+    first = bridge.report("Pohon tumbang nomor satu")
+    watch.spawn([places.PROGRAM, "watch", "--url", f"http://127.0.0.1:{bridge.public}", "--user", "wati",
+                 "--password-file", password, "--after", first["seq"] - 1])
+
+    def shown():
+        return re.findall(r" #(\d+) incident\.created P\d \w+ \w+ tree_fallen", watch.log_text())
+    try:
+        wait.until(lambda: shown() == ["1"], watch.log_tail, within=20)
+        bridge.restart()
+        bridge.report("Pohon tumbang nomor dua")
+        bridge.kill()
+        bridge.start()
+        bridge.report("Pohon tumbang nomor tiga")
+        wait.until(lambda: len(shown()) == 3, watch.log_tail, within=30)
+        assert shown() == ["1", "2", "3"] and "nomor tiga" in watch.log_text()
+    finally:
+        watch.kill()
+
+
+def watch_without_the_right_ends_and_says_so(make):
+    bridge = make.bridge().start()
+    token = bridge.data.parent / "token"
+    token.write_text(bridge.token("rest") + "\n")
+    url = f"http://127.0.0.1:{bridge.public}"
+    done = tangi("watch", "--url", url, "--token-file", token, check=False)
+    assert done.returncode == 1 and "403" in done.stderr, done
+    assert tangi("watch", "--url", url, check=False).returncode == 2
+    assert tangi("watch", "--url", url, "--token-file", token, "--after", "x", check=False).returncode == 2
+    lost = tangi("report", "--url", f"http://127.0.0.1:{places.free_port()}", "--token-file", token, "--source", "x", "y",
+                 check=False)
+    assert lost.returncode == 1 and "--source-id M-" in lost.stderr, "it may be sent again under the same number"
 
 
 PTRACE_SEIZE, PTRACE_INTERRUPT, PTRACE_DETACH = 0x4206, 0x4207, 17
