@@ -4,10 +4,13 @@
 #include <inttypes.h>
 #include <mosquitto.h>
 #include <mqtt_protocol.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include "base/clock.h"
 #include "base/xalloc.h"
@@ -315,6 +318,16 @@ static int publish(struct mqtt_line *line, struct mqtt_letter *letter)
 					    letter->is_retained, properties);
 	mosquitto_property_free_all(&properties);
 	return code;
+}
+
+/* The library writes each message by itself: a segment, a wake-up of the broker and an answer
+ * for each. Where it does not work, nothing but speed is lost. */
+void mqtt_line_cork(struct mqtt_line *line, bool is_corked)
+{
+	int on = is_corked;
+
+	(void)setsockopt(mosquitto_socket(line->client), IPPROTO_TCP, TCP_CORK, &on,
+			 sizeof(on));
 }
 
 void mqtt_line_publish(struct mqtt_line *line, struct mqtt_letter **letter)

@@ -45,6 +45,8 @@ void mqtt_line_close(struct mqtt_line *line);
 
 /* Waits for the socket, for wake_fd or for wait_ms, and does what is due. */
 void mqtt_line_step(struct mqtt_line *line, int wake_fd, int wait_ms);
+/* Between the two, messages are put together into few segments. */
+void mqtt_line_cork(struct mqtt_line *line, bool is_corked);
 /* Takes the letter; it comes back among the answers. */
 void mqtt_line_publish(struct mqtt_line *line, struct mqtt_letter **letter);
 void mqtt_line_sweep(struct mqtt_line *line, uint64_t before);

@@ -102,12 +102,19 @@ static void empty_box(struct mqtt_link *link)
 {
 	struct list letters, *node;
 	uint64_t count;
+	bool are_many;
 
 	(void)!read(link->wake_fd, &count, sizeof(count)); /* nothing there: nothing to do */
 	list_init(&letters);
-	(void)mailbox_take_all(&link->in, &letters);
+	if (!mailbox_take_all(&link->in, &letters))
+		return;
+	are_many = letters.next != letters.prev && link->has_told_up;
+	if (are_many)
+		mqtt_line_cork(&link->line, true);
 	while ((node = list_take(&letters)) != NULL)
 		deal_with(link, LIST_ITEM(node, struct mqtt_letter, node));
+	if (are_many)
+		mqtt_line_cork(&link->line, false);
 }
 
 static bool is_to_end(const struct mqtt_link *link)

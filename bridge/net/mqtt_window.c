@@ -67,11 +67,12 @@ static struct suspect *suspect_of(const struct mqtt_window *window, const struct
 	return NULL;
 }
 
+/* A quarter stays free for the other reader of the log; what is live has time. */
 static unsigned share(const struct mqtt_window *window, enum mqtt_lane_id lane)
 {
 	unsigned quarter = window->size / 4 > 0 ? window->size / 4 : 1;
 
-	if (lane != MQTT_STREAM)
+	if (lane == MQTT_LIVE)
 		return quarter;
 	return window->size > quarter ? window->size - quarter : 1;
 }
