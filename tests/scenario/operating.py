@@ -48,6 +48,21 @@ def consoles_that_never_answer_do_not_hold_up_a_stop(make):
         one.close()
 
 
+def a_stop_while_it_starts_is_a_stop_in_good_order(make):
+    bridge = make.bridge(make.broker()).start()
+    senders.Senders(bridge.trusted, bridge.token("rest"), senders.bodies(1500, "start"), lines=4).start().join(120)
+    bridge.stop()
+    for n in range(15):
+        bridge.spawn()
+        clock = stopwatch()
+        # 0 .. 280 ms into the start: the moment is what is varied, nothing is waited for.
+        wait.until(lambda: clock() > n * 0.02, "the moment", every=0.001)
+        bridge.process.signal(signal.SIGTERM)
+        assert bridge.process.wait(20) in (0, -signal.SIGTERM), bridge.process.log_tail()
+    bridge.start()
+    assert len(bridge.log()) == 1500
+
+
 def a_second_signal_hurries_a_stop_that_waits_for_the_broker(make):
     broker = make.broker()
     bridge = make.bridge(broker).start()
