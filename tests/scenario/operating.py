@@ -383,12 +383,19 @@ def the_heads_and_bodies_that_are_open_at_once_are_capped_in_all(make):
         for _ in range(200):
             line = web.Line(bridge.public, within=5)
             held.append(line)
-        descriptors = len(os.listdir(f"/proc/{bridge.process.pid}/fd"))
-        assert descriptors < 120
+        assert _descriptors(bridge) < 120
         [line.close() for line in held]
         wait.until(lambda: _ok(bridge), "served again", within=20)
         report = bridge.report(FIRE)
         desk.sees(report["id"])
+
+
+def _descriptors(bridge):
+    """What it holds open; where nobody but root may look at that, what it says itself."""
+    try:
+        return len(os.listdir(f"/proc/{bridge.process.pid}/fd"))
+    except PermissionError:
+        return bridge.metrics()["tangi_http_connections"]
 
 
 def _ok(bridge):
