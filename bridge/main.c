@@ -14,6 +14,7 @@ static const struct {
 	{"classify", cmd_classify, "say of texts what they are about; offline"},
 	{"train", cmd_train, "learn the classifier's model from judged texts"},
 	{"evaluate", cmd_evaluate, "measure the classifier on judged texts"},
+	{"places", cmd_places, "measure how typed places are found"},
 	{"report", cmd_report, "send one report"},
 	{"watch", cmd_watch, "show events as they come"},
 	{"user", cmd_user, "the people who may sign in"},

@@ -23,13 +23,15 @@ static const char help[] =
 	"one\n"
 	"a line, or plain lines. Writes one JSON line for each, in order, with the members "
 	"that\n"
-	"came and \"classification\" and \"location\". Works offline.\n"
+	"came and \"classification\", \"location\" and \"place_said\". Works offline.\n"
 	"\n"
 	"  --config DIR  the city's configuration\n"
+	"  --places      also which places may be meant, and why, in \"location\"\n"
 	"  --help        this\n";
 
 struct run {
 	struct rules *rules;
+	bool shows_places;
 	struct jsonw out;
 	const char *name; /* of the input, for messages */
 	unsigned long line;
@@ -62,6 +64,7 @@ static void write_members(struct jsonw *w, json_t *object)
 
 	(void)json_object_del(object, "classification"); /* may not be there */
 	(void)json_object_del(object, "location");
+	(void)json_object_del(object, "place_said");
 	if (json_object_size(object) == 0)
 		return;
 	text = json_dumps(object, JSON_COMPACT);
@@ -113,6 +116,8 @@ static int classify_line(struct run *run, const char *line, size_t len, struct e
 		len = json_string_length(member);
 	classify(run->rules, text, len, &verdict);
 	locate(run->rules, &location, text, len, &location);
+	if (!run->shows_places)
+		location.candidate_count = 0;
 	jsonw_reset(w);
 	jsonw_open(w, NULL, '{');
 	write_members(w, object);
@@ -122,6 +127,7 @@ static int classify_line(struct run *run, const char *line, size_t len, struct e
 	verdict_write(&verdict, rules_agencies(run->rules), w);
 	jsonw_close(w, '}');
 	location_write(&location, w, "location");
+	jsonw_string(w, "place_said", location.said[0] != '\0' ? location.said : NULL);
 	jsonw_close(w, '}');
 	puts(jsonw_text(w));
 	return 0;
@@ -187,10 +193,11 @@ static int classify_all(struct run *run, char **names)
 }
 
 /* The configuration folder; NULL: wrong use. */
-static const char *read_options(int argc, char **argv, bool *is_help_r)
+static const char *read_options(int argc, char **argv, struct run *run, bool *is_help_r)
 {
 	static const struct option options[] = {
 		{"config", required_argument, NULL, 'c'},
+		{"places", no_argument, NULL, 'p'},
 		{"help", no_argument, NULL, 'h'},
 		{NULL, 0, NULL, 0},
 	};
@@ -202,6 +209,8 @@ static const char *read_options(int argc, char **argv, bool *is_help_r)
 	while ((c = getopt_long(argc, argv, "", options, NULL)) != -1) {
 		if (c == 'c')
 			dir = optarg;
+		else if (c == 'p')
+			run->shows_places = true;
 		else if (c == 'h')
 			*is_help_r = true;
 		else
@@ -217,7 +226,7 @@ int cmd_classify(int argc, char **argv)
 	struct run run = {0};
 	struct err err;
 	bool is_help;
-	const char *dir = read_options(argc, argv, &is_help);
+	const char *dir = read_options(argc, argv, &run, &is_help);
 	int rc;
 
 	if (is_help)

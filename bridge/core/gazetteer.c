@@ -6,32 +6,62 @@
 #include "base/xalloc.h"
 #include "core/table.h"
 
-#define PLACES_MAX 20000
+#define PLACES_MAX  20000
+#define ENTRIES_MAX 60000
 
-enum { NAME, KIND, VARIANTS, LAT, LON, RADIUS, KELURAHAN, KECAMATAN };
+enum { NAME, KIND, VARIANTS, LAT, LON, RADIUS, KELURAHAN, KECAMATAN, REGION };
 
 static const char *const columns[] = {
-	"name", "kind", "variants", "lat", "lng", "radius_m", "kelurahan", "kecamatan", NULL,
+	"name",     "kind",      "variants",  "lat",    "lng",
+	"radius_m", "kelurahan", "kecamatan", "region", NULL,
 };
 
-/* Of two places in a text the lower says more exactly where; of two places with one name the
- * lower name is what people mean when they say nothing else. */
-static const struct {
-	const char *name;
-	int as_name;
-} kinds[PLACE_KINDS] = {
-	[PLACE_LANDMARK] = {"landmark", 1},     [PLACE_STREET] = {"jalan", 3},
-	[PLACE_KAMPUNG] = {"kampung", 2},       [PLACE_KELURAHAN] = {"kelurahan", 0},
-	[PLACE_VILLAGE] = {"desa_tetangga", 5}, [PLACE_NEIGHBOUR] = {"kecamatan_tetangga", 4},
-	[PLACE_KECAMATAN] = {"kecamatan", 6},
+const char *const place_kind_names[PLACE_KINDS] = {
+	[PLACE_LANDMARK] = "landmark",     [PLACE_STREET] = "jalan",
+	[PLACE_KAMPUNG] = "kampung",       [PLACE_KELURAHAN] = "kelurahan",
+	[PLACE_VILLAGE] = "desa_tetangga", [PLACE_NEIGHBOUR] = "kecamatan_tetangga",
+	[PLACE_KECAMATAN] = "kecamatan",   [PLACE_OUTSIDE] = "luar_kota",
 };
+
+unsigned place_kind_order(enum place_kind kind)
+{
+	static const unsigned char order[PLACE_KINDS] = {
+		[PLACE_KELURAHAN] = 0, [PLACE_LANDMARK] = 1,  [PLACE_KAMPUNG] = 2,
+		[PLACE_STREET] = 3,    [PLACE_NEIGHBOUR] = 4, [PLACE_VILLAGE] = 5,
+		[PLACE_KECAMATAN] = 6, [PLACE_OUTSIDE] = 7,
+	};
+
+	return order[kind];
+}
+
+/* A kampung's point is that of its kelurahan: nobody has measured it. */
+bool place_is_area(const struct place *place)
+{
+	return place->kind == PLACE_KAMPUNG || place->kind == PLACE_KELURAHAN ||
+	       place->kind == PLACE_NEIGHBOUR || place->kind == PLACE_KECAMATAN;
+}
+
+size_t place_key(const struct place_mark *mark, unsigned count, char key_r[NAME_LETTERS])
+{
+	size_t len = 0;
+
+	for (unsigned i = 0; i < count; i++) {
+		if (mark[i].cue == CUE_TITLE || mark[i].cue == CUE_WIDE)
+			continue;
+		if (len + mark[i].len > NAME_LETTERS)
+			return 0;
+		memcpy(key_r + len, mark[i].letters, mark[i].len);
+		len += mark[i].len;
+	}
+	return len;
+}
 
 struct loader {
 	struct gazetteer *gazetteer;
-	const struct abbreviations *abbreviations;
+	const struct place_words *words;
 	const struct areas *areas;
 	struct table table;
-	struct words words;
+	struct place_text text;
 	struct err *err;
 };
 
@@ -39,7 +69,7 @@ static int read_kind(struct loader *l, struct place *place)
 {
 	int i = 0;
 
-	while (i < PLACE_KINDS && strcmp(kinds[i].name, l->table.cell[KIND]) != 0)
+	while (i < PLACE_KINDS && strcmp(place_kind_names[i], l->table.cell[KIND]) != 0)
 		i++;
 	if (i == PLACE_KINDS)
 		return table_error(&l->table, KIND, l->err, "no kind of place \"%.30s\"",
@@ -65,7 +95,10 @@ static int read_point(struct loader *l, struct place *place)
 static int read_area(struct loader *l, struct place *place)
 {
 	const char *kelurahan = l->table.cell[KELURAHAN], *kecamatan = l->table.cell[KECAMATAN];
+	const struct area *city = areas_city(l->areas);
 
+	place->is_outside = city != NULL && l->table.cell[REGION][0] != '\0' &&
+			    strcmp(l->table.cell[REGION], city->name) != 0;
 	if (kelurahan[0] != '\0') {
 		place->area = areas_named(l->areas, AREA_KELURAHAN, kelurahan);
 		if (place->area == NULL)
@@ -83,25 +116,65 @@ static int read_area(struct loader *l, struct place *place)
 	return 0;
 }
 
+/* Behind those that are as usual a meaning. The same place twice is fine. */
+static int add_entry(struct gazetteer *g, unsigned name, unsigned place, uint8_t needs)
+{
+	uint16_t *link;
+
+	if (name >= g->name_count) {
+		g->first = xrealloc(g->first, (name + 1) * sizeof(*g->first));
+		g->first[name] = NAME_NONE;
+		g->name_count = name + 1;
+	}
+	for (link = &g->first[name]; *link != NAME_NONE; link = &g->entry[*link].next) {
+		struct place_entry *entry = &g->entry[*link];
+
+		if (entry->place == place) {
+			entry->needs = needs == 0 ? 0 : entry->needs;
+			return 0;
+		}
+		if (place_kind_order(g->place[entry->place].kind) >
+		    place_kind_order(g->place[place].kind))
+			break;
+	}
+	if (g->entry_count == ENTRIES_MAX)
+		return -1;
+	g->entry[g->entry_count] =
+		(struct place_entry){.place = (uint16_t)place, .next = *link, .needs = needs};
+	*link = (uint16_t)g->entry_count++;
+	return 0;
+}
+
+/* "Jl. Benteng" is "benteng", and needs a street's cue. */
+static bool says_kind(uint8_t cue)
+{
+	return cue == CUE_STREET || cue == CUE_KELURAHAN || cue == CUE_KECAMATAN ||
+	       cue == CUE_VILLAGE || cue == CUE_KAMPUNG || cue == CUE_ESTATE;
+}
+
 static int add_name(struct loader *l, unsigned column, const char *text, size_t len)
 {
+	const char *aside = memchr(text, '(', len); /* said of it, no part of its name */
+	const struct place_mark *mark = l->text.mark;
 	struct gazetteer *g = l->gazetteer;
-	unsigned index = g->count - 1, phrase;
+	unsigned name = NAME_NONE, skip;
+	char key[NAME_LETTERS];
+	size_t key_len;
 
-	normalise(l->abbreviations, text, len, &l->words);
-	phrase = matcher_add(g->matcher, &l->words);
-	if (phrase == PHRASE_NONE)
+	if (aside != NULL && aside != text)
+		len = (size_t)(aside - text);
+	place_text_read(l->words, text, len, &l->text);
+	skip = l->text.count > 1 && says_kind(mark[0].cue);
+	key_len = place_key(mark + skip, l->text.count - skip, key);
+	if (key_len > 1)
+		name = place_index_add(g->index, key, key_len);
+	/* An entry that may move must not: its link is held while it is added. */
+	g->entry = xrealloc(g->entry, (g->entry_count + 1) * sizeof(*g->entry));
+	if (name == NAME_NONE ||
+	    add_entry(g, name, g->count - 1, skip > 0 ? mark[0].cue : CUE_NONE) < 0)
 		return table_error(&l->table, column, l->err,
 				   "\"%.*s\" is no name, or there are too many",
 				   (int)(len < 40 ? len : 40), text);
-	if (phrase > g->phrase_count) {
-		g->phrase_count = phrase;
-		g->place_of = xrealloc(g->place_of, (phrase + 1) * sizeof(*g->place_of));
-	} else if (kinds[g->place[g->place_of[phrase]].kind].as_name <=
-		   kinds[g->place[index].kind].as_name) {
-		return 0;
-	}
-	g->place_of[phrase] = (uint16_t)index;
 	return 0;
 }
 
@@ -146,20 +219,19 @@ static int load(struct loader *l, const char *name, char *text)
 		if (load_row(l) < 0)
 			return -1;
 	if (more == 0)
-		matcher_build(l->gazetteer->matcher);
+		place_index_build(l->gazetteer->index);
 	return more;
 }
 
 int gazetteer_load(struct gazetteer *gazetteer, const char *name, char *text,
-		   const struct abbreviations *abbreviations, const struct areas *areas,
-		   struct err *err)
+		   const struct place_words *words, const struct areas *areas, struct err *err)
 {
 	struct loader *l = xcalloc(1, sizeof(*l));
 	int rc;
 
-	*gazetteer = (struct gazetteer){.matcher = matcher_new()};
+	*gazetteer = (struct gazetteer){.index = place_index_new()};
 	l->gazetteer = gazetteer;
-	l->abbreviations = abbreviations;
+	l->words = words;
 	l->areas = areas;
 	l->err = err;
 	rc = load(l, name, text);
@@ -169,34 +241,9 @@ int gazetteer_load(struct gazetteer *gazetteer, const char *name, char *text,
 
 void gazetteer_fini(struct gazetteer *gazetteer)
 {
-	matcher_free(&gazetteer->matcher);
+	place_index_free(&gazetteer->index);
 	xfree(gazetteer->place);
-	xfree(gazetteer->place_of);
+	xfree(gazetteer->entry);
+	xfree(gazetteer->first);
 	*gazetteer = (struct gazetteer){0};
-}
-
-static bool says_more(const struct place *a, const struct place *b)
-{
-	return b == NULL || a->kind < b->kind ||
-	       (a->kind == b->kind && a->radius_m < b->radius_m);
-}
-
-const struct place *gazetteer_find(const struct gazetteer *g, const struct words *words)
-{
-	uint16_t longest[WORDS_MAX];
-	const struct place *best = NULL;
-
-	matcher_run(g->matcher, words, longest);
-	for (unsigned i = 0; i < words->count;) {
-		unsigned phrase = longest[i];
-
-		if (phrase == PHRASE_NONE) {
-			i++;
-			continue;
-		}
-		if (says_more(&g->place[g->place_of[phrase]], best))
-			best = &g->place[g->place_of[phrase]];
-		i += matcher_words(g->matcher, phrase);
-	}
-	return best;
 }

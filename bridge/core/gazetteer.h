@@ -1,13 +1,16 @@
 /* Names of places and where they are.
  *
- * Several rows may share a name ("Kesambi" is a kelurahan, a kecamatan and a street): the most
- * telling one stands for it. Built once, then only read, by any thread. */
+ * Several places may share a name ("Kesambi" is a kelurahan, a kecamatan and a street): each is
+ * kept, and which one is meant is for core/place.h to say. Built once, then only read, by any
+ * thread. */
 #pragma once
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/err.h"
-#include "core/match.h"
+#include "core/place_index.h"
+#include "core/place_words.h"
 #include "core/polygon.h"
 
 enum place_kind {
@@ -18,32 +21,47 @@ enum place_kind {
 	PLACE_VILLAGE,   /* beside the city */
 	PLACE_NEIGHBOUR, /* kecamatan beside the city */
 	PLACE_KECAMATAN,
+	PLACE_OUTSIDE, /* further away: another centre's */
 	PLACE_KINDS
 };
 
+extern const char *const place_kind_names[PLACE_KINDS];
+
 struct place {
-	char name[64];
+	char name[PLACE_SIZE];
 	enum place_kind kind;
 	int32_t lat_e7, lon_e7;
-	int32_t radius_m;        /* honest error of the point */
+	int32_t radius_m;        /* honest error of the point, or how far the area reaches */
 	const struct area *area; /* smallest one it is known to be in, or NULL */
+	bool is_outside;         /* of the city */
+};
+
+/* What a name stands for. */
+struct place_entry {
+	uint16_t place;
+	uint16_t next; /* another place of that name, or NAME_NONE */
+	uint8_t needs; /* enum place_cue: it is only known as "Jl. Benteng", never as "Benteng"
+			*/
 };
 
 struct gazetteer {
-	struct matcher *matcher;
-	unsigned count, phrase_count;
+	struct place_index *index;
+	unsigned count, entry_count, name_count;
 	struct place *place;
-	uint16_t *place_of; /* phrase: index of its place */
+	struct place_entry *entry;
+	uint16_t *first; /* name: its first entry; the most usual meaning comes first */
 };
-
-struct abbreviations;
 
 /* text is gazetteer.tsv, to be cut; areas stay lent to the places. */
 int gazetteer_load(struct gazetteer *gazetteer, const char *name, char *text,
-		   const struct abbreviations *abbreviations, const struct areas *areas,
+		   const struct place_words *words, const struct areas *areas,
 		   struct err *err) MUST_CHECK;
 void gazetteer_fini(struct gazetteer *gazetteer);
 
-/* The most telling place named in words, or NULL. */
-const struct place *gazetteer_find(const struct gazetteer *gazetteer,
-				   const struct words *words);
+/* 0, 1, …: of two places with one name the lower is what people mean who say nothing else. */
+unsigned place_kind_order(enum place_kind kind);
+/* Known as an area, not as a point in it. */
+bool place_is_area(const struct place *place);
+
+/* The letters by which a name is known: of the marks, joined. 0: they are no name. */
+size_t place_key(const struct place_mark *mark, unsigned count, char key_r[NAME_LETTERS]);

@@ -267,6 +267,22 @@ const struct area *areas_at(const struct areas *areas, int32_t lat_e7, int32_t l
 	return area != NULL ? area : find_at(areas, AREA_NEIGHBOUR, lat_e7, lon_e7);
 }
 
+const struct area *areas_city(const struct areas *areas)
+{
+	for (unsigned i = 0; i < areas->count; i++)
+		if (areas->area[i].level == AREA_CITY)
+			return &areas->area[i];
+	return NULL;
+}
+
+const struct area *areas_coded(const struct areas *areas, const char *code)
+{
+	for (unsigned i = 0; i < areas->count; i++)
+		if (strcmp(areas->area[i].code, code) == 0)
+			return &areas->area[i];
+	return NULL;
+}
+
 const struct area *areas_named(const struct areas *areas, enum area_level level,
 			       const char *name)
 {
@@ -274,4 +290,84 @@ const struct area *areas_named(const struct areas *areas, enum area_level level,
 		if (areas->area[i].level == level && strcmp(areas->area[i].name, name) == 0)
 			return &areas->area[i];
 	return NULL;
+}
+
+#define METRES_PER_E7 0.0111194927 /* of latitude, on a sphere of 6371 km */
+
+/* Metres east and north of the point that a map laid out around it would show. */
+struct offset {
+	double east, north;
+};
+
+static struct offset offset_of(int32_t lat_e7, int32_t lon_e7, int32_t from_lat_e7,
+			       int32_t from_lon_e7)
+{
+	double middle = ((double)lat_e7 + from_lat_e7) / 2 / DEGREE_E7 * (M_PI / 180);
+
+	return (struct offset){
+		.east = ((double)lon_e7 - from_lon_e7) * METRES_PER_E7 * cos(middle),
+		.north = ((double)lat_e7 - from_lat_e7) * METRES_PER_E7,
+	};
+}
+
+double metres_between(int32_t a_lat_e7, int32_t a_lon_e7, int32_t b_lat_e7, int32_t b_lon_e7)
+{
+	struct offset o = offset_of(b_lat_e7, b_lon_e7, a_lat_e7, a_lon_e7);
+
+	return hypot(o.east, o.north);
+}
+
+/* From the origin to the line from a to b. */
+static double metres_to_line(struct offset a, struct offset b)
+{
+	double east = b.east - a.east, north = b.north - a.north;
+	double length = east * east + north * north;
+	double part = length > 0 ? -(a.east * east + a.north * north) / length : 0;
+
+	part = part < 0 ? 0 : part > 1 ? 1 : part;
+	return hypot(a.east + part * east, a.north + part * north);
+}
+
+double area_metres(const struct area *area, int32_t lat_e7, int32_t lon_e7)
+{
+	double least = INFINITY;
+
+	if (holds(area, lat_e7, lon_e7))
+		return 0;
+	for (unsigned r = 0; r < area->ring_count; r++) {
+		const struct ring *ring = &area->rings[r];
+		struct offset before =
+			offset_of(ring->point[ring->count - 1].lat_e7,
+				  ring->point[ring->count - 1].lon_e7, lat_e7, lon_e7);
+
+		for (unsigned i = 0; i < ring->count; i++) {
+			struct offset at = offset_of(ring->point[i].lat_e7,
+						     ring->point[i].lon_e7, lat_e7, lon_e7);
+			double metres = metres_to_line(before, at);
+
+			least = metres < least ? metres : least;
+			before = at;
+		}
+	}
+	return least;
+}
+
+double areas_border_metres(const struct areas *areas, int32_t lat_e7, int32_t lon_e7)
+{
+	const struct area *city = areas_city(areas);
+	double least = INFINITY;
+
+	if (city == NULL)
+		return -1;
+	if (!holds(city, lat_e7, lon_e7))
+		return area_metres(city, lat_e7, lon_e7);
+	for (unsigned i = 0; i < areas->count; i++) {
+		double metres;
+
+		if (areas->area[i].level != AREA_NEIGHBOUR)
+			continue;
+		metres = area_metres(&areas->area[i], lat_e7, lon_e7);
+		least = metres < least ? metres : least;
+	}
+	return least < INFINITY ? least : -1;
 }

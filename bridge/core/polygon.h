@@ -46,6 +46,18 @@ void areas_write(const struct areas *areas, struct jsonw *w);
 
 /* The kelurahan, else the neighbouring kecamatan, around the point; NULL: neither. */
 const struct area *areas_at(const struct areas *areas, int32_t lat_e7, int32_t lon_e7);
+/* The whole city; NULL: the file has none. */
+const struct area *areas_city(const struct areas *areas);
+/* NULL: there is none of that code. */
+const struct area *areas_coded(const struct areas *areas, const char *code);
 /* NULL: there is none of that name on that level. */
 const struct area *areas_named(const struct areas *areas, enum area_level level,
 			       const char *name);
+
+/* How far two points are apart; of points some kilometres apart exact to the metre. */
+double metres_between(int32_t a_lat_e7, int32_t a_lon_e7, int32_t b_lat_e7, int32_t b_lon_e7);
+/* How far the point is from the area; 0 inside. */
+double area_metres(const struct area *area, int32_t lat_e7, int32_t lon_e7);
+/* How far the point is from where the city and a neighbour meet: from within to the next
+ * neighbour (the shore is no border), from elsewhere to the city. -1: it cannot be said. */
+double areas_border_metres(const struct areas *areas, int32_t lat_e7, int32_t lon_e7);

@@ -9,14 +9,27 @@
 #include "base/xalloc.h"
 #include "core/table.h"
 
-enum file { AGENCIES, OFFICES, TAXONOMY, LEXICON, AREAS, GAZETTEER, UNITS, JUDGEMENT, FILES };
+enum file {
+	AGENCIES,
+	OFFICES,
+	TAXONOMY,
+	LEXICON,
+	AREAS,
+	PLACE_WORDS,
+	GAZETTEER,
+	PLACES,
+	UNITS,
+	JUDGEMENT,
+	FILES
+};
 
 /* In the order of reading: each may name what stands in those before it. */
 static const char *const file_names[FILES] = {
-	[AGENCIES] = "agencies.tsv", [OFFICES] = "offices.tsv",
-	[TAXONOMY] = "taxonomy.tsv", [LEXICON] = "lexicon.tsv",
-	[AREAS] = "areas.geojson",   [GAZETTEER] = "gazetteer.tsv",
-	[UNITS] = "units.tsv",       [JUDGEMENT] = "rules/judgement.tsv",
+	[AGENCIES] = "agencies.tsv",   [OFFICES] = "offices.tsv",
+	[TAXONOMY] = "taxonomy.tsv",   [LEXICON] = "lexicon.tsv",
+	[AREAS] = "areas.geojson",     [PLACE_WORDS] = "place-words.tsv",
+	[GAZETTEER] = "gazetteer.tsv", [PLACES] = "places.json",
+	[UNITS] = "units.tsv",         [JUDGEMENT] = "rules/judgement.tsv",
 };
 
 const char *const category_kind_names[CATEGORY_KINDS] = {
@@ -390,8 +403,12 @@ static int load(struct loader *l)
 			 l->err) < 0 ||
 	    load_areas(l) < 0)
 		return -1;
-	if (gazetteer_load(&rules->gazetteer, file_names[GAZETTEER], l->text[GAZETTEER],
-			   &rules->lexicon.abbreviations, &rules->areas, l->err) < 0)
+	if (place_words_load(&rules->place_words, file_names[PLACE_WORDS], l->text[PLACE_WORDS],
+			     l->err) < 0 ||
+	    gazetteer_load(&rules->gazetteer, file_names[GAZETTEER], l->text[GAZETTEER],
+			   &rules->place_words, &rules->areas, l->err) < 0 ||
+	    place_policy_load(&rules->place_policy, file_names[PLACES], l->text[PLACES],
+			      l->len[PLACES], &rules->agencies, &rules->areas, l->err) < 0)
 		return -1;
 	if (policy_load(&rules->policy, file_names[JUDGEMENT], l->text[JUDGEMENT], l->err) < 0)
 		return -1;
@@ -467,7 +484,7 @@ static char *line_of(const struct texts *texts, const struct err *mistake)
 		char *at = texts->text[i];
 
 		if (strncmp(mistake->text, file_names[i], len) != 0 ||
-		    mistake->text[len] != ':' || i == AREAS)
+		    mistake->text[len] != ':' || i == AREAS || i == PLACES)
 			continue;
 		line = strtoul(mistake->text + len + 1, NULL, 10);
 		for (unsigned long n = 1; n < line && at != NULL; n++) {
@@ -531,6 +548,7 @@ void rules_free(struct rules **rules)
 	if (r == NULL)
 		return;
 	lexicon_fini(&r->lexicon);
+	place_words_fini(&r->place_words);
 	gazetteer_fini(&r->gazetteer);
 	areas_fini(&r->areas);
 	xfree(r->unit);

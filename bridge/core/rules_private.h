@@ -4,6 +4,7 @@
 #include "core/gazetteer.h"
 #include "core/lexicon.h"
 #include "core/model.h"
+#include "core/place_policy.h"
 #include "core/policy.h"
 #include "core/polygon.h"
 #include "core/rules.h"
@@ -29,7 +30,9 @@ struct rules {
 	int unknown; /* the category of what nobody understood */
 	struct lexicon lexicon;
 	struct areas areas;
+	struct place_words place_words;
 	struct gazetteer gazetteer;
+	struct place_policy place_policy;
 	unsigned unit_count;
 	struct unit *unit;
 	struct model *model; /* NULL: the rules judge alone */

@@ -21,7 +21,7 @@ const char *const event_kind_names[EVENT_KINDS] = {
 static const char incident_mark[] = ",\"incident\":{";
 static const char report_mark[] = ",\"report\":{";
 /* From here on an incident says what is not for a broker to keep: what it may be a duplicate
- * of, with words of both, and its own words. */
+ * of, with words of both, the words that say where, and its own words. */
 static const char words_mark[] = ",\"similar\":[";
 
 int event_kind_find(const char *name)

@@ -3,11 +3,12 @@
  * The body is one JSON frame, the same for console, HTTP, broker and store:
  *
  *   {"type":"event","seq":…,"id":"E-…","time":…,"event":…,"exercise":…,"by":…,
- *    …what the event itself says…,"incident":{…,"text":"…"}}
+ *    …what the event itself says…,
+ *    "incident":{…,"similar":[…],"place_said":…,"text":"…"}}
  *
- * `incident` is the frame's last member and `text` the incident's last. A quote inside a string
- * is escaped, so the byte sequences `,"incident":{` and `,"text":"` stand only where we put
- * them, and the parts can be cut out without parsing. Any thread. */
+ * `incident` is the frame's last member, and what people have said of it the incident's last. A
+ * quote inside a string is escaped, so the byte sequences `,"incident":{` and `,"similar":[`
+ * stand only where we put them, and the parts can be cut out without parsing. Any thread. */
 #pragma once
 
 #include "base/buf.h"

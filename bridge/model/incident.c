@@ -202,8 +202,11 @@ static int apply_reclassify(struct incident *incident, const struct command *com
 static int apply_relocate(struct incident *incident, const struct command *command,
 			  struct err *err)
 {
+	struct location before = incident->location;
+
 	(void)err;
 	incident->location = command->location;
+	memcpy(incident->location.said, before.said, sizeof(before.said));
 	return 0;
 }
 
@@ -429,6 +432,7 @@ void incident_write(const struct incident *incident, const struct agencies *agen
 	jsonw_bool(w, "stands_alone", incident->stands_alone);
 	write_assignments(incident, agencies, w);
 	write_similar(incident, w);
+	write_or_null(w, "place_said", incident->location.said);
 	jsonw_string(w, "text", incident->text);
 	jsonw_close(w, '}');
 }
@@ -526,6 +530,7 @@ int incident_read(const json_t *object, const struct agencies *agencies,
 		(enum anonymity)find_name(anonymity_names, ANONYMITIES, object, "anonymity");
 	verdict_read_back(object, agencies, &incident->verdict);
 	location_read_back(json_object_get(object, "location"), &incident->location);
+	read_text(object, "place_said", incident->location.said, PLACE_SAID_SIZE);
 	read_text(object, "source", incident->source, sizeof(incident->source));
 	read_text(object, "kind", incident->kind, sizeof(incident->kind));
 	read_text(object, "tracking_id", incident->tracking_id, TRACKING_SIZE);

@@ -93,7 +93,7 @@ struct audience incident_audience(const struct incident *incident);
 int incident_apply(struct incident *incident, const struct command *command,
 		   struct err *err) MUST_CHECK;
 
-/* As a JSON object; "text" is always the last member (event.h says why). */
+/* As a JSON object; "similar", "place_said" and "text" are always last (event.h says why). */
 void incident_write(const struct incident *incident, const struct agencies *agencies,
 		    struct jsonw *w, const char *key);
 /* From what incident_write made. */

@@ -51,6 +51,8 @@ static int read_filing(const json_t *frame, const struct agencies *agencies,
 	read_report(frame, facts, &filing->report);
 	verdict_read_back(facts, agencies, &filing->verdict);
 	location_read_back(json_object_get(facts, "location"), &filing->location);
+	snprintf(filing->location.said, PLACE_SAID_SIZE, "%s",
+		 text_of(facts, "place_said") != NULL ? text_of(facts, "place_said") : "");
 	snprintf(filing->tracking_id, TRACKING_SIZE, "%s",
 		 text_of(facts, "tracking_id") != NULL ? text_of(facts, "tracking_id") : "");
 	return 0;
@@ -89,6 +91,8 @@ void filing_write(const struct filing *filing, const struct agencies *agencies, 
 	jsonw_string(w, "source", report->source);
 	jsonw_string(w, "kind", report->kind);
 	jsonw_string(w, "anonymity", anonymity_names[report->anonymity]);
+	jsonw_string(w, "place_said",
+		     filing->location.said[0] != '\0' ? filing->location.said : NULL);
 	jsonw_stringn(w, "text", report->text, report->text_len);
 	jsonw_close(w, '}');
 }

@@ -34,8 +34,10 @@ extern const char *const location_state_names[LOCATION_STATES];
 #define AREA_NAME_SIZE 48
 
 #define PLACE_SIZE          64
+#define PLACE_KIND_SIZE     20
 #define PLACE_REASON_SIZE   16
-#define PLACE_TEXT_SIZE     160
+#define PLACE_WHY_SIZE      160
+#define PLACE_SAID_SIZE     128
 #define LOCATION_CANDIDATES 3
 
 /* One place that may be meant, and why. state is never LOCATION_UNKNOWN. */
@@ -43,33 +45,42 @@ struct place_candidate {
 	enum location_state state;
 	bool has_point; /* false: LOCATION_AREA */
 	int32_t lat_e7, lon_e7;
-	int32_t radius_m;
-	int32_t score; /* per mille: how sure it is that this is meant */
+	int32_t radius_m; /* of LOCATION_AREA: how far the area reaches */
+	int32_t score;    /* per mille: how sure it is that this is meant */
+	bool is_outside;  /* of the city */
 	char area[AREA_SIZE];
 	char area_name[AREA_NAME_SIZE];
 	char place[PLACE_SIZE];
+	char kind[PLACE_KIND_SIZE];     /* the gazetteer's: "landmark", "jalan" … */
 	char reason[PLACE_REASON_SIZE]; /* for machines: "named", "spelling", "between" … */
-	char text[PLACE_TEXT_SIZE];     /* for people, in Indonesian */
+	char why[PLACE_WHY_SIZE];       /* for people, in Indonesian */
 };
 
 struct location {
 	enum location_from from;
 	enum location_state state;
 	bool has_point;
+	bool is_neighbour;   /* where another city's centre answers */
+	bool is_near_border; /* near enough for both to be sent: the point, or its radius */
 	int32_t lat_e7, lon_e7;
 	int32_t accuracy_m;   /* radius; -1: unknown */
 	char area[AREA_SIZE]; /* "" : outside all known areas, or no point */
 	char area_name[AREA_NAME_SIZE];
-	char place[PLACE_SIZE]; /* the gazetteer's name of it, or "" */
+	char place[PLACE_SIZE];     /* the gazetteer's name of it, or "" */
+	char said[PLACE_SAID_SIZE]; /* where it is in the words as they were typed, or "" */
 	unsigned candidate_count;
 	struct place_candidate candidate[LOCATION_CANDIDATES]; /* best first */
 };
 
 struct jsonw;
 
+/* "candidates" only where there are some; what was said is the incident's to write: it does not
+ * stand in what the broker keeps. */
 void location_write(const struct location *location, struct jsonw *w, const char *key);
 /* Reads {lat, lon, accuracy_m?}; errors name the member, with prefix "location.". */
 int location_read(const json_t *object, struct location *location_r,
 		  struct err *err) MUST_CHECK;
+/* One candidate, as location_write writes it. */
+void place_candidate_write(const struct place_candidate *candidate, struct jsonw *w);
 /* From what location_write made; what is not there is LOCATION_NONE. */
 void location_read_back(const json_t *object, struct location *location_r);
