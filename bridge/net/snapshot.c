@@ -2,9 +2,10 @@
  *
  * One message, in parts: the live incidents are read from the store page by page and each page
  * is sent before the next is read, so that a city with a hundred thousand open matters costs a
- * page of memory a console. The message names the seq from which events follow. An incident in
- * it may be newer than that (it was read later): the events in between then repeat what it
- * holds already, and its version tells. */
+ * page of memory a console. The message names the seq from which events follow: that of the
+ * first read, so that what comes between two reads is not lost. An incident in it may be newer
+ * than that (it was read later): the events in between then repeat what it holds already, and
+ * its version tells. */
 #include "net/stream_private.h"
 
 #include <string.h>
@@ -24,13 +25,13 @@ static void write_list(struct jsonw *w, const char *key, const struct buf *list)
 		jsonw_raw(w, key, "[]", 2);
 }
 
-static void write_head(struct console *console, const struct store_read *read, struct jsonw *w)
+static void write_head(struct console *console, struct jsonw *w)
 {
 	const struct stream *stream = console->stream;
 
 	jsonw_open(w, NULL, '{');
 	jsonw_string(w, "type", "snapshot");
-	jsonw_int(w, "seq", (int64_t)read->head);
+	jsonw_int(w, "seq", (int64_t)console->snapshot.seq);
 	jsonw_string(w, "epoch", store_epoch(stream->parts.store));
 	write_list(w, "units", stream->units);
 	write_list(w, "calls", console->snapshot.calls);
@@ -56,7 +57,7 @@ static struct buf *make_part(struct console *console, const struct store_read *r
 
 	jsonw_init(&w, READ_BYTES / 2);
 	if (is_first) {
-		write_head(console, read, &w);
+		write_head(console, &w);
 	} else {
 		w.depth = 2; /* the object and its list are open since the first part */
 		w.needs_comma = console->snapshot.has_incidents;
@@ -77,14 +78,12 @@ static void send_part(struct console *console, const struct store_read *read)
 	bool is_first = !snapshot_is_in_message(console), is_last = read->next == 0;
 	struct buf *part = make_part(console, read, is_first, is_last);
 
-	if (is_first)
-		console->next = read->head + 1;
 	console->snapshot.step = SNAPSHOT_MORE;
 	console->snapshot.from = read->next;
 	if (part->len > 0 && ws_write_part(console->conn, part, is_first, is_last) < 0) {
 		console_broken(console);
 	} else if (is_last) {
-		console_follow(console, console->next);
+		console_follow(console, console->snapshot.seq + 1);
 		console_say_subscribed(console, false);
 	}
 	buf_unref(&part); /* an empty one: a whole page of incidents that are not for this
@@ -114,6 +113,16 @@ static void keep_calls(struct console *console, const struct store_read *read)
 	console->snapshot.step = SNAPSHOT_FIRST;
 }
 
+static void use_page(struct console *console, const struct store_read *read)
+{
+	if (read->head < console->snapshot.seq)
+		console->snapshot.seq = read->head;
+	if (read->op == READ_CALLS)
+		keep_calls(console, read);
+	else
+		send_part(console, read);
+}
+
 static void take_page(struct console *console, const struct store_read *read)
 {
 	if (console->state == CONSOLE_GONE)
@@ -122,10 +131,8 @@ static void take_page(struct console *console, const struct store_read *read)
 		return; /* it will start again, with what it has asked for since */
 	if (read->failed != 0)
 		console_end(console, 1013, "the store cannot be read"); /* also in a message */
-	else if (read->op == READ_CALLS)
-		keep_calls(console, read);
 	else
-		send_part(console, read);
+		use_page(console, read);
 }
 
 static void page_read(struct store_read *read)
@@ -146,6 +153,7 @@ void snapshot_begin(struct console *console)
 	console_enter(console, CONSOLE_SNAPSHOT);
 	buf_unref(&console->snapshot.calls);
 	console->snapshot.step = sees_calls ? SNAPSHOT_CALLS : SNAPSHOT_FIRST;
+	console->snapshot.seq = UINT64_MAX;
 	console->snapshot.from = 0;
 	console->snapshot.has_incidents = false;
 }

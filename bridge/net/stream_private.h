@@ -74,6 +74,7 @@ struct console {
 	bool is_reading;
 	struct {
 		enum snapshot_step step;
+		uint64_t seq;       /* events after it follow */
 		uint64_t from;      /* where the page to be read begins */
 		bool has_incidents; /* one is out: a comma comes before the next */
 		struct buf *calls;  /* their JSON list, until it is sent */

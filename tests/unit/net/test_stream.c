@@ -132,6 +132,27 @@ static void a_snapshot_has_what_concerns_its_reader_and_no_more(void **state)
 		json_array_size(json_object_get(desk_heard(guest, "snapshot"), "calls")), 0);
 }
 
+/* The state is read in two pages at the least, and each is of its own moment. */
+static void a_call_that_comes_while_the_state_is_read_is_not_lost(void **state)
+{
+	struct stream_world *world = *state;
+	struct ws_conn *desk = desk_open(world, ROLE_CALLTAKER, -1);
+	struct sent sent;
+
+	report_now(world, 1, false);
+	desk_say(desk, "{\"type\":\"subscribe\"}");
+	store_step(world->store.store); /* the calls have been read, the incidents not */
+	send_call(&world->store, &sent, "{\"call_id\":\"k1\",\"state\":\"ringing\"}");
+	store_step(world->store.store);
+	sent_fini(&sent);
+	settle(world);
+	assert_int_equal(
+		json_array_size(json_object_get(desk_heard(desk, "snapshot"), "calls")), 0);
+	assert_int_equal(number(desk_heard(desk, "snapshot"), "seq"), 1);
+	assert_int_equal(desk->seq_count, 1);
+	assert_true(desk_is_level(desk));
+}
+
 static void a_large_state_comes_in_parts_and_events_follow_it(void **state)
 {
 	struct stream_world *world = *state;
@@ -475,6 +496,7 @@ int main(void)
 		TEST(a_stranger_is_refused_before_anything_is_made),
 		TEST(without_a_number_a_console_begins_with_the_state),
 		TEST(a_snapshot_has_what_concerns_its_reader_and_no_more),
+		TEST(a_call_that_comes_while_the_state_is_read_is_not_lost),
 		TEST(a_large_state_comes_in_parts_and_events_follow_it),
 		TEST(who_asks_again_meanwhile_gets_what_was_asked_last),
 		TEST(a_number_of_this_epoch_goes_on_and_any_other_begins_anew),
