@@ -23,21 +23,20 @@ void ledger_answer_command(struct ledger *ledger, struct store_request *request,
 	request->body = jsonw_buf(w);
 }
 
-static int repeat_command(struct ledger *ledger, struct store_request *request, uint64_t seq,
-			  struct err *err)
+static bool is_about(const struct event *event, const struct command *command)
 {
-	struct event event;
+	return strcmp(event->incident_id, command->incident_id) == 0;
+}
 
-	if (ledger_load_event(ledger, seq, &event, err) < 0)
-		return -1;
-	if (strcmp(event.incident_id, request->in.command->incident_id) == 0) {
-		ledger_answer_command(ledger, request, STORE_REPEATED, &event);
-	} else {
-		request->answer = STORE_CONFLICT;
-		(void)err_field(&request->err, "command_id", "was used for another incident");
+static void repeat_command(struct ledger *ledger, struct store_request *request,
+			   const struct event *first)
+{
+	if (is_about(first, request->in.command)) {
+		ledger_answer_command(ledger, request, STORE_REPEATED, first);
+		return;
 	}
-	buf_unref(&event.body);
-	return 0;
+	request->answer = STORE_CONFLICT;
+	(void)err_field(&request->err, "command_id", "was used for another incident");
 }
 
 static void answer_stale(struct store_request *request, const struct event *last)
@@ -129,21 +128,12 @@ static int take_fresh_command(struct ledger *ledger, struct store_request *reque
 	return status;
 }
 
-static int take_visible_command(struct ledger *ledger, struct store_request *request,
-				const struct incident_row *row, struct err *err)
+static int take_first_time(struct ledger *ledger, struct store_request *request,
+			   const struct incident_row *row, struct err *err)
 {
-	const struct command *command = request->in.command;
 	struct event last;
-	uint64_t seq;
-	int found = 0, status;
+	int status;
 
-	memcpy(request->incident_id, row->id, ID_SIZE);
-	if (command->command_id[0] != '\0')
-		found = ledger->ops->find_command(ledger->conn, command->command_id, &seq, err);
-	if (found < 0)
-		return -1;
-	if (found > 0)
-		return repeat_command(ledger, request, seq, err);
 	if (ledger_load_event(ledger, row->seq, &last, err) < 0)
 		return -1;
 	status = take_fresh_command(ledger, request, &last, err);
@@ -151,17 +141,59 @@ static int take_visible_command(struct ledger *ledger, struct store_request *req
 	return status;
 }
 
-int ledger_take_command(struct ledger *ledger, struct store_request *request, struct err *err)
+/* The event that a command of this id made before. 1, 0: there is none, or -1. */
+static int find_first(struct ledger *ledger, const struct command *command,
+		      struct event *event_r, struct err *err)
+{
+	uint64_t seq;
+	int found = 0;
+
+	if (command->command_id[0] != '\0')
+		found = ledger->ops->find_command(ledger->conn, command->command_id, &seq, err);
+	if (found <= 0)
+		return found;
+	return ledger_load_event(ledger, seq, event_r, err) < 0 ? -1 : 1;
+}
+
+/* Whoever handed the incident over was told so by the event of it, and may ask again for the
+ * answer: else it would seem not to have happened. */
+static bool is_shown(const struct incident_row *row, const struct event *first,
+		     const struct command *command)
+{
+	if (audience_admits(&row->audience, &command->viewer))
+		return true;
+	return first != NULL && is_about(first, command) &&
+	       audience_admits(&first->audience, &command->viewer);
+}
+
+static int take_found(struct ledger *ledger, struct store_request *request,
+		      const struct incident_row *row, struct err *err)
 {
 	const struct command *command = request->in.command;
-	struct incident_row row;
-	int found = ledger->ops->find_incident(ledger->conn, command->incident_id, &row, err);
+	struct event first = {.seq = 0};
+	int again = find_first(ledger, command, &first, err), status = 0;
 
-	if (found < 0)
+	if (again < 0)
 		return -1;
-	if (found == 0 || !audience_admits(&row.audience, &command->viewer)) {
+	memcpy(request->incident_id, row->id, ID_SIZE);
+	if (!is_shown(row, again > 0 ? &first : NULL, command))
 		request->answer = STORE_NOT_FOUND;
-		return 0;
-	}
-	return take_visible_command(ledger, request, &row, err);
+	else if (again > 0)
+		repeat_command(ledger, request, &first);
+	else
+		status = take_first_time(ledger, request, row, err);
+	buf_unref(&first.body);
+	return status;
+}
+
+int ledger_take_command(struct ledger *ledger, struct store_request *request, struct err *err)
+{
+	struct incident_row row;
+	int found = ledger->ops->find_incident(ledger->conn, request->in.command->incident_id,
+					       &row, err);
+
+	if (found > 0)
+		return take_found(ledger, request, &row, err);
+	request->answer = STORE_NOT_FOUND;
+	return found;
 }

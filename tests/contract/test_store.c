@@ -254,6 +254,37 @@ static void the_same_command_twice_is_one_action(void **state)
 	end_world(world);
 }
 
+/* Who hands an incident over and does not hear the answer asks again: it is not his any more.
+ */
+static void a_command_by_which_one_lost_sight_is_still_known_to_its_sender(void **state)
+{
+	struct store_world *world = open_world(state);
+	static const char act[] = "{\"action\":\"reclassify\",\"agencies\":[\"police\"],"
+				  "\"command_id\":\"c-1\"}";
+	struct viewer fire = {.may_watch = true, .agencies = 1};
+	struct viewer health = {.may_watch = true, .agencies = 4};
+	struct sent first, again, stranger;
+	char id[ID_SIZE];
+
+	stored_report(world, "a1", FIRE, id);
+	send_command(world, &first, id, act);
+	first.command->viewer = fire;
+	store_step(world->store);
+	send_command(world, &again, id, act);
+	again.command->viewer = fire;
+	send_command(world, &stranger, id, act);
+	stranger.command->viewer = health;
+	store_step(world->store);
+	assert_int_equal(first.request.answer, STORE_STORED);
+	assert_int_equal(again.request.answer, STORE_REPEATED);
+	assert_int_equal(again.request.seq, first.request.seq);
+	assert_int_equal(stranger.request.answer, STORE_NOT_FOUND);
+	sent_fini(&first);
+	sent_fini(&again);
+	sent_fini(&stranger);
+	end_world(world);
+}
+
 static void an_impossible_step_is_refused_and_changes_nothing(void **state)
 {
 	struct store_world *world = open_world(state);
@@ -563,6 +594,7 @@ int main(void)
 		OVER_ALL(the_raw_body_is_kept_byte_for_byte),
 		OVER_ALL(commands_in_flight_together_behave_as_one_after_the_other),
 		OVER_ALL(the_same_command_twice_is_one_action),
+		OVER_ALL(a_command_by_which_one_lost_sight_is_still_known_to_its_sender),
 		OVER_ALL(an_impossible_step_is_refused_and_changes_nothing),
 		OVER_ALL(an_incident_one_may_not_see_is_not_there),
 		OVER_ALL(who_may_see_a_report_is_who_may_see_its_incident_as_it_stands),
