@@ -140,6 +140,7 @@ struct store_backend {
 			 struct err *err);
 	int (*get_call)(struct backend *conn, const char *id, struct call_row *row_r,
 			struct err *err);
+	/* Newest first. */
 	int (*scan_open_calls)(struct backend *conn, call_row_fn *row, void *ctx,
 			       struct err *err);
 

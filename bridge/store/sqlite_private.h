@@ -40,7 +40,7 @@
 	X(PUT_CALL, "INSERT OR REPLACE INTO call VALUES (?, ?, ?, ?, ?, ?)")                   \
 	X(FIND_CALL, "SELECT * FROM call WHERE call_id = ?")                                   \
 	X(GET_CALL, "SELECT * FROM call WHERE id = ?")                                         \
-	X(SCAN_OPEN_CALLS, "SELECT * FROM call WHERE ended = 0 ORDER BY id")                   \
+	X(SCAN_OPEN_CALLS, "SELECT * FROM call WHERE ended = 0 ORDER BY id DESC")              \
 	X(PUT_CURSOR, "INSERT OR REPLACE INTO cursor VALUES (?, ?, ?)")                        \
 	X(SCAN_CURSORS, "SELECT sink, seq, epoch FROM cursor")                                 \
 	X(PUT_FAILURE, "INSERT OR REPLACE INTO failure VALUES (?, ?, ?, ?)")

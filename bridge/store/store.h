@@ -89,7 +89,7 @@ enum read_op {
 	READ_REPORT,    /* id: its first event, of the incident it belongs to by now, with the
 			   audience as above, and raw */
 	READ_CALL,      /* id or the telephone's call_id: raw is the whole call as JSON */
-	READ_CALLS,     /* calls that are not ended: their last events */
+	READ_CALLS,     /* calls that are not ended, newest first: their last events */
 	READ_TICKET,    /* id is a tracking id: the last event of its incident */
 };
 

@@ -575,7 +575,7 @@ static int memory_scan_open_calls(struct backend *conn, call_row_fn *row, void *
 	struct table *table = table_of(conn, CALLS);
 
 	(void)err;
-	for (size_t i = 0; i < table->count; i++) {
+	for (size_t i = table->count; i-- > 0;) {
 		struct call_row *call = row_at(table, i);
 
 		if (call->step[CALL_ENDED] == 0 && !row(ctx, call))

@@ -495,6 +495,29 @@ static void a_call_lives_once_and_its_number_is_masked_in_the_event(void **state
 	end_world(world);
 }
 
+/* A telephone exchange that dies leaves calls that never end, and what rings now stands among
+ * them. */
+static void of_more_open_calls_than_fit_the_newest_are_told(void **state)
+{
+	struct store_world *world = open_world(state);
+	struct store_read open = {.op = READ_CALLS, .max_rows = 3};
+	struct sent sent;
+	char text[64];
+
+	for (int i = 1; i <= 5; i++) {
+		snprintf(text, sizeof(text), "{\"call_id\":\"t-%d\",\"state\":\"ringing\"}", i);
+		send_call(world, &sent, text);
+		store_step(world->store);
+		sent_fini(&sent);
+	}
+	read_now(world, &open);
+	assert_int_equal(open.row_count, 3);
+	assert_int_equal(open.rows[0].seq, 5);
+	assert_int_equal(open.rows[2].seq, 3);
+	store_read_fini(&open);
+	end_world(world);
+}
+
 static void done_with_cursor(struct store_request *request)
 {
 	assert_int_equal(request->answer, STORE_STORED);
@@ -603,6 +626,7 @@ int main(void)
 		OVER_ALL(a_list_is_filtered_and_newest_first),
 		OVER_ALL(a_timeline_and_a_ticket_lead_to_their_incident),
 		OVER_ALL(a_call_lives_once_and_its_number_is_masked_in_the_event),
+		OVER_ALL(of_more_open_calls_than_fit_the_newest_are_told),
 		OVER_ALL(a_cursor_survives_a_restart),
 		OVER_ALL(beyond_its_limit_the_queue_says_later_at_once),
 		OVER_ALL(closing_answers_everything_that_was_submitted),
