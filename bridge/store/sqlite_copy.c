@@ -1,14 +1,26 @@
 #include "store/sqlite_copy.h"
 
+#include <fcntl.h>
 #include <limits.h>
 #include <sqlite3.h>
 #include <stdio.h>
+#include <unistd.h>
+
+void sqlite_make_private(const char *path)
+{
+	int fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+
+	if (fd >= 0)
+		(void)close(fd);
+}
 
 static int open_file(const char *dir, int how, sqlite3 **db_r, struct err *err)
 {
 	char path[PATH_MAX];
 
 	snprintf(path, sizeof(path), "%s/log.db", dir);
+	if ((how & SQLITE_OPEN_CREATE) != 0)
+		sqlite_make_private(path);
 	if (sqlite3_open_v2(path, db_r, how | SQLITE_OPEN_NOMUTEX, NULL) == SQLITE_OK) {
 		(void)sqlite3_busy_timeout(*db_r, 2000);
 		return 0;

@@ -1,14 +1,13 @@
 /* The connection: how the file is opened, brought up to date, committed and synced. */
 #include "store/sqlite_private.h"
 
-#include <fcntl.h>
 #include <limits.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/log.h"
 #include "base/xalloc.h"
 #include "store/schema.h"
+#include "store/sqlite_copy.h"
 #include "store/store.h"
 
 #define WRITER_CACHE_KB 8192
@@ -162,16 +161,6 @@ static void sqlite_close(struct backend *conn)
 	xfree(conn);
 }
 
-/* It holds who called: nobody else's to read. SQLite gives the files beside it the same rights.
- * Only a file that is new may be opened here: closing it would drop SQLite's locks. */
-static void make_private(const char *path)
-{
-	int fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-
-	if (fd >= 0)
-		(void)close(fd);
-}
-
 static int sqlite_open(struct backend **conn_r, const struct backend_place *place,
 		       struct err *err)
 {
@@ -186,7 +175,7 @@ static int sqlite_open(struct backend **conn_r, const struct backend_place *plac
 		conn->sets[i].len = -1;
 	snprintf(path, sizeof(path), "%s/log.db", place->dir);
 	if (!place->is_reader)
-		make_private(path);
+		sqlite_make_private(path);
 	if (sqlite3_open_v2(path, &conn->db, how | SQLITE_OPEN_NOMUTEX, NULL) != SQLITE_OK) {
 		(void)sqlite_fail(conn, "open", err);
 		goto fail;

@@ -1,4 +1,5 @@
 /* The record can be proved: every kind of single change is found and named. */
+#include <dirent.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -6,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -201,6 +203,56 @@ static void the_accounts_go_with_the_log_and_the_sessions_do_not(void **state)
 	end_world(world);
 }
 
+/* A folder that an administrator made beforehand, as folders are mostly made. */
+static void make_open_folder(const char *path)
+{
+	assert_int_equal(mkdir(path, 0755), 0);
+	assert_int_equal(chmod(path, 0755), 0);
+}
+
+static void assert_private(const char *dir)
+{
+	DIR *folder = opendir(dir);
+	const struct dirent *entry;
+	unsigned files = 0;
+
+	assert_non_null(folder);
+	while ((entry = readdir(folder)) != NULL) {
+		struct stat st;
+
+		assert_int_equal(fstatat(dirfd(folder), entry->d_name, &st, 0), 0);
+		if (!S_ISREG(st.st_mode))
+			continue;
+		if ((st.st_mode & 077) != 0)
+			fail_msg("%s/%s: mode %03o", dir, entry->d_name, st.st_mode & 0777u);
+		files++;
+	}
+	assert_int_equal(closedir(folder), 0);
+	assert_true(files >= 2);
+}
+
+static void a_copy_is_for_its_owner_only_whatever_folder_it_lies_in(void **state)
+{
+	struct store_world *world = filled_world();
+	struct archive_report report;
+	char copy[96], fresh[96];
+	struct err err = {0};
+	mode_t mask = umask(022);
+
+	(void)state;
+	snprintf(copy, sizeof(copy), "%s/copy", world->dir);
+	snprintf(fresh, sizeof(fresh), "%s/fresh", world->dir);
+	make_open_folder(copy);
+	make_open_folder(fresh);
+	write_file(world->dir, "accounts.json", "{\"people\":[]}");
+	assert_int_equal(archive_backup(world->dir, copy, &world->clock, &report, &err), 0);
+	assert_private(copy);
+	assert_int_equal(archive_restore(copy, fresh, &report, &err), 0);
+	assert_private(fresh);
+	(void)umask(mask);
+	end_world(world);
+}
+
 static void a_restore_over_a_log_that_is_there_or_in_use_is_refused(void **state)
 {
 	struct store_world *world = filled_world();
@@ -228,6 +280,7 @@ int main(void)
 		cmocka_unit_test(a_damaged_end_stops_the_start_and_is_named),
 		cmocka_unit_test(a_restored_backup_is_the_same_log_with_a_new_epoch),
 		cmocka_unit_test(the_accounts_go_with_the_log_and_the_sessions_do_not),
+		cmocka_unit_test(a_copy_is_for_its_owner_only_whatever_folder_it_lies_in),
 		cmocka_unit_test(a_restore_over_a_log_that_is_there_or_in_use_is_refused),
 	};
 
