@@ -91,6 +91,7 @@ void loop_run(struct loop *loop)
 {
 	while (!atomic_load(&loop->is_stopping))
 		ev_run(loop->ev, 0);
+	watchdog_free(&loop->watchdog);
 }
 
 void loop_stop(struct loop *loop)

@@ -59,5 +59,7 @@ const struct clock *loop_clock(const struct loop *loop);
 struct ev_loop *loop_ev(struct loop *loop);
 
 /* A thread of its own that aborts the process when the loop has not come round for limit_ms: a
- * restart by the service manager takes two seconds, a hung loop for ever. */
+ * restart by the service manager takes two seconds, a hung loop for ever. It ends with
+ * loop_run: what is closed afterwards may wait for a disk or a child, and nobody waits for the
+ * loop any more. */
 int loop_start_watchdog(struct loop *loop, int64_t limit_ms, struct err *err) MUST_CHECK;
