@@ -9,7 +9,6 @@
 #define FEED_EVENTS 4096 /* held in memory for those who come back or fall behind a little */
 #define TAIL_EVENTS 1024 /* of these, read back at the start */
 #define TAIL_BYTES  ((size_t)1 << 20)
-#define REFRESH_MS  1000
 
 static void wake(void *ctx)
 {
@@ -181,13 +180,6 @@ int bridge_open(struct bridge *bridge, const char *data, struct err *err)
 	return open_adapters(bridge, err);
 }
 
-static void refresh(void *ctx)
-{
-	struct bridge *bridge = ctx;
-
-	accounts_refresh(bridge->accounts);
-}
-
 static int start_adapters(struct bridge *bridge, struct err *err)
 {
 	for (unsigned i = 0; i < bridge->adapter_count; i++)
@@ -213,8 +205,6 @@ static void open_the_doors(struct bridge *bridge)
 		fail(bridge, &err);
 		return;
 	}
-	loop_timer_start(bridge->loop, &bridge->refresh, REFRESH_MS, REFRESH_MS, refresh,
-			 bridge);
 	notify_ready(&bridge->notify, bridge->loop);
 	log_info("serve.ready",
 		 "version=" TANGI_VERSION " city=%s listen=%s trusted=%s rules=%s seq=%" PRIu64
@@ -291,7 +281,6 @@ void bridge_close(struct bridge *bridge)
 {
 	reload_close(bridge);
 	notify_end(&bridge->notify);
-	loop_timer_stop(&bridge->refresh);
 	loop_timer_stop(&bridge->drain.timer);
 	sign_in_close(&bridge->sign_in);
 	http_close(&bridge->http);

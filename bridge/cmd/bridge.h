@@ -56,7 +56,6 @@ struct bridge {
 	unsigned adapter_count;
 
 	struct store_read tail; /* while the feed is primed */
-	struct loop_timer refresh;
 	int64_t begun_us;
 	bool has_failed; /* after the loop began: the process exits 1 */
 	struct notify notify;

@@ -228,15 +228,6 @@ void accounts_refresh(struct accounts *accounts)
 		tell(accounts);
 }
 
-void accounts_set_agencies(struct accounts *accounts, const struct agencies *agencies)
-{
-	const struct account_list nobody = {0};
-
-	accounts->agencies = *agencies;
-	log_placeless(accounts, &nobody);
-	tell(accounts);
-}
-
 /* Who is it. */
 
 static void fill(const struct accounts *accounts, const struct account *account,

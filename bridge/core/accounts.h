@@ -28,8 +28,6 @@ int accounts_open(struct accounts **accounts_r, const char *dir,
 		  struct err *err) MUST_CHECK;
 /* Writes what of the sessions is not on the disk yet. */
 void accounts_close(struct accounts **accounts);
-/* After a reload of the configuration. */
-void accounts_set_agencies(struct accounts *accounts, const struct agencies *agencies);
 
 /* False: unknown, or not any more. Constant-time where it matters: secrets are compared hashed.
  */

@@ -51,11 +51,6 @@ void actions_set_rules(struct actions *actions, const struct rules *rules)
 	actions->rules = rules;
 }
 
-const struct rules *actions_rules(const struct actions *actions)
-{
-	return actions->rules;
-}
-
 void actions_stop(struct actions *actions)
 {
 	actions->is_stopped = true;

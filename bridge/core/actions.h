@@ -31,7 +31,6 @@ struct actions *actions_new(struct store *store, const struct rules *rules,
 /* Everything submitted has been answered when this is called. */
 void actions_free(struct actions **actions);
 void actions_set_rules(struct actions *actions, const struct rules *rules);
-const struct rules *actions_rules(const struct actions *actions);
 /* From here on every submit is answered STORE_LATER. */
 void actions_stop(struct actions *actions);
 unsigned actions_open_count(const struct actions *actions);

@@ -63,7 +63,6 @@ void http_close(struct http **http);
 unsigned http_open_requests(const struct http *http);
 
 /* All borrowed until the request is answered. NULL: absent. */
-const char *http_request_path(const struct http_request *request);
 const char *http_request_segment(const struct http_request *request,
 				 unsigned n); /* n-th {name} */
 const char *http_request_query(struct http_request *request, const char *name); /* decoded */

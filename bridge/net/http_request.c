@@ -62,11 +62,6 @@ void request_free(struct http_request **request)
 	xfree(mine);
 }
 
-const char *http_request_path(const struct http_request *request)
-{
-	return request->head.path;
-}
-
 const char *http_request_segment(const struct http_request *request, unsigned n)
 {
 	return n < request->segment_count ? request->segments[n] : NULL;
