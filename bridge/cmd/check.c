@@ -15,10 +15,8 @@ struct check {
 
 static void tell(void *ctx, const struct err *mistake)
 {
-	const char *dir = ctx;
-
-	fprintf(stderr, "tangi check: %s%s%s\n", dir != NULL ? dir : "", dir != NULL ? "/" : "",
-		mistake->text);
+	(void)ctx;
+	fprintf(stderr, "tangi check: %s\n", mistake->text);
 }
 
 static void list_adapters(void)
@@ -47,15 +45,15 @@ static unsigned check_settings(const struct check *check)
 	return 0;
 }
 
-static unsigned check_rules(char *dir)
+static unsigned check_rules(const char *dir)
 {
 	unsigned mistakes, wrong, examples;
 	struct rules *rules = NULL;
 
-	mistakes = rules_judge(&rules, dir, tell, dir);
+	mistakes = rules_judge(&rules, dir, tell, NULL);
 	if (mistakes > 0)
 		return mistakes;
-	wrong = examples_judge(rules, dir, tell, dir, &examples);
+	wrong = examples_judge(rules, dir, tell, NULL, &examples);
 	if (rules_model_trouble(rules)[0] != '\0') {
 		fprintf(stderr, "tangi check: %s\n", rules_model_trouble(rules));
 		wrong++;
@@ -89,16 +87,15 @@ int cmd_check(int argc, char **argv)
 {
 	struct check check = {0};
 	unsigned mistakes;
-	char **words, dir[4096];
+	char **words;
 	int rc = args_read(&args, argc, argv, &check, &words);
 
 	if (rc >= 0)
 		return rc;
-	snprintf(dir, sizeof(dir), "%s", check.config);
-	mistakes = check_settings(&check) + check_rules(dir);
+	mistakes = check_settings(&check) + check_rules(check.config);
 	list_adapters();
 	if (mistakes > 0)
 		fprintf(stderr, "tangi check: %u %s in %s\n", mistakes,
-			mistakes == 1 ? "mistake" : "mistakes", dir);
+			mistakes == 1 ? "mistake" : "mistakes", check.config);
 	return mistakes > 0;
 }

@@ -41,8 +41,21 @@ static int judge_example(const struct rules *rules, const struct table *table, s
 	return compare(table, AREA, at.area_name, err);
 }
 
-static unsigned judge_text(const struct rules *rules, char *text, examples_mistake_fn *tell,
-			   void *ctx, unsigned *count_r)
+/* Whom to tell, and what folder it is in. */
+struct listener {
+	const char *dir;
+	examples_mistake_fn *tell;
+	void *ctx;
+};
+
+static void tell_mistake(const struct listener *listener, struct err *mistake)
+{
+	(void)file_error(listener->dir, mistake);
+	listener->tell(listener->ctx, mistake);
+}
+
+static unsigned judge_text(const struct rules *rules, char *text,
+			   const struct listener *listener, unsigned *count_r)
 {
 	static const char *const columns[] = {"text", "disposition", "category_id", "area",
 					      NULL};
@@ -56,12 +69,12 @@ static unsigned judge_text(const struct rules *rules, char *text, examples_mista
 		++*count_r;
 		if (judge_example(rules, &table, &err) == 0)
 			continue;
-		tell(ctx, &err);
+		tell_mistake(listener, &err);
 		told++;
 	}
 	if (more == 0)
 		return told;
-	tell(ctx, &err);
+	tell_mistake(listener, &err);
 	return told + 1;
 }
 
@@ -107,6 +120,7 @@ static unsigned judge_rules(const struct rules *rules, const char *dir,
 unsigned examples_judge(const struct rules *rules, const char *dir, examples_mistake_fn *tell,
 			void *ctx, unsigned *count_r)
 {
+	const struct listener listener = {.dir = dir, .tell = tell, .ctx = ctx};
 	char path[4096], *text;
 	struct err err;
 	unsigned told;
@@ -120,7 +134,7 @@ unsigned examples_judge(const struct rules *rules, const char *dir, examples_mis
 		tell(ctx, &err);
 		return 1;
 	}
-	told = judge_text(rules, text, tell, ctx, count_r);
+	told = judge_text(rules, text, &listener, count_r);
 	xfree(text);
 	return told + judge_rules(rules, dir, tell, ctx, count_r);
 }

@@ -43,6 +43,7 @@ const char *const category_kind_names[CATEGORY_KINDS] = {
 #define OFFICE_ID_SIZE 24
 #define UNITS_MAX      4096
 #define MISTAKES_MAX   100 /* beyond that it is another kind of file */
+#define LEFT_OUT_MAX   1000
 
 /* An office and the agency whose console answers for it; none: the leading agency phones it. */
 struct office {
@@ -332,6 +333,9 @@ static int read_unit_id(struct loader *l, struct unit *unit)
 				      "0123456789-")] != '\0')
 		return table_error(&l->table, UNIT_ID, l->err,
 				   "has letters, digits and - only");
+	if (strcmp(unit->id, "bridge") == 0 || strncmp(unit->id, "agency-", 7) == 0)
+		return table_error(&l->table, UNIT_ID, l->err,
+				   "\"%s\" is an account of the broker's own", unit->id);
 	if (rules_find_unit(l->rules, unit->id) != NULL)
 		return table_error(&l->table, UNIT_ID, l->err, "\"%s\" is there twice",
 				   unit->id);
@@ -470,30 +474,52 @@ int rules_load(struct rules **rules_r, const char *dir, struct err *err)
 		return -1;
 	rc = load_texts(rules_r, &texts, err);
 	free_texts(&texts);
-	if (rc == 0)
-		rules_load_model(*rules_r, dir);
-	return rc;
+	if (rc < 0)
+		return file_error(dir, err);
+	rules_load_model(*rules_r, dir);
+	return 0;
 }
 
-/* Where "lexicon.tsv:12: …" points; NULL: not at a line of a table below its header. */
-static char *line_of(const struct texts *texts, const struct err *mistake)
+/* The file that "lexicon.tsv:12: …" is about; FILES: none. */
+static int file_of(const struct err *mistake)
+{
+	int i = 0;
+
+	while (i < FILES &&
+	       (strncmp(mistake->text, file_names[i], strlen(file_names[i])) != 0 ||
+		mistake->text[strlen(file_names[i])] != ':'))
+		i++;
+	return i;
+}
+
+/* Where it points; NULL: not at a line of a table below its header. */
+static char *line_of(const struct texts *texts, const struct err *mistake, int file)
+{
+	unsigned long line;
+	char *at;
+
+	if (file == FILES || file == AREAS || file == PLACES)
+		return NULL;
+	at = texts->text[file];
+	line = strtoul(mistake->text + strlen(file_names[file]) + 1, NULL, 10);
+	for (unsigned long n = 1; n < line && at != NULL; n++) {
+		at = strchr(at, '\n');
+		at = at != NULL ? at + 1 : NULL;
+	}
+	return line > 1 ? at : NULL;
+}
+
+/* It misses what may stand in a line that was left out: 'no agency "fire" in agencies.tsv'. */
+static bool follows(const struct err *mistake, unsigned faulty)
 {
 	for (int i = 0; i < FILES; i++) {
-		size_t len = strlen(file_names[i]);
-		unsigned long line;
-		char *at = texts->text[i];
+		char missed[32];
 
-		if (strncmp(mistake->text, file_names[i], len) != 0 ||
-		    mistake->text[len] != ':' || i == AREAS || i == PLACES)
-			continue;
-		line = strtoul(mistake->text + len + 1, NULL, 10);
-		for (unsigned long n = 1; n < line && at != NULL; n++) {
-			at = strchr(at, '\n');
-			at = at != NULL ? at + 1 : NULL;
-		}
-		return line > 1 ? at : NULL;
+		snprintf(missed, sizeof(missed), " in %s", file_names[i]);
+		if ((faulty & 1u << i) != 0 && strstr(mistake->text, missed) != NULL)
+			return true;
 	}
-	return NULL;
+	return false;
 }
 
 /* An empty line is passed over, and the numbers of the others stay. */
@@ -510,26 +536,46 @@ static void leave_out(struct texts *texts, char *line)
 	}
 }
 
+/* Tells them, apart from those that follow from others; how many were told. */
+static unsigned judge_texts(struct rules **rules_r, struct texts *texts, const char *dir,
+			    rules_mistake_fn *tell, void *ctx)
+{
+	unsigned told = 0, faulty = 0;
+	struct err err;
+	char *line;
+
+	for (unsigned n = 0; n < LEFT_OUT_MAX && told < MISTAKES_MAX; n++) {
+		int file;
+
+		if (load_texts(rules_r, texts, &err) == 0)
+			break;
+		file = file_of(&err);
+		line = line_of(texts, &err, file);
+		if (!follows(&err, faulty)) {
+			(void)file_error(dir, &err);
+			tell(ctx, &err);
+			told++;
+		}
+		if (line == NULL)
+			break;
+		faulty |= 1u << file;
+		leave_out(texts, line);
+	}
+	return told;
+}
+
 unsigned rules_judge(struct rules **rules_r, const char *dir, rules_mistake_fn *tell, void *ctx)
 {
 	struct rules *rules = NULL;
-	unsigned mistakes = 0;
 	struct texts texts;
+	unsigned mistakes;
 	struct err err;
-	char *line;
 
 	if (read_texts(&texts, dir, &err) < 0) {
 		tell(ctx, &err);
 		return 1;
 	}
-	while (mistakes < MISTAKES_MAX && load_texts(&rules, &texts, &err) < 0) {
-		mistakes++;
-		tell(ctx, &err);
-		line = line_of(&texts, &err);
-		if (line == NULL)
-			break;
-		leave_out(&texts, line);
-	}
+	mistakes = judge_texts(&rules, &texts, dir, tell, ctx);
 	free_texts(&texts);
 	if (mistakes == 0) {
 		*rules_r = rules;

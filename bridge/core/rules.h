@@ -50,13 +50,13 @@ struct unit {
 };
 
 /* agencies, offices, taxonomy, lexicon, gazetteer and units (.tsv) and areas.geojson in dir.
- * The error names file, line, column and remedy. A model (model/triage.model) may be missing or
- * broken: then the rules judge alone. */
+ * The error names folder, file, line, column and remedy. A model (model/triage.model) may be
+ * missing or broken: then the rules judge alone. */
 int rules_load(struct rules **rules_r, const char *dir, struct err *err) MUST_CHECK;
 void rules_free(struct rules **rules);
 /* Tells every mistake in the files, not only the first: a line that is wrong is left out and
- * the rest is read again. Stops at one that is not of a line. How many there are; 0: rules_r is
- * what rules_load gives. */
+ * the rest is read again; that others now miss what stood in it is not told. Stops at one that
+ * is not of a line. How many there are; 0: rules_r is what rules_load gives. */
 typedef void rules_mistake_fn(void *ctx, const struct err *mistake);
 unsigned rules_judge(struct rules **rules_r, const char *dir, rules_mistake_fn *tell,
 		     void *ctx);

@@ -24,10 +24,35 @@ static int read_all(FILE *file, const char *path, char **text_r, size_t *len_r, 
 		return err_set(err, ERR_IO, "%s: %s", path,
 			       len > FILE_MAX_BYTES ? "larger than 8 MiB" : strerror(errno));
 	}
+	if (memchr(text, '\0', len) != NULL) {
+		xfree(text);
+		return err_set(err, ERR_INVALID, "%s: holds a NUL byte; save it as UTF-8",
+			       path);
+	}
 	text[len] = '\0';
 	*text_r = text;
 	*len_r = len;
 	return 0;
+}
+
+/* Notepad and spreadsheets put it there. */
+static void drop_mark(char *text, size_t *len)
+{
+	static const char mark[] = "\xef\xbb\xbf";
+
+	if (strncmp(text, mark, sizeof(mark) - 1) != 0)
+		return;
+	*len -= sizeof(mark) - 1;
+	memmove(text, text + sizeof(mark) - 1, *len + 1);
+}
+
+int file_error(const char *dir, struct err *err)
+{
+	char text[sizeof(err->text)];
+
+	memcpy(text, err->text, sizeof(text));
+	snprintf(err->text, sizeof(err->text), "%s/%s", dir, text);
+	return -1;
 }
 
 int file_read(const char *dir, const char *name, char **text_r, size_t *len_r, struct err *err)
@@ -42,11 +67,8 @@ int file_read(const char *dir, const char *name, char **text_r, size_t *len_r, s
 		return err_set(err, ERR_IO, "%s: %s", path, strerror(errno));
 	rc = read_all(file, path, text_r, len_r, err);
 	(void)fclose(file); /* only read */
-	if (rc == 0 && memchr(*text_r, '\0', *len_r) != NULL) {
-		xfree(*text_r);
-		return err_set(err, ERR_INVALID, "%s: holds a NUL byte; save it as UTF-8",
-			       path);
-	}
+	if (rc == 0)
+		drop_mark(*text_r, len_r);
 	return rc;
 }
 

@@ -11,9 +11,11 @@
 #define TABLE_MAX_COLUMNS 24
 #define FILE_MAX_BYTES    (8u << 20)
 
-/* The whole file with a NUL behind; the caller frees it. */
+/* The whole file with a NUL behind, without a byte order mark in front; the caller frees it. */
 int file_read(const char *dir, const char *name, char **text_r, size_t *len_r,
 	      struct err *err) MUST_CHECK;
+/* Puts the folder in front of an error that begins with a file's name, and returns -1. */
+int file_error(const char *dir, struct err *err);
 
 struct table {
 	const char *name; /* of the file, for messages */

@@ -241,7 +241,7 @@ def watch(tangi, broker, on_new_broker):
 def run(args):
     args.data.mkdir(parents=True, exist_ok=True, mode=0o700)
     (args.data / "run.json").unlink(missing_ok=True)
-    city = json.loads((args.config / "tangi.json").read_text())["city"]
+    city = json.loads((args.config / "tangi.json").read_text(encoding="utf-8-sig"))["city"]
     ports = Ports(args)
     made = accounts(args)
     broker, tangi = Broker(args.data / "broker", ports.mqtt), None

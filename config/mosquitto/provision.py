@@ -19,7 +19,7 @@ HERE = pathlib.Path(__file__).resolve().parent
 
 def read_table(path):
     """Rows of a .tsv with a heading, as dictionaries."""
-    lines = [l for l in path.read_text(encoding="utf-8").splitlines() if l and not l.startswith("#")]
+    lines = [l for l in path.read_text(encoding="utf-8-sig").splitlines() if l and not l.startswith("#")]
     names = lines[0].split("\t")
     return [dict(zip(names, line.split("\t"))) for line in lines[1:]]
 
@@ -100,7 +100,7 @@ def main():
     words.add_argument("--port", type=int, default=1883)
     words.add_argument("--ws-port", type=int, default=9001)
     args = words.parse_args()
-    city = json.loads((args.config / "tangi.json").read_text())["city"]
+    city = json.loads((args.config / "tangi.json").read_text(encoding="utf-8-sig"))["city"]
     provision(args.config, args.to.resolve(), city, args.port, args.ws_port, args.address)
 
 

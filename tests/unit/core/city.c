@@ -68,12 +68,9 @@ static void remove_copy(const char *dir)
 	(void)rmdir(dir);
 }
 
-int city_load_changed(struct rules **rules_r, const char *file, const char *from,
-		      const char *to, struct err *err)
+static void make_copy(char *dir, const char *file, const char *from, const char *to)
 {
-	char dir[] = "/tmp/tangi-city-XXXXXX";
 	char rules_dir[64];
-	int rc;
 
 	if (mkdtemp(dir) == NULL)
 		fatal("mkdtemp");
@@ -82,7 +79,54 @@ int city_load_changed(struct rules **rules_r, const char *file, const char *from
 		fatal("mkdir");
 	for (size_t i = 0; i < FILES; i++)
 		write_changed(dir, files[i], strcmp(files[i], file) == 0 ? from : NULL, to);
+}
+
+int city_load_changed(struct rules **rules_r, const char *file, const char *from,
+		      const char *to, struct err *err)
+{
+	char dir[] = "/tmp/tangi-city-XXXXXX";
+	int rc;
+
+	make_copy(dir, file, from, to);
 	rc = rules_load(rules_r, dir, err);
 	remove_copy(dir);
 	return rc;
+}
+
+int city_load_with(struct rules **rules_r, const char *file, const char *bytes, size_t len,
+		   struct err *err)
+{
+	char dir[] = "/tmp/tangi-city-XXXXXX", path[512];
+	FILE *out;
+	int rc;
+
+	make_copy(dir, file, NULL, NULL);
+	snprintf(path, sizeof(path), "%s/%s", dir, file);
+	out = fopen(path, "w");
+	if (out == NULL || fwrite(bytes, 1, len, out) != len || fclose(out) != 0)
+		fatal("cannot write %s", path);
+	rc = rules_load(rules_r, dir, err);
+	remove_copy(dir);
+	return rc;
+}
+
+static void keep(void *ctx, const struct err *mistake)
+{
+	struct err *last = ctx;
+
+	*last = *mistake;
+}
+
+unsigned city_judge_changed(const char *file, const char *from, const char *to,
+			    struct err *last_r)
+{
+	char dir[] = "/tmp/tangi-city-XXXXXX";
+	struct rules *rules = NULL;
+	unsigned mistakes;
+
+	make_copy(dir, file, from, to);
+	mistakes = rules_judge(&rules, dir, keep, last_r);
+	rules_free(&rules);
+	remove_copy(dir);
+	return mistakes;
 }

@@ -10,3 +10,9 @@ struct rules *city_load(void);
 /* Loads a copy of the city in which, in file, the first from has become to. */
 int city_load_changed(struct rules **rules_r, const char *file, const char *from,
 		      const char *to, struct err *err) MUST_CHECK;
+/* The same with these bytes as the file. */
+int city_load_with(struct rules **rules_r, const char *file, const char *bytes, size_t len,
+		   struct err *err) MUST_CHECK;
+/* How many mistakes are told of it, and the last of them. */
+unsigned city_judge_changed(const char *file, const char *from, const char *to,
+			    struct err *last_r);

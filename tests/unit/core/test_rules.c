@@ -83,6 +83,9 @@ static void a_mistake_is_named_with_file_line_column_and_remedy(void **state)
 		{"units.tsv", "DMK-02", "DMK-01", "id",
 		 "units.tsv:3: id: \"DMK-01\" is there twice"},
 		{"units.tsv", "DMK-02", "DMK/#", "id", "has letters, digits and - only"},
+		{"units.tsv", "DMK-02", "bridge", "id", "is an account of the broker's own"},
+		{"units.tsv", "DMK-02", "agency-fire", "id",
+		 "is an account of the broker's own"},
 		{"units.tsv", "\tfire\t", "\tfier\t", "agency", "no agency \"fier\""},
 		{"units.tsv", "\tfire\t", "\t", "",
 		 "units.tsv:2: 5 columns where the header has 6"},
@@ -105,6 +108,45 @@ static void a_mistake_is_named_with_file_line_column_and_remedy(void **state)
 	}
 }
 
+/* A hundred lines name an agency: they are not what is wrong. */
+static void what_follows_from_a_mistake_is_not_told_as_another(void **state)
+{
+	struct err last;
+
+	(void)state;
+	assert_int_equal(city_judge_changed("agencies.tsv", "fire\t", "FIRE\t", &last), 1);
+	assert_non_null(strstr(last.text, "/agencies.tsv:2: id: an id has small letters"));
+	assert_int_equal(city_judge_changed("taxonomy.tsv", "fire_building\t", "\t", &last), 1);
+	assert_non_null(strstr(last.text, "/taxonomy.tsv:2: "));
+}
+
+/* Notepad and spreadsheets put it there. */
+static void a_byte_order_mark_is_passed_over(void **state)
+{
+	struct rules *rules = city_load(), *marked = NULL;
+	struct err err;
+
+	(void)state;
+	if (city_load_changed(&marked, "units.tsv", "id\t", "\xef\xbb\xbfid\t", &err) < 0)
+		fail_msg("%s", err.text);
+	assert_string_equal(rules_version(rules), rules_version(marked));
+	rules_free(&marked);
+	rules_free(&rules);
+}
+
+/* As a spreadsheet's "Unicode text" is. */
+static void a_file_that_is_not_utf_8_is_named(void **state)
+{
+	static const char wide[] = "i\0d\0\t\0a\0g\0e\0n\0c\0y\0\n";
+	struct rules *rules = NULL;
+	struct err err;
+
+	(void)state;
+	assert_int_equal(city_load_with(&rules, "units.tsv", wide, sizeof(wide), &err), -1);
+	assert_null(rules);
+	assert_non_null(strstr(err.text, "/units.tsv: holds a NUL byte; save it as UTF-8"));
+}
+
 static void an_absent_file_is_named(void **state)
 {
 	struct rules *rules;
@@ -122,6 +164,9 @@ int main(void)
 		cmocka_unit_test(the_shipped_city_is_without_fault),
 		cmocka_unit_test(the_version_changes_with_every_file),
 		cmocka_unit_test(a_mistake_is_named_with_file_line_column_and_remedy),
+		cmocka_unit_test(what_follows_from_a_mistake_is_not_told_as_another),
+		cmocka_unit_test(a_byte_order_mark_is_passed_over),
+		cmocka_unit_test(a_file_that_is_not_utf_8_is_named),
 		cmocka_unit_test(an_absent_file_is_named),
 	};
 
