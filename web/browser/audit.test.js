@@ -13,7 +13,8 @@ const looks = [["dark", "id"], ["light", "id"], ["dark", "en"], ["light", "en"]]
 /** @type {import("playwright-core").Browser} */ let browser;
 
 before(async () => {
-	[world, browser] = await Promise.all([World.begin(), open_browser()]);
+	world = await World.begin(); // first: a browser that nobody closes keeps node alive
+	browser = await open_browser();
 });
 
 after(async () => {

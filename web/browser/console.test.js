@@ -12,7 +12,8 @@ const FIRE = "Kebakaran rumah di Jl. Kesambi dekat RSD Gunung Jati, masih ada or
 /** @type {Relay | null} */ let relay = null;
 
 before(async () => {
-	[world, browser] = await Promise.all([World.begin(), open_browser()]);
+	world = await World.begin(); // first: a browser that nobody closes keeps node alive
+	browser = await open_browser();
 });
 
 after(async () => {
