@@ -390,27 +390,27 @@ static int take_judged(struct loader *l)
 	return more;
 }
 
-/* A judged row is one of the complaints too: there it would answer what it is asked. */
-static void leave_out_copies(struct corpus *c)
+static const struct corpus_row *find_judged(const struct corpus *c, uint32_t hash)
 {
-	unsigned out = 0;
+	for (unsigned k = 0; k < c->count && c->row[k].source == CORPUS_GOLD; k++)
+		if (c->row[k].hash == hash)
+			return &c->row[k];
+	return NULL;
+}
 
+/* A judged text is one of the complaints too: there it would answer what it is asked. */
+static void silence_copies(struct corpus *c)
+{
 	for (unsigned i = 0; i < c->count; i++) {
 		struct corpus_row *row = &c->row[i];
-		const struct corpus_row *judged = NULL;
+		const struct corpus_row *judged = find_judged(c, row->hash);
 
-		for (unsigned k = 0; k < c->count && judged == NULL; k++)
-			if (c->row[k].source == CORPUS_GOLD && c->row[k].hash == row->hash)
-				judged = &c->row[k];
-			else if (c->row[k].source != CORPUS_GOLD)
-				break;
-		if (judged != NULL && judged != row) {
-			row->emergency = row->noise = ANSWER_UNKNOWN;
-			row->severity = 0;
-		}
-		c->row[out++] = *row;
+		row->truth = judged != NULL ? judged->emergency : row->emergency;
+		if (judged == NULL || judged == row)
+			continue;
+		row->emergency = row->noise = ANSWER_UNKNOWN;
+		row->severity = 0;
 	}
-	c->count = out;
 }
 
 int corpus_load(struct corpus *corpus, const char *data, const char *dir, struct err *err)
@@ -422,7 +422,7 @@ int corpus_load(struct corpus *corpus, const char *data, const char *dir, struct
 		corpus_fini(corpus);
 		return -1;
 	}
-	leave_out_copies(corpus);
+	silence_copies(corpus);
 	return 0;
 }
 

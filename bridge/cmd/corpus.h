@@ -30,7 +30,8 @@ struct corpus_row {
 	enum corpus_source source;
 	uint32_t hash;
 	int weight;    /* how often it counts */
-	int emergency; /* 0, 1 or unknown */
+	int emergency; /* 0, 1 or unknown: what it teaches */
+	int truth;     /* the same of a copy too, which teaches nothing */
 	int noise;
 	int severity; /* 1 … 4, 0: unknown */
 	int agency[ON_AGENCIES];

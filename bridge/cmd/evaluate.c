@@ -12,16 +12,17 @@
 #include "core/classify.h"
 #include "core/rules.h"
 
-#define FOLDS 5
-#define DRAWS 1000
+#define FOLDS   5
+#define DRAWS   1000
+#define LARGEST 10
 
 struct evaluate {
-	const char *config, *data, *dump;
+	const char *config, *data, *previous, *dump, *part;
 	struct rules *rules;
 	struct corpus corpus;
 	struct lessons *lessons;
 	struct outcome *outcome; /* of each row */
-	bool *is_judged;
+	const char **said;       /* of each row, where a name is asked for */
 };
 
 static const struct arg table[] = {
@@ -29,14 +30,21 @@ static const struct arg table[] = {
 	 "the city's configuration"},
 	{"data", ARG_TEXT, offsetof(struct evaluate, data), true, "DIR",
 	 "the folder of judged texts"},
+	{"part", ARG_TEXT, offsetof(struct evaluate, part), false, "NAME",
+	 "triage, offices or sms; all of them without it"},
+	{"previous", ARG_TEXT, offsetof(struct evaluate, previous), false, "FILE",
+	 "an older model to stand beside; it may have met the texts"},
 	{"dump", ARG_TEXT, offsetof(struct evaluate, dump), false, "FILE",
-	 "write id, text and verdict of each text there"},
+	 "write id, what was judged and what was said of each text there"},
 };
 
 static const struct args args = {
-	"tangi evaluate --config DIR --data DIR",
-	"Judges each text by rules and by a model that has not met it.\n", table,
-	sizeof(table) / sizeof(table[0]), 0};
+	"tangi evaluate --config DIR --data DIR [--part NAME] [--previous FILE] [--dump FILE]",
+	"Judges each text by words, by rules and by rules with a model that has not met it "
+	"(learnt\n"
+	"from four fifths, asked about the last), and says how far that agrees with readers.\n"
+	"Intervals are those of 95 % of 1,000 random draws of the texts. Changes nothing.\n",
+	table, sizeof(table) / sizeof(table[0]), 0};
 
 static uint8_t agencies_said(const struct rules *rules, agency_set set)
 {
@@ -60,19 +68,47 @@ static bool is_measured(const struct corpus_row *row)
 static void judge_row(struct evaluate *e, unsigned i)
 {
 	const struct corpus_row *row = &e->corpus.row[i];
-	struct outcome before = e->outcome[i];
+	size_t len = strlen(row->text);
 	struct verdict v;
 
-	classify(e->rules, row->text, strlen(row->text), &v);
-	e->outcome[i] = (struct outcome){
-		.row = row,
-		.disposition = v.disposition,
-		.priority = v.priority,
-		.confidence_pct = v.confidence_pct,
-		.agencies = agencies_said(e->rules, v.agencies),
-		.by_rules = before.row != NULL ? before.by_rules : v.disposition,
-		.rules_priority = before.row != NULL ? before.rules_priority : v.priority,
-		.emergency = classify_emergency(e->rules, row->text, strlen(row->text))};
+	classify(e->rules, row->text, len, &v);
+	e->outcome[i] =
+		(struct outcome){.row = row,
+				 .disposition = v.disposition,
+				 .priority = v.priority,
+				 .confidence_pct = v.confidence_pct,
+				 .agencies = agencies_said(e->rules, v.agencies),
+				 .emergency = classify_emergency(e->rules, row->text, len)};
+}
+
+static void judge_all(struct evaluate *e)
+{
+	for (unsigned i = 0; i < e->corpus.count; i++)
+		judge_row(e, i);
+}
+
+/* A plain list of words: what anybody would try first. */
+static void judge_by_words(struct evaluate *e)
+{
+	static const char *const words[] = {
+		"kebakaran",  "terbakar", "api ",       "asap",    "banjir",  "tenggelam",
+		"kecelakaan", "tabrakan", "korban",     "tumbang", "roboh",   "longsor",
+		"darurat",    "tawuran",  "begal",      "pingsan", "ambulan", "ledakan",
+		"terjebak",   "evakuasi", "melahirkan", "bunuh",   "konslet", "kritis"};
+
+	for (unsigned i = 0; i < e->corpus.count; i++) {
+		struct outcome *o = &e->outcome[i];
+
+		*o = (struct outcome){.row = &e->corpus.row[i],
+				      .disposition = DISPOSITION_ROUTINE,
+				      .priority = 4,
+				      .emergency = -1};
+		for (size_t w = 0; w < sizeof(words) / sizeof(words[0]); w++)
+			if (strcasestr(o->row->text, words[w]) != NULL) {
+				o->disposition = DISPOSITION_EMERGENCY;
+				o->priority = 2;
+			}
+	}
 }
 
 static void judge_fold(struct evaluate *e, int fold)
@@ -125,41 +161,25 @@ static void print_set(const struct evaluate *e, const char *name, pick_fn *pick)
 	xfree(set);
 }
 
+/* Those that a reader would have sent are no false alarms. */
 static void print_alarms(const struct evaluate *e)
 {
-	unsigned n[DISPOSITIONS] = {0}, all = 0;
+	unsigned n[DISPOSITIONS] = {0}, all = 0, right = 0;
 
-	for (unsigned i = 0; i < e->corpus.count; i++)
-		if (e->corpus.row[i].source == CORPUS_COMPLAINT) {
-			n[e->outcome[i].disposition]++;
-			all++;
-		}
+	for (unsigned i = 0; i < e->corpus.count; i++) {
+		const struct corpus_row *row = &e->corpus.row[i];
+
+		if (row->source != CORPUS_COMPLAINT)
+			continue;
+		n[e->outcome[i].disposition]++;
+		right += e->outcome[i].disposition == DISPOSITION_EMERGENCY && row->truth == 1;
+		all++;
+	}
 	printf("of 1,000 complaints (%u):", all);
 	for (int d = 0; d < DISPOSITIONS; d++)
 		printf(" %s %.1f", disposition_names[d], 1000.0 * n[d] / all);
-	putchar('\n');
-}
-
-static void dump(const struct evaluate *e)
-{
-	FILE *to = fopen(e->dump, "we");
-
-	for (unsigned i = 0; to != NULL && i < e->corpus.count; i++) {
-		const struct corpus_row *row = &e->corpus.row[i];
-
-		if (!is_measured(row))
-			continue;
-		fprintf(to, "%d\t%s\t%d%d%d\t%s\t%d\t%.3f\t%d\t%d\t%d\t", row->source, row->id,
-			row->emergency, row->noise, row->severity,
-			disposition_names[e->outcome[i].disposition], e->outcome[i].priority,
-			(double)e->outcome[i].emergency, row->is_log, e->outcome[i].by_rules,
-			e->outcome[i].rules_priority);
-		for (const char *s = row->text; *s != '\0'; s++)
-			fputc(*s == '\n' || *s == '\t' || *s == '\r' ? ' ' : *s, to);
-		fputc('\n', to);
-	}
-	if (to != NULL)
-		(void)fclose(to);
+	printf("; false alarms %.1f\n",
+	       1000.0 * (n[DISPOSITION_EMERGENCY] - right) / (all > 0 ? all : 1));
 }
 
 static void print_all(const struct evaluate *e, const char *how)
@@ -171,35 +191,201 @@ static void print_all(const struct evaluate *e, const char *how)
 	print_alarms(e);
 }
 
+static void dump(const struct evaluate *e)
+{
+	FILE *to = e->dump != NULL ? fopen(e->dump, "we") : NULL;
+
+	for (unsigned i = 0; to != NULL && i < e->corpus.count; i++) {
+		const struct corpus_row *row = &e->corpus.row[i];
+
+		if (is_measured(row))
+			fprintf(to, "%s\t%s\t%d\t%d\t%d\t%s\t%d\t%.3f\n",
+				row->source == CORPUS_GOLD ? "judged" : "complaint", row->id,
+				row->is_log, row->emergency, row->severity,
+				disposition_names[e->outcome[i].disposition],
+				e->outcome[i].priority, (double)e->outcome[i].emergency);
+	}
+	if (to != NULL)
+		(void)fclose(to); /* a help for people, not a result */
+}
+
+static int judge_by_previous(struct evaluate *e, struct err *err)
+{
+	struct model *model = NULL;
+
+	if (e->previous == NULL)
+		return 0;
+	if (model_load(&model, e->previous, err) < 0)
+		return -1;
+	printf("== rules and the previous model %s, which may have met these texts\n",
+	       model_version(model));
+	rules_set_model(e->rules, &model);
+	judge_all(e);
+	rules_set_model(e->rules, &model);
+	print_set(e, "citizens' own texts", is_citizen);
+	print_alarms(e);
+	return 0;
+}
+
+/* What the model would do with nobody beside it: sent where it finds an emergency likelier than
+ * none. The rules' findings are among what it sees. */
+static void print_model_alone(struct evaluate *e)
+{
+	for (unsigned i = 0; i < e->corpus.count; i++)
+		e->outcome[i].disposition = e->outcome[i].emergency >= 0.5f
+						    ? DISPOSITION_EMERGENCY
+						    : DISPOSITION_ROUTINE;
+	puts("== the model alone");
+	print_set(e, "citizens' own texts", is_citizen);
+	print_alarms(e);
+}
+
+static int evaluate_triage(struct evaluate *e, struct err *err)
+{
+	judge_by_words(e);
+	puts("== a list of words");
+	print_set(e, "citizens' own texts", is_citizen);
+	print_alarms(e);
+	judge_all(e);
+	print_all(e, "rules alone");
+	if (judge_by_previous(e, err) < 0)
+		return -1;
+	for (int fold = 0; fold < FOLDS; fold++)
+		judge_fold(e, fold);
+	print_all(e, "rules and model");
+	dump(e);
+	print_model_alone(e);
+	return 0;
+}
+
+/* Of departments: what goes to a kelurahan or a kecamatan goes there by place, not by matter.
+ */
+static const char *office_of(const struct corpus_row *row)
+{
+	return strcmp(row->office, "KELURAHAN") == 0 || strcmp(row->office, "KECAMATAN") == 0
+		       ? ""
+		       : row->office;
+}
+
+static const char *sms_of(const struct corpus_row *row)
+{
+	return row->sms;
+}
+
+typedef const char *name_fn(const struct corpus_row *row);
+
+/* The likeliest of the names that count. */
+static const char *name_said(const struct model *model, const struct features *f,
+			     const char *kind, const struct names *names)
+{
+	struct model_scores scores;
+	const char *best = "";
+	float most = -1;
+
+	model_score(model, f, &scores);
+	for (unsigned h = 0; h < model_head_count(model); h++) {
+		const char *name = model_head_name(model, h);
+		float p = model_probability(model, &scores, h);
+
+		if (strncmp(name, kind, strlen(kind)) != 0 || p <= most)
+			continue;
+		for (unsigned i = 0; i < names->count; i++)
+			if (strcmp(names->name[i], name + strlen(kind)) == 0) {
+				most = p;
+				best = names->name[i];
+			}
+	}
+	return best;
+}
+
+static void name_fold(struct evaluate *e, int fold, name_fn *name, const char *kind,
+		      const struct names *names)
+{
+	struct learn_plan plan = {.folds = FOLDS,
+				  .left_out = fold,
+				  .wants_offices = name == office_of,
+				  .wants_sms = name == sms_of};
+	struct model *model = learn(e->lessons, &plan);
+	struct features *f = xcalloc(1, sizeof(*f));
+
+	for (unsigned i = 0; i < e->corpus.count; i++) {
+		const struct corpus_row *row = &e->corpus.row[i];
+
+		if (name(row)[0] == '\0' || (int)corpus_fold(row, FOLDS) != fold)
+			continue;
+		classify_features(e->rules, row->text, strlen(row->text), f);
+		e->said[i] = name_said(model, f, kind, names);
+	}
+	xfree(f);
+	model_free(&model);
+}
+
+static void evaluate_names(struct evaluate *e, const char *title, name_fn *name,
+			   const char *kind)
+{
+	struct names names = {0};
+
+	for (unsigned i = 0; i < e->corpus.count; i++)
+		names_count(&names, name(&e->corpus.row[i]));
+	names_keep_largest(&names, LARGEST);
+	for (int fold = 0; fold < FOLDS; fold++)
+		name_fold(e, fold, name, kind, &names);
+	printf("== %s\n", title);
+	for (unsigned i = 0; i < e->corpus.count; i++)
+		names_compare(&names, name(&e->corpus.row[i]), e->said[i]);
+	names_print(stdout, &names);
+}
+
+static bool wants(const struct evaluate *e, const char *part)
+{
+	return e->part == NULL || strcmp(e->part, part) == 0;
+}
+
+static int evaluate_parts(struct evaluate *e, struct err *err)
+{
+	e->outcome = xcalloc(e->corpus.count, sizeof(*e->outcome));
+	e->said = xcalloc(e->corpus.count, sizeof(*e->said));
+	e->lessons = lessons_take(e->rules, &e->corpus);
+	if (wants(e, "triage") && evaluate_triage(e, err) < 0)
+		return -1;
+	if (wants(e, "offices"))
+		evaluate_names(e, "offices, the ten largest", office_of, "office:");
+	if (wants(e, "sms"))
+		evaluate_names(e, "short messages", sms_of, "sms:");
+	return 0;
+}
+
+static int evaluate(struct evaluate *e, struct err *err)
+{
+	struct model *none = NULL;
+	int rc;
+
+	if (rules_load(&e->rules, e->config, err) < 0)
+		return -1;
+	rules_set_model(e->rules, &none);
+	rc = corpus_load(&e->corpus, e->data, e->config, err);
+	if (rc == 0)
+		rc = evaluate_parts(e, err);
+	lessons_free(&e->lessons);
+	xfree(e->outcome);
+	xfree(e->said);
+	corpus_fini(&e->corpus);
+	rules_free(&e->rules);
+	return rc;
+}
+
 int cmd_evaluate(int argc, char **argv)
 {
 	struct evaluate e = {0};
 	struct err err;
 	char **words;
 	int rc = args_read(&args, argc, argv, &e, &words);
-	struct model *none = NULL;
 
 	if (rc >= 0)
 		return rc;
-	if (rules_load(&e.rules, e.config, &err) < 0 ||
-	    corpus_load(&e.corpus, e.data, e.config, &err) < 0) {
+	if (evaluate(&e, &err) < 0) {
 		fprintf(stderr, "tangi evaluate: %s\n", err.text);
 		return 1;
 	}
-	rules_set_model(e.rules, &none);
-	e.outcome = xcalloc(e.corpus.count, sizeof(*e.outcome));
-	for (unsigned i = 0; i < e.corpus.count; i++)
-		judge_row(&e, i);
-	print_all(&e, "rules alone");
-	e.lessons = lessons_take(e.rules, &e.corpus);
-	for (int fold = 0; fold < FOLDS; fold++)
-		judge_fold(&e, fold);
-	print_all(&e, "rules and model");
-	if (e.dump != NULL)
-		dump(&e);
-	lessons_free(&e.lessons);
-	xfree(e.outcome);
-	corpus_fini(&e.corpus);
-	rules_free(&e.rules);
 	return 0;
 }

@@ -13,7 +13,8 @@
 #define KNOWN_MIN    5
 #define INNER_FOLDS  3
 #define TRIAGE_COST  5.0
-#define OFFICE_COST  8.0
+#define OFFICE_COST  0.6
+#define SMS_COST     30.0
 #define NEWTON_STEPS 60
 
 #define COMPLAINT_SHARE 3
@@ -32,7 +33,9 @@ struct question {
 	char name[MODEL_NAME_SIZE];
 	answer_fn *answer;
 	const void *which;
+	enum solver_kind kind;
 	double cost;
+	unsigned inner; /* folds that are scored to calibrate it */
 };
 
 struct sheet {
@@ -216,7 +219,7 @@ static void score_inner(const struct sheet *s, const struct question *q, unsigne
 			row[n] = s->row[i];
 			answer[n++] = s->answer[i];
 		}
-	bias = solver_learn(row, answer, n, MODEL_BUCKETS, q->cost, scratch);
+	bias = solver_learn(q->kind, row, answer, n, MODEL_BUCKETS, q->cost, scratch);
 	for (unsigned i = 0; i < s->count; i++)
 		if (s->inner[i] == inner)
 			score_r[i] = solver_score(s->row[i], scratch, bias);
@@ -225,7 +228,7 @@ static void score_inner(const struct sheet *s, const struct question *q, unsigne
 }
 
 /* Platt's scaling: the slope and the offset under which what was scored is likeliest. */
-static void fit_scale(const int8_t *answer, const double *score, unsigned count,
+static void fit_scale(const struct sheet *s, const double *score, unsigned inner,
 		      struct model_head *head)
 {
 	double a = 1, b = 0;
@@ -233,10 +236,12 @@ static void fit_scale(const int8_t *answer, const double *score, unsigned count,
 	for (int step = 0; step < NEWTON_STEPS; step++) {
 		double ga = 1e-3 * (a - 1), gb = 0, haa = 1e-3, hab = 0, hbb = 1e-9, det;
 
-		for (unsigned i = 0; i < count; i++) {
-			double p = 1 / (1 + exp(-(a * score[i] + b))), d = p - answer[i],
+		for (unsigned i = 0; i < s->count; i++) {
+			double p = 1 / (1 + exp(-(a * score[i] + b))), d = p - s->answer[i],
 			       w = p * (1 - p);
 
+			if (s->inner[i] >= inner)
+				continue;
 			ga += d * score[i];
 			gb += d;
 			haa += w * score[i] * score[i];
@@ -258,9 +263,9 @@ static void calibrate(const struct sheet *s, const struct question *q, float *sc
 {
 	double *score = xcalloc(s->count, sizeof(*score));
 
-	for (unsigned inner = 0; inner < INNER_FOLDS; inner++)
+	for (unsigned inner = 0; inner < q->inner; inner++)
 		score_inner(s, q, inner, scratch, score);
-	fit_scale(s->answer, score, s->count, head);
+	fit_scale(s, score, q->inner, head);
 	xfree(score);
 }
 
@@ -286,8 +291,8 @@ static bool ask(const struct lessons *l, const struct learn_plan *plan,
 		weights = xcalloc(MODEL_BUCKETS, sizeof(*weights));
 		scratch = xcalloc(MODEL_BUCKETS, sizeof(*scratch));
 		memcpy(head->name, q->name, sizeof(head->name));
-		head->bias =
-			solver_learn(s.row, s.answer, s.count, MODEL_BUCKETS, q->cost, weights);
+		head->bias = solver_learn(q->kind, s.row, s.answer, s.count, MODEL_BUCKETS,
+					  q->cost, weights);
 		head->weights = weights;
 		calibrate(&s, q, scratch, head);
 		xfree(scratch);
@@ -312,6 +317,8 @@ static void put(struct paper *p, const char *kind, const char *name, answer_fn *
 		return;
 	p->count++;
 	*q = (struct question){.answer = answer, .which = which, .cost = cost};
+	q->kind = answer == answer_office ? SOLVER_MARGIN : SOLVER_LOGISTIC;
+	q->inner = answer == answer_office ? 1 : INNER_FOLDS;
 	snprintf(q->name, sizeof(q->name), "%s%s", kind, name);
 }
 
@@ -347,7 +354,7 @@ static void put_named(struct paper *p, const struct lessons *l, bool is_office)
 
 		if (name[0] != '\0' && !is_put(p, kind, name))
 			put(p, kind, name, is_office ? answer_office : answer_sms, name,
-			    is_office ? OFFICE_COST : TRIAGE_COST);
+			    is_office ? OFFICE_COST : SMS_COST);
 	}
 }
 

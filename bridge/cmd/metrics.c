@@ -232,3 +232,76 @@ void print_calibration(FILE *to, const struct outcome *outcomes, unsigned count)
 			fprintf(to, "  said %.2f, were %.2f of %.0f\n", said[b] / n[b],
 				is[b] / n[b], n[b]);
 }
+
+static int find_name(const struct names *names, const char *name)
+{
+	for (unsigned i = 0; i < names->count; i++)
+		if (strcmp(names->name[i], name) == 0)
+			return (int)i;
+	return -1;
+}
+
+void names_count(struct names *names, const char *name)
+{
+	int i = find_name(names, name);
+
+	if (name[0] == '\0' || (i < 0 && names->count == NAMES_MAX))
+		return;
+	if (i < 0) {
+		i = (int)names->count++;
+		names->name[i] = name;
+		names->met[i] = 0;
+	}
+	names->met[i]++;
+}
+
+static void swap_names(struct names *names, unsigned a, unsigned b)
+{
+	const char *name = names->name[a];
+	unsigned met = names->met[a];
+
+	names->name[a] = names->name[b];
+	names->met[a] = names->met[b];
+	names->name[b] = name;
+	names->met[b] = met;
+}
+
+void names_keep_largest(struct names *names, unsigned count)
+{
+	for (unsigned i = 0; i < names->count && i < count; i++)
+		for (unsigned k = i + 1; k < names->count; k++)
+			if (names->met[k] > names->met[i])
+				swap_names(names, i, k);
+	if (names->count > count)
+		names->count = count;
+}
+
+void names_compare(struct names *names, const char *due, const char *said)
+{
+	int d = find_name(names, due), s = said != NULL ? find_name(names, said) : -1;
+
+	if (d < 0)
+		return;
+	names->due[d]++;
+	if (s >= 0)
+		names->said[s]++;
+	names->right[d] += d == s;
+}
+
+void names_print(FILE *to, const struct names *names)
+{
+	double right = 0, all = 0, sum = 0;
+
+	for (unsigned i = 0; i < names->count; i++) {
+		right += names->right[i];
+		all += names->due[i];
+		sum += f1(names->right[i], names->said[i], names->due[i]);
+	}
+	fprintf(to, "  accuracy %.3f, macro-F1 %.3f of %.0f\n", ratio(right, all),
+		ratio(sum, names->count), all);
+	for (unsigned i = 0; i < names->count; i++)
+		fprintf(to, "  %-12s precision %.3f recall %.3f F1 %.3f of %u\n",
+			names->name[i], ratio(names->right[i], names->said[i]),
+			ratio(names->right[i], names->due[i]),
+			f1(names->right[i], names->said[i], names->due[i]), names->due[i]);
+}

@@ -16,9 +16,7 @@ struct outcome {
 	int priority;
 	int confidence_pct;
 	uint8_t agencies; /* bits of ON_… */
-	enum disposition by_rules;
-	int rules_priority;
-	float emergency; /* 0 … 1 where a model was asked, else -1 */
+	float emergency;  /* 0 … 1 where a model was asked, else -1 */
 };
 
 enum figure {
@@ -48,3 +46,19 @@ void figures_drawn(const struct outcome *outcomes, unsigned count, unsigned draw
 void print_confusion(FILE *to, const struct outcome *outcomes, unsigned count);
 void print_agencies(FILE *to, const struct outcome *outcomes, unsigned count);
 void print_calibration(FILE *to, const struct outcome *outcomes, unsigned count);
+
+#define NAMES_MAX 64
+
+/* Answers that are names: how often each is due, said, and said rightly. */
+struct names {
+	unsigned count;
+	const char *name[NAMES_MAX]; /* borrowed */
+	unsigned met[NAMES_MAX], due[NAMES_MAX], said[NAMES_MAX], right[NAMES_MAX];
+};
+
+void names_count(struct names *names, const char *name);
+void names_keep_largest(struct names *names, unsigned count);
+/* Of a text whose name is due; names that were not kept count for nothing. */
+void names_compare(struct names *names, const char *due, const char *said);
+/* Accuracy, macro-F1, and each name. */
+void names_print(FILE *to, const struct names *names);

@@ -6,7 +6,8 @@
 
 #include "base/xalloc.h"
 
-#define PRECISION 0.03 /* of the gradient, as liblinear's own default */
+#define MARGIN_PRECISION 0.1  /* of the dual, as liblinear's own default */
+#define PRECISION        0.03 /* of the gradient, as liblinear's own default */
 
 struct solver_row {
 	unsigned count;
@@ -62,11 +63,11 @@ static void say_nothing(const char *text)
 	(void)text; /* liblinear tells of every step on standard output */
 }
 
-float solver_learn(struct solver_row **rows, const int8_t *answers, unsigned count,
-		   unsigned buckets, double cost, float *weights_r)
+float solver_learn(enum solver_kind kind, struct solver_row **rows, const int8_t *answers,
+		   unsigned count, unsigned buckets, double cost, float *weights_r)
 {
 	struct problem problem = {.l = (int)count, .n = (int)buckets + 1, .bias = 1};
-	struct parameter parameter = {.solver_type = L2R_LR, .eps = PRECISION, .C = cost};
+	struct parameter parameter = {.eps = PRECISION, .C = cost};
 	struct model *learnt;
 	float bias;
 
@@ -76,7 +77,11 @@ float solver_learn(struct solver_row **rows, const int8_t *answers, unsigned cou
 		problem.x[i] = rows[i]->node;
 		problem.y[i] = answers[i] ? 1 : -1;
 	}
+	parameter.solver_type = kind == SOLVER_LOGISTIC ? L2R_LR : L2R_L2LOSS_SVC_DUAL;
+	if (kind == SOLVER_MARGIN)
+		parameter.eps = MARGIN_PRECISION;
 	set_print_string_function(say_nothing);
+	srand(1);
 	learnt = train(&problem, &parameter);
 	/* Its first class is that of the first row. */
 	for (unsigned i = 0; i < buckets; i++)

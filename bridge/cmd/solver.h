@@ -1,5 +1,6 @@
-/* One yes-or-no question, learnt: L2-regularised logistic regression by liblinear's
- * trust-region Newton solver, which uses no chance: the same rows give the same weights. Any
+/* One yes-or-no question, learnt by liblinear: logistic regression by its trust-region Newton
+ * solver, or, for many names over many rows, the far quicker support vectors in the dual, which
+ * draw rows by rand(): seeded anew each time, so the same rows give the same weights. One
  * thread. */
 #pragma once
 
@@ -9,12 +10,13 @@
 struct solver_row;
 
 /* all_count: of the text features, those left out too: they make the others count less. */
-
 struct solver_row *solver_row_new(const uint16_t *text, unsigned text_count, unsigned all_count,
 				  const uint16_t *cue, unsigned cue_count, double cue_value);
 void solver_row_free(struct solver_row **row);
 
+enum solver_kind { SOLVER_LOGISTIC, SOLVER_MARGIN };
+
 /* answer[i]: 1 yes, 0 no. weights_r: one for each of the buckets; returns the bias. */
-float solver_learn(struct solver_row **rows, const int8_t *answers, unsigned count,
-		   unsigned buckets, double cost, float *weights_r);
+float solver_learn(enum solver_kind kind, struct solver_row **rows, const int8_t *answers,
+		   unsigned count, unsigned buckets, double cost, float *weights_r);
 double solver_score(const struct solver_row *row, const float *weights, float bias);

@@ -12,8 +12,8 @@
 #include "core/normalise.h"
 
 #define MODEL_BUCKETS     65536u
-#define FEATURE_WORDS_MAX 320 /* of a longer text the model reads the beginning */
-#define FEATURES_MAX      9600
+#define FEATURE_WORDS_MAX 256 /* of a longer text the model reads the beginning */
+#define FEATURES_MAX      4096
 #define CUES_MAX          96
 
 struct features {

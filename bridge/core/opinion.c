@@ -180,7 +180,7 @@ static int prioritise(const struct opinion *o, const struct verdict *v, enum dis
 	if (d == DISPOSITION_NOISE)
 		return 4;
 	if (d == DISPOSITION_ROUTINE)
-		return o->severity < (v->priority <= 3 ? 3.8f : 3.5f) ? 3 : 4;
+		return o->severity < (v->priority <= 3 ? 3.7f : 3.5f) ? 3 : 4;
 	if (is_life || (v->priority == 1 && (is_harmed || o->severity < GRAVE_ENOUGH)))
 		return 1;
 	if (v->priority <= 2 && mixed > 2 && o->severity < LIGHT_ENOUGH)
@@ -188,7 +188,7 @@ static int prioritise(const struct opinion *o, const struct verdict *v, enum dis
 	return d == DISPOSITION_EMERGENCY && mixed > 3 ? 3 : mixed;
 }
 
-/* The leading service of each grave thing goes, whatever a model thinks. */
+/* The leading service of each thing that may kill goes, whatever a model thinks. */
 static agency_set choose_agencies(const struct opinion *o, const struct evidence *e,
 				  const struct verdict *v)
 {
@@ -196,7 +196,7 @@ static agency_set choose_agencies(const struct opinion *o, const struct evidence
 	agency_set set = rules->category[rules_category_index(rules, v->category)].lead;
 
 	for (unsigned i = 0; i < e->candidate_count; i++)
-		if (e->candidate[i].is_live && evidence_is_grave(e, &e->candidate[i]))
+		if (e->candidate[i].is_live && e->candidate[i].severity == 1)
 			set |= evidence_category(e, &e->candidate[i])->lead;
 	for (unsigned i = 0; i < rules->agencies.count; i++) {
 		agency_set one = (agency_set)1 << i;
