@@ -17,6 +17,7 @@ static const struct http_route routes[] = {
 	{HTTP_GET, "/v1/workflow", 0, workflow_show},
 	{HTTP_GET, "/v1/taxonomy", 0, taxonomy_show},
 	{HTTP_GET, "/v1/areas", 0, areas_show},
+	{HTTP_GET, "/v1/places", 0, places_list},
 	{HTTP_GET, "/v1/events", 0, events_list},
 	{HTTP_GET, "/healthz", 0, health_show},
 	{HTTP_GET, "/readyz", 0, ready_show},

@@ -82,5 +82,6 @@ http_handler_fn session_begin, session_end, session_show;
 http_handler_fn incidents_list, incidents_show, incidents_decide;
 http_handler_fn reports_show, calls_show, tickets_show;
 http_handler_fn units_list, workflow_show, taxonomy_show, areas_show;
+http_handler_fn places_list;
 http_handler_fn events_list;
 http_handler_fn health_show, ready_show, metrics_show;

@@ -14,7 +14,7 @@
 
 static const char help[] =
 	"Usage: tangi places --config DIR FILE...\n"
-	"       tangi places --config DIR --text WORDS\n"
+	"       tangi places --config DIR --text WORDS [--search]\n"
 	"Says how many of the typed places in a table are found in the right kelurahan.\n"
 	"\n"
 	"A FILE has the columns \"text\" and \"expected\": the name of a kelurahan, \"kec. "
@@ -25,11 +25,13 @@ static const char help[] =
 	"\n"
 	"  --config DIR  the city's configuration\n"
 	"  --text WORDS  the candidates of these words instead, with their reasons\n"
+	"  --search      as a call-taker's search reads them: names need no cue, and may be "
+	"begun\n"
 	"  --help        this\n";
 
 struct ask {
 	const char *config, *text;
-	bool is_help;
+	bool is_help, is_search;
 };
 
 static void tell(void *ctx, unsigned line, const char *text, const char *expected,
@@ -63,11 +65,11 @@ static int measure(const struct rules *rules, char *path)
 	return 0;
 }
 
-static void show(const struct rules *rules, const char *text)
+static void show(const struct rules *rules, const char *text, bool is_search)
 {
 	struct place_candidates found;
 
-	places_find(rules, text, strlen(text), &found);
+	(is_search ? places_search : places_find)(rules, text, strlen(text), &found);
 	printf("said: %s\n", found.said);
 	for (unsigned i = 0; i < found.count; i++) {
 		const struct place_candidate *c = &found.candidate[i];
@@ -82,6 +84,7 @@ static bool read_options(int argc, char **argv, struct ask *ask)
 	static const struct option options[] = {
 		{"config", required_argument, NULL, 'c'},
 		{"text", required_argument, NULL, 't'},
+		{"search", no_argument, NULL, 's'},
 		{"help", no_argument, NULL, 'h'},
 		{NULL, 0, NULL, 0},
 	};
@@ -93,6 +96,8 @@ static bool read_options(int argc, char **argv, struct ask *ask)
 			ask->config = optarg;
 		else if (c == 't')
 			ask->text = optarg;
+		else if (c == 's')
+			ask->is_search = true;
 		else if (c == 'h')
 			ask->is_help = true;
 		else
@@ -120,7 +125,7 @@ int cmd_places(int argc, char **argv)
 		return 1;
 	}
 	if (ask.text != NULL)
-		show(rules, ask.text);
+		show(rules, ask.text, ask.is_search);
 	for (int i = optind; rc == 0 && i < argc; i++)
 		rc = measure(rules, argv[i]);
 	rules_free(&rules);

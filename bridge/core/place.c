@@ -9,10 +9,13 @@
 #include "core/rules_private.h"
 
 #define OTHER_MEANING 60 /* per cent of what the first one is worth */
-#define AGREES        30 /* per mille, for each other name near by */
+#define AGREES        30 /* per mille, for a name near by; for two of them twice */
+#define AGREE_MOST    60
+#define TWO_NAMES     100 /* per mille: both together say more than each */
 #define NEAR_M        300
 #define BEGINS_MAX    24
 #define BEGINS_SCORE  700
+#define BEGINS_WHOLE  1000 /* all that was typed is the beginning, and no name by itself */
 
 struct ranking {
 	const struct rules *rules;
@@ -92,6 +95,8 @@ static void take_said_area(const struct ranking *r, struct idea *idea)
 /* Names that lie together say the same. */
 static void count_agreement(const struct ranking *r, struct idea *idea)
 {
+	int agrees = 0;
+
 	for (unsigned i = 0; i < r->mentions->count; i++) {
 		const struct mention *m = &r->mentions->mention[i];
 		const struct place *other = m->meaning[0].place;
@@ -99,8 +104,9 @@ static void count_agreement(const struct ranking *r, struct idea *idea)
 		if (m == idea->mention || other == idea->place)
 			continue;
 		if (apart(idea->place, other) < idea->radius_m + other->radius_m + NEAR_M)
-			idea->score += AGREES;
+			agrees += AGREES;
 	}
+	idea->score += agrees < AGREE_MOST ? agrees : AGREE_MOST;
 }
 
 static void rank_meaning(struct ranking *r, const struct mention *m, unsigned which)
@@ -187,7 +193,7 @@ static void rank_two(struct ranking *r, const struct mention *a, const struct me
 		.place = x->place,
 		.other = y->place,
 		.apart_m = (int)lround(metres),
-		.score = 50 + (x->sure < y->sure ? x->sure : y->sure),
+		.score = TWO_NAMES + (x->sure < y->sure ? x->sure : y->sure),
 	};
 
 	if (is_crossing && metres > x->place->radius_m + y->place->radius_m)
@@ -275,6 +281,16 @@ void places_find(const struct rules *rules, const char *text, size_t len,
 
 /* --- search --- */
 
+static bool is_name_by_itself(const struct ranking *r, const struct place_text *text)
+{
+	for (unsigned i = 0; i < r->mentions->count; i++)
+		if (r->mentions->mention[i].lead == 0 &&
+		    r->mentions->mention[i].to == text->count &&
+		    r->mentions->mention[i].meaning[0].errors == 0)
+			return true;
+	return false;
+}
+
 /* Names that begin so, for somebody who is still typing. */
 static void rank_beginnings(struct ranking *r, const struct place_text *text)
 {
@@ -282,6 +298,7 @@ static void rank_beginnings(struct ranking *r, const struct place_text *text)
 	unsigned skip = text->count > 1 && text->mark[0].cue == CUE_STREET, first, count;
 	char key[NAME_LETTERS];
 	size_t len = place_key(text->mark + skip, text->count - skip, key);
+	int score = is_name_by_itself(r, text) ? BEGINS_SCORE : BEGINS_WHOLE;
 
 	if (len < 2)
 		return;
@@ -292,16 +309,15 @@ static void rank_beginnings(struct ranking *r, const struct place_text *text)
 		for (unsigned e = g->first[name]; e != NAME_NONE; e = g->entry[e].next) {
 			const struct place *place = &g->place[g->entry[e].place];
 
-			rank(r,
-			     &(struct idea){.kind = IDEA_BEGINS,
-					    .place = place,
-					    .area = place->area,
-					    .is_area = place_is_area(place),
-					    .lat_e7 = place->lat_e7,
-					    .lon_e7 = place->lon_e7,
-					    .radius_m = place->radius_m,
-					    .score = BEGINS_SCORE -
-						     10 * (int)place_kind_order(place->kind)});
+			rank(r, &(struct idea){.kind = IDEA_BEGINS,
+					       .place = place,
+					       .area = place->area,
+					       .is_area = place_is_area(place),
+					       .lat_e7 = place->lat_e7,
+					       .lon_e7 = place->lon_e7,
+					       .radius_m = place->radius_m,
+					       .score = score - 10 * (int)place_kind_order(
+									     place->kind)});
 		}
 	}
 }

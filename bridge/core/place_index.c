@@ -478,9 +478,10 @@ unsigned place_index_near(const struct place_index *index, const char *folded, s
 	return hunt.count;
 }
 
-char place_index_letter(const struct place_index *index, unsigned name)
+const char *place_index_letters(const struct place_index *index, unsigned name, size_t *len_r)
 {
-	return index->name[name].letters[0];
+	*len_r = index->name[name].len;
+	return index->name[name].letters;
 }
 
 static int compare_begin(const struct name *name, const char *folded, size_t len)

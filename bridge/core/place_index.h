@@ -40,8 +40,8 @@ unsigned place_index_find(const struct place_index *index, const char *folded, s
  * letters are not looked for. */
 unsigned place_index_near(const struct place_index *index, const char *folded, size_t len,
 			  unsigned max_errors, struct name_near *near_r);
-/* How the name begins. */
-char place_index_letter(const struct place_index *index, unsigned name);
+/* The letters of a name, not ended by a NUL; borrowed. */
+const char *place_index_letters(const struct place_index *index, unsigned name, size_t *len_r);
 /* Names that begin with these letters: the first one of a run in the order of the alphabet, and
  * how many. place_index_sorted() gives the n-th of that order. */
 unsigned place_index_begin(const struct place_index *index, const char *folded, size_t len,

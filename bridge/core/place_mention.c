@@ -250,7 +250,7 @@ static int placed_there(const struct mention *m)
 		return 65;
 	if (m->is_resident)
 		return 70;
-	return is_cued(m) ? 100 : 92;
+	return is_cued(m) || m->is_second ? 100 : 92;
 }
 
 static int kind_after_cue(uint8_t cue, enum place_kind kind)
@@ -373,7 +373,8 @@ static void forget_unlikely(const struct finder *f, const struct mention *m,
 
 	for (unsigned i = 0; i < guess->count; i++) {
 		const struct name_near *near = &guess->near[i];
-		char first = place_index_letter(f->gazetteer->index, near->name);
+		size_t len;
+		char first = *place_index_letters(f->gazetteer->index, near->name, &len);
 
 		if (near->is_vowelless ? is_cued_well || guess->letters >= 6
 				       : first == mark->letters[0] ||
@@ -455,6 +456,16 @@ static void find_near(struct finder *f, unsigned at, unsigned least, struct gues
 	}
 }
 
+/* "Grage citi" is more than "Grage", "Grage c" is not. */
+static bool adds_a_word(const struct finder *f, unsigned name, const struct guess *better)
+{
+	size_t less, more;
+
+	(void)place_index_letters(f->gazetteer->index, name, &less);
+	(void)place_index_letters(f->gazetteer->index, better->near[0].name, &more);
+	return better->near[0].errors == 1 && more > less + 2;
+}
+
 static void add_mention(struct finder *f, unsigned at, unsigned words,
 			const struct guess *guess)
 {
@@ -494,7 +505,7 @@ void mentions_find(const struct gazetteer *gazetteer, const struct place_text *t
 					       .count = 1,
 					       .letters = 40,
 					       .near = {{.name = (uint16_t)name}}};
-		if (better.count > 0 && (words == 0 || better.near[0].errors == 1))
+		if (better.count > 0 && (words == 0 || adds_a_word(&f, name, &better)))
 			guess = better;
 		words = guess.count > 0 ? guess.words : 1;
 		if (guess.count > 0)

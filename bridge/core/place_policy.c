@@ -86,7 +86,7 @@ int place_policy_load(struct place_policy *policy, const char *name, const char 
 	if (doc == NULL)
 		return err_set(err, ERR_INVALID, "%s:%d: %s", name, je.line, je.text);
 	if (config_read(options, doc, &settings, err) < 0)
-		return err_wrap(err, "%s", name);
+		return err_wrap(err, "%s: %s", name, err->field);
 	rc = take(policy, &settings, agencies, areas, err);
 	config_free(options, &settings);
 	return rc < 0 ? err_wrap(err, "%s", name) : 0;

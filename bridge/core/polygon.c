@@ -190,7 +190,8 @@ static void write_ring(const struct ring *ring, struct jsonw *w)
 	jsonw_close(w, ']');
 }
 
-static void write_area(const struct area *area, struct jsonw *w)
+static void write_area(const struct area *area, areas_more_fn *more, const void *ctx,
+		       struct jsonw *w)
 {
 	jsonw_open(w, NULL, '{');
 	jsonw_string(w, "type", "Feature");
@@ -198,6 +199,8 @@ static void write_area(const struct area *area, struct jsonw *w)
 	jsonw_open(w, "properties", '{');
 	jsonw_string(w, "name", area->name);
 	jsonw_string(w, "level", level_names[area->level]);
+	if (more != NULL)
+		more(ctx, area, w);
 	jsonw_close(w, '}');
 	jsonw_open(w, "geometry", '{');
 	jsonw_string(w, "type", "MultiLineString");
@@ -209,14 +212,15 @@ static void write_area(const struct area *area, struct jsonw *w)
 	jsonw_close(w, '}');
 }
 
-void areas_write(const struct areas *areas, struct jsonw *w)
+void areas_write(const struct areas *areas, areas_more_fn *more, const void *ctx,
+		 struct jsonw *w)
 {
 	jsonw_open(w, NULL, '{');
 	jsonw_string(w, "type", "FeatureCollection");
 	jsonw_string(w, "licence", areas->licence);
 	jsonw_open(w, "features", '[');
 	for (unsigned i = 0; i < areas->count; i++)
-		write_area(&areas->area[i], w);
+		write_area(&areas->area[i], more, ctx, w);
 	jsonw_close(w, ']');
 	jsonw_close(w, '}');
 }

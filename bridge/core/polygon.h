@@ -41,8 +41,11 @@ struct areas {
 int areas_parse(struct areas *areas, const json_t *doc, const char *name,
 		struct err *err) MUST_CHECK;
 void areas_fini(struct areas *areas);
-/* As GeoJSON for a map: what areas_parse reads, with the borders as lines, to the metre. */
-void areas_write(const struct areas *areas, struct jsonw *w);
+/* As GeoJSON for a map: what areas_parse reads, with the borders as lines, to the metre. more
+ * may add properties to an area; NULL: there are none. */
+typedef void areas_more_fn(const void *ctx, const struct area *area, struct jsonw *w);
+void areas_write(const struct areas *areas, areas_more_fn *more, const void *ctx,
+		 struct jsonw *w);
 
 /* The kelurahan, else the neighbouring kecamatan, around the point; NULL: neither. */
 const struct area *areas_at(const struct areas *areas, int32_t lat_e7, int32_t lon_e7);

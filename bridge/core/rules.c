@@ -647,9 +647,19 @@ const struct category *rules_category_at(const struct rules *rules, unsigned i)
 	return &rules->category[i];
 }
 
+static void write_whose(const void *ctx, const struct area *area, struct jsonw *w)
+{
+	const struct rules *rules = ctx;
+
+	agency_set_write(&rules->agencies,
+			 place_agencies(&rules->place_policy, &rules->agencies, &rules->areas,
+					area->code),
+			 w, "agencies");
+}
+
 void rules_write_areas(const struct rules *rules, struct jsonw *w)
 {
-	areas_write(&rules->areas, w);
+	areas_write(&rules->areas, write_whose, rules, w);
 }
 
 unsigned rules_unit_count(const struct rules *rules)

@@ -39,7 +39,6 @@ static void write_point(struct jsonw *w, bool has_point, int32_t lat_e7, int32_t
 
 void place_candidate_write(const struct place_candidate *candidate, struct jsonw *w)
 {
-	jsonw_open(w, NULL, '{');
 	jsonw_string(w, "place", candidate->place);
 	jsonw_string(w, "kind", candidate->kind);
 	jsonw_string(w, "state", location_state_names[candidate->state]);
@@ -51,7 +50,6 @@ void place_candidate_write(const struct place_candidate *candidate, struct jsonw
 	jsonw_decimal(w, "score", candidate->score, 3);
 	jsonw_string(w, "reason", candidate->reason);
 	jsonw_string(w, "why", candidate->why);
-	jsonw_close(w, '}');
 }
 
 static void write_candidates(const struct location *location, struct jsonw *w)
@@ -59,8 +57,11 @@ static void write_candidates(const struct location *location, struct jsonw *w)
 	if (location->candidate_count == 0)
 		return;
 	jsonw_open(w, "candidates", '[');
-	for (unsigned i = 0; i < location->candidate_count; i++)
+	for (unsigned i = 0; i < location->candidate_count; i++) {
+		jsonw_open(w, NULL, '{');
 		place_candidate_write(&location->candidate[i], w);
+		jsonw_close(w, '}');
+	}
 	jsonw_close(w, ']');
 }
 

@@ -80,7 +80,7 @@ void location_write(const struct location *location, struct jsonw *w, const char
 /* Reads {lat, lon, accuracy_m?}; errors name the member, with prefix "location.". */
 int location_read(const json_t *object, struct location *location_r,
 		  struct err *err) MUST_CHECK;
-/* One candidate, as location_write writes it. */
+/* The members of one candidate, as location_write writes them. */
 void place_candidate_write(const struct place_candidate *candidate, struct jsonw *w);
 /* From what location_write made; what is not there is LOCATION_NONE. */
 void location_read_back(const json_t *object, struct location *location_r);

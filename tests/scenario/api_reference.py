@@ -177,6 +177,13 @@ def _city(ask):
     for path in ("/v1/units", "/v1/workflow", "/v1/taxonomy", "/v1/areas"):
         ask(200, "GET", path, who="tamu")
         ask(403, "GET", path, who="rest")
+    found = ask(200, "GET", "/v1/places?q=dpn%20rsud%20gn%20jati&limit=3", who="tamu")
+    assert found["candidates"][0]["place"] == "RSD Gunung Jati" and len(found["candidates"]) <= 3
+    assert ask(200, "GET", "/v1/places?q=zzz", who="tamu")["candidates"] == []
+    ask(403, "GET", "/v1/places?q=kesambi", who="rest")
+    for bad in ("q=", "q=a&limit=0"):
+        answer = ask(400, "GET", f"/v1/places?{bad}", who="tamu")
+        assert answer["errors"][0]["field"] in bad
     ask(200, "GET", "/healthz", who=None)
     ask(200, "GET", "/readyz", who=None)
     ask(200, "GET", "/metrics", who="tamu")
