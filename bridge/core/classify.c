@@ -209,6 +209,33 @@ static void explain(const struct judgement *j, const char *text, struct verdict 
 	}
 }
 
+static bool is_among(const struct judgement *j, unsigned word)
+{
+	for (unsigned i = 0; i < j->e.reading.hit_count; i++)
+		if (j->e.reading.hit[i].from_word <= word &&
+		    word <= j->e.reading.hit[i].to_word)
+			return true;
+	return false;
+}
+
+/* Where somebody is to look or to go, the words that moved the model stand behind the rules'
+ * terms. */
+static void explain_more(const struct judgement *j, const struct opinion *o, const char *text,
+			 struct verdict *v)
+{
+	if (v->disposition > DISPOSITION_REVIEW)
+		return;
+	for (unsigned i = 0; i < o->word_count && v->term_count < VERDICT_TERMS_MAX; i++) {
+		uint16_t word = (uint16_t)o->word[i].word;
+		struct hit hit = {.from_word = word, .to_word = word};
+
+		if (is_among(j, word))
+			continue;
+		v->term[v->term_count].weight_pct = o->word[i].weight_pct;
+		copy_term(j, &hit, text, v->term[v->term_count++].term);
+	}
+}
+
 /* What the rules say, with no model asked. */
 static void judge(struct judgement *j, const struct rules *rules, const char *text, size_t len,
 		  struct verdict *verdict_r)
@@ -267,6 +294,8 @@ void classify(const struct rules *rules, const char *text, size_t len,
 	}
 	name_others(&j, verdict_r);
 	explain(&j, text, verdict_r);
+	if (rules->model != NULL)
+		explain_more(&j, &opinion, text, verdict_r);
 }
 
 float classify_emergency(const struct rules *rules, const char *text, size_t len)

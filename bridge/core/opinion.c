@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#define WORD_PCT_MIN 5 /* below it a word is not worth naming */
+
 static const char *const state_names[] = {
 	[HIT_LIVE] = "live",       [HIT_PAST] = "past",     [HIT_RECURRING] = "recurring",
 	[HIT_PLANNED] = "planned", [HIT_FEARED] = "feared", [HIT_SUPPOSED] = "supposed",
@@ -113,6 +115,42 @@ static void take_office(struct opinion *o, const struct rules *rules,
 	o->office_share = sum > 0 ? best / sum : 0;
 }
 
+/* A word that stands there twice says it once. */
+static bool is_named(const struct opinion *o, const struct features *f, unsigned word)
+{
+	for (unsigned i = 0; i < o->word_count; i++)
+		if (f->word[o->word[i].word] == f->word[word])
+			return true;
+	return false;
+}
+
+static void name_word(struct opinion *o, unsigned word, int weight_pct)
+{
+	unsigned at = o->word_count;
+
+	while (at > 0 && o->word[at - 1].weight_pct < weight_pct)
+		at--;
+	if (at == OPINION_WORDS)
+		return;
+	o->word_count += o->word_count < OPINION_WORDS;
+	memmove(&o->word[at + 1], &o->word[at], (o->word_count - at - 1) * sizeof(o->word[0]));
+	o->word[at].word = word;
+	o->word[at].weight_pct = weight_pct;
+}
+
+static void take_words(struct opinion *o, const struct rules *rules, const struct features *f)
+{
+	o->word_count = 0;
+	for (unsigned i = 0; i < f->word_count; i++) {
+		float weight = model_weight(rules->model, (unsigned)rules->wiring.emergency,
+					    f->word[i], f->text_count);
+		int pct = (int)(weight * 100 + 0.5f);
+
+		if (pct >= WORD_PCT_MIN && !is_named(o, f, i))
+			name_word(o, i, pct);
+	}
+}
+
 void opinion_take(struct opinion *o, const struct evidence *e, const struct verdict *by_rules,
 		  const char *text, size_t len)
 {
@@ -132,6 +170,7 @@ void opinion_take(struct opinion *o, const struct evidence *e, const struct verd
 		o->agency[i] = probability(rules, &s, w->agency[i]);
 	o->known = known_share(rules->model, &f);
 	take_office(o, rules, &s);
+	take_words(o, rules, &f);
 }
 
 #define TALK          0.60f

@@ -9,6 +9,8 @@
 #include "core/features.h"
 #include "model/verdict.h"
 
+#define OPINION_WORDS 3
+
 struct opinion {
 	float emergency, noise; /* 0 … 1 */
 	float severity;         /* 1 … 4, an expectation */
@@ -16,6 +18,12 @@ struct opinion {
 	float agency[AGENCY_MAX];
 	int office; /* index in the wiring, -1: none */
 	float office_share;
+	/* The words that speak most for an emergency, the strongest first. */
+	unsigned word_count;
+	struct {
+		unsigned word;
+		int weight_pct;
+	} word[OPINION_WORDS];
 };
 
 /* by_rules is the verdict of the rules alone. */

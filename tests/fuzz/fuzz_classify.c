@@ -74,6 +74,18 @@ static void try_lexicon(struct rules *rules, char *text)
 	rules->lexicon = own;
 }
 
+static void try_judgement(char *text)
+{
+	struct policy policy;
+	struct err err = {0};
+
+	if (policy_load(&policy, "judgement.tsv", text, &err) < 0)
+		FUZZ_CHECK(err.kind != ERR_NONE && strstr(err.text, "judgement.tsv") != NULL);
+	else
+		for (uint32_t signs = 0; signs < 1u << SIGNS; signs = signs * 2 + 1)
+			FUZZ_CHECK(policy_find(&policy, signs) < policy.row + policy.count);
+}
+
 static void try_areas(const char *text, size_t len)
 {
 	json_t *doc = json_loadb(text, len, JSON_REJECT_DUPLICATES, NULL);
@@ -97,6 +109,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	memcpy(text, data + 1, size - 1);
 	if (data[0] == 'L')
 		try_lexicon(city(), text);
+	else if (data[0] == 'J')
+		try_judgement(text);
 	else if (data[0] == 'A')
 		try_areas(text, size - 1);
 	else
