@@ -493,7 +493,8 @@ static void start_child(void *ctx)
 		meet_child(exec);
 		return;
 	}
-	log_error("exec.begun", "name=%s why=%s", exec->env.name, err.text);
+	log_error("exec.begun", "name=%s why=%s", exec->env.name,
+		  log_quote(err.text, strlen(err.text)).text);
 	plan_restart(exec);
 }
 

@@ -2,6 +2,7 @@
 
 #include <stdarg.h>
 #include <stdatomic.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <time.h>
 #include <unistd.h>
@@ -63,7 +64,9 @@ struct log_quoted log_quote(const char *text, size_t len)
 	q.text[at++] = '"';
 	for (size_t i = 0; i < len && at < sizeof(q.text) - 2; i++) {
 		unsigned char c = (unsigned char)text[i];
-		q.text[at++] = c < 0x20 || c >= 0x7f || c == '"' || c == '\\' ? '?' : (char)c;
+		bool is_plain = c >= 0x20 && c < 0x7f && c != '\\';
+
+		q.text[at++] = !is_plain ? '?' : c == '"' ? '\'' : (char)c;
 	}
 	q.text[at++] = '"';
 	q.text[at] = '\0';

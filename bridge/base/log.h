@@ -24,15 +24,16 @@ void log_line(enum log_level level, const char *event, const char *fmt, ...) PRI
 #define log_debug(...) log_line(LOG_DEBUG, __VA_ARGS__)
 
 struct log_quoted {
-	char text[96];
+	char text[256]; /* all of a struct err */
 };
 
-/* Printable, in quotes, cut at the size; use as log_quote(s, n).text. */
+/* Printable, in quotes, cut at the size; use as log_quote(s, n).text. A quote inside becomes a
+ * single one, whatever else could end the line or control a terminal a question mark. */
 struct log_quoted log_quote(const char *text, size_t len);
 
 /* A failure that repeats: logged on entry, every 30 s with a count, and when it ends. */
 struct log_repeat {
-	unsigned long count; /* since the last line */
+	unsigned long count; /* since it began */
 	long long last_ms;   /* monotonic time of the last line, 0: not failing */
 };
 /* True when this occurrence should be logged. */

@@ -190,7 +190,7 @@ static int start_adapters(struct bridge *bridge, struct err *err)
 
 static void fail(struct bridge *bridge, const struct err *err)
 {
-	log_error("serve.start", "error=%s", err->text);
+	log_error("serve.start", "error=%s", log_quote(err->text, strlen(err->text)).text);
 	bridge->has_failed = true;
 	loop_stop(bridge->loop);
 }

@@ -93,7 +93,8 @@ static void take_up(struct bridge *bridge, struct attempt *attempt)
 	struct err *err = &attempt->err;
 
 	if (attempt->settings == NULL || check_agencies(bridge, attempt->rules, err) < 0) {
-		log_error("serve.reload.refused", "error=%s; nothing has changed", err->text);
+		log_error("serve.reload.refused", "nothing_has_changed error=%s",
+			  log_quote(err->text, strlen(err->text)).text);
 		return;
 	}
 	name_restarts(bridge->settings, attempt->settings);

@@ -419,7 +419,7 @@ static void what_a_child_says_is_logged_in_quotes_and_not_without_end(void **sta
 	xfree(await_notes(play, "over", 1));
 	adapter_world_until(&play->world, has_no_child, NULL);
 	log = kept_log(play);
-	assert_non_null(strstr(log, "exec.said name=exec text=\"x ??[2J error forged\""));
+	assert_non_null(strstr(log, "exec.said name=exec text=\"x '?[2J error forged\""));
 	assert_in_range(count_in(log, "exec.said"), 3, 30);
 	assert_non_null(strstr(log, "exec.said name=exec unlogged="));
 	xfree(log);
