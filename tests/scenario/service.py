@@ -55,6 +55,15 @@ def a_bridge_that_does_not_come_so_far_is_never_called_ready(make):
         manager.hears()
 
 
+def _setting(name):
+    return [line.split("=", 1)[1] for line in UNIT.read_text().splitlines() if line.startswith(name + "=")]
+
+
+def a_bridge_that_ends_is_started_again_however_often():
+    """A second after it ended, five starts are over within systemd's ten seconds: then it would give up."""
+    assert _setting("Restart") == ["always"] and _setting("StartLimitIntervalSec") == ["0"]
+
+
 def _calls(name):
     """The system calls of a set that systemd knows by name."""
     listed = subprocess.run(["systemd-analyze", "syscall-filter", name], capture_output=True, text=True, check=True)
