@@ -172,10 +172,14 @@ static void check_mask(struct ev_loop *ev, struct ev_io *watcher, int events)
 	ev_io_stop(ev, watcher);
 }
 
-static void conn_established(struct http *http, struct lws *wsi)
+/* -1: nobody waits for it any more. libwebsockets takes a connection up later when it has no
+ * memory to do so at once, and hand_over has given up on that one. */
+static int conn_established(struct http *http, struct lws *wsi)
 {
 	struct ws_conn *conn = http->adopting;
 
+	if (conn == NULL)
+		return -1;
 	lws_set_opaque_user_data(wsi, conn);
 	conn->wsi = wsi;
 	conn->heard_ms = http->lived_ms;
@@ -183,6 +187,7 @@ static void conn_established(struct http *http, struct lws *wsi)
 	ev_set_priority(&conn->first, EV_MAXPRI);
 	conn->first.data = conn;
 	ev_io_start(loop_ev(http->loop), &conn->first);
+	return 0;
 }
 
 static void forget(struct ws_conn *conn)
@@ -288,7 +293,7 @@ static int callback(struct lws *wsi, enum lws_callback_reasons reason, void *use
 
 	(void)user;
 	if (reason == LWS_CALLBACK_ESTABLISHED)
-		conn_established(http, wsi);
+		return conn_established(http, wsi);
 	if (conn == NULL)
 		return 0; /* it is not one yet, or nobody's */
 	switch (reason) {
