@@ -115,7 +115,7 @@ struct listener {
 #define WRITE_PART(data, len) ((struct iovec){(void *)(uintptr_t)(data), (len)})
 
 #define WS_PATH      "/v1/stream"
-#define ROUTE_SETS   16
+#define ROUTE_SETS   32 /* the API, and one of each adapter */
 #define PEER_BUCKETS 1024
 #define HTTP_SCRATCH (64 * 1024)
 

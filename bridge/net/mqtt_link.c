@@ -283,9 +283,9 @@ void mqtt_link_close(struct mqtt_link **link)
 		return;
 	atomic_store(&mine->is_closing, true);
 	wake_thread(mine);
-	clock_gettime(CLOCK_REALTIME, &until);
+	clock_gettime(CLOCK_MONOTONIC, &until);
 	until.tv_sec += JOIN_WITHIN_S;
-	if (sem_timedwait(&mine->has_ended, &until) != 0) {
+	if (sem_clockwait(&mine->has_ended, CLOCK_MONOTONIC, &until) != 0) {
 		/* It asks for a name that nobody answers; it has copies of all it needs, and
 		 * ends with the process. */
 		log_warn("mqtt.close", "error=\"still looking for the broker\"");
