@@ -38,7 +38,6 @@ struct api_parts { /* all borrowed for the api's life */
 	const struct clock *clock;
 	struct metrics *metrics;
 	const char *city;
-	bool is_secure_cookie; /* behind TLS: the cookie says Secure */
 };
 
 /* The units as a JSON list, as GET /v1/units and a console's snapshot have them. */

@@ -66,9 +66,13 @@ static void answer_me(const struct api *api, struct http_request **request,
 	jsonw_fini(&w);
 }
 
-static const char *secure_flag(const struct api *api)
+/* value and what goes before the flags, as "; Max-Age=0". */
+static void write_cookie(const struct http_request *request, const char *value,
+			 const char *more, char line_r[256])
 {
-	return api->parts.is_secure_cookie ? "; Secure" : "";
+	snprintf(line_r, 256, "Set-Cookie: %s=%s%s" COOKIE_FLAGS "%s\r\n",
+		 auth_session_cookie(request), value, more,
+		 http_request_is_behind_tls(request) ? "; Secure" : "");
 }
 
 /* The cookie is about to be replaced: nobody could end its session any more. */
@@ -86,9 +90,7 @@ static void welcome(const struct api *api, struct http_request **request,
 	char headers[256];
 
 	end_session_before(api, *request);
-	snprintf(headers, sizeof(headers),
-		 "Set-Cookie: " SESSION_COOKIE "=%s" COOKIE_FLAGS "%s\r\n", result->session,
-		 secure_flag(api));
+	write_cookie(*request, result->session, "", headers);
 	answer_me(api, request, &result->principal, result->csrf, headers);
 }
 
@@ -172,7 +174,7 @@ void session_end(void *ctx, struct http_request *request)
 	struct api *api = ctx;
 	struct principal who;
 	unsigned status = auth_request(api->parts.accounts, request, true, &who);
-	char headers[160];
+	char headers[256];
 
 	if (status != 0) {
 		auth_refuse(&request, status);
@@ -183,9 +185,7 @@ void session_end(void *ctx, struct http_request *request)
 		return;
 	}
 	accounts_end_session(api->parts.accounts, &who);
-	snprintf(headers, sizeof(headers),
-		 "Set-Cookie: " SESSION_COOKIE "=; Max-Age=0" COOKIE_FLAGS "%s\r\n",
-		 secure_flag(api));
+	write_cookie(request, "", "; Max-Age=0", headers);
 	http_answer(&request, 204, NULL, headers, NULL, 0);
 }
 

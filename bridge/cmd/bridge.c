@@ -121,7 +121,6 @@ static void open_api(struct bridge *bridge)
 		.clock = &clock_system,
 		.metrics = &bridge->metrics,
 		.city = bridge->settings->city,
-		.is_secure_cookie = bridge->settings->is_secure_cookie,
 	};
 
 	bridge->api = api_new(&parts);

@@ -23,7 +23,7 @@ const struct option settings_table[] = {
 	 "folder of the console's pages; \"\" for none"},
 	{"http.origins", OPTION_LIST, AT(http.origins), "[]", 0, 0,
 	 "further origins of the console, as [\"https://NAME\"]"},
-	{"http.secure_cookie", OPTION_BOOL, AT(is_secure_cookie), "false", 0, 0,
+	{"http.secure_cookie", OPTION_BOOL, AT(http.is_secure_cookie), "false", 0, 0,
 	 "the session's cookie goes over TLS only: true behind a proxy"},
 	{"http.max_connections", OPTION_INT, AT(http.max_connections), "8192", 16, 1000000,
 	 "connections open at once, in all"},

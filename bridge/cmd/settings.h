@@ -14,7 +14,6 @@
 struct settings {
 	const char *city;
 	struct http_settings http;
-	bool is_secure_cookie;
 	struct stream_settings stream;
 	struct store_settings store; /* without dir and has_threads */
 	struct mqtt_settings mqtt;

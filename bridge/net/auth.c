@@ -47,6 +47,11 @@ bool auth_cookie(const char *cookies, const char *name, char value_r[SECRET_SIZE
 	}
 }
 
+const char *auth_session_cookie(const struct http_request *request)
+{
+	return http_request_is_behind_tls(request) ? "__Host-tangi_session" : "tangi_session";
+}
+
 enum credential { CREDENTIAL_NONE, CREDENTIAL_TOKEN, CREDENTIAL_SESSION };
 
 /* A token that is sent is what counts, right or wrong: a cookie may come with it by itself. */
@@ -63,7 +68,8 @@ static enum credential find(struct accounts *accounts, const struct http_request
 			   accounts_by_token(accounts, secret, principal_r);
 		return is_known ? CREDENTIAL_TOKEN : CREDENTIAL_NONE;
 	}
-	is_known = cookies != NULL && auth_cookie(cookies, SESSION_COOKIE, secret) &&
+	is_known = cookies != NULL &&
+		   auth_cookie(cookies, auth_session_cookie(request), secret) &&
 		   accounts_by_session(accounts, secret, principal_r, csrf_r);
 	return is_known ? CREDENTIAL_SESSION : CREDENTIAL_NONE;
 }

@@ -9,7 +9,9 @@
 #include "core/accounts.h"
 #include "net/http.h"
 
-#define SESSION_COOKIE "tangi_session"
+/* Its name: "tangi_session", or behind TLS "__Host-tangi_session", which a browser takes from
+ * this very host only, so that no page of a neighbouring name can plant a session. */
+const char *auth_session_cookie(const struct http_request *request);
 
 /* 0 and *principal_r, or the status to refuse with: 401 nobody known, 403 a cookie from
  * elsewhere or without its csrf value. */

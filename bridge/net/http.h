@@ -21,6 +21,7 @@ struct http_settings {
 	const char *trusted;   /* "127.0.0.1:8113" or "unix:/path"; "" : none */
 	const json_t *origins; /* further Origins that may open a WebSocket or use a cookie */
 	const char *web_dir;   /* static files; "" : none */
+	bool is_secure_cookie; /* browsers come over TLS only: cookies go over nothing else */
 	int64_t max_connections;
 	int64_t max_waiting_per_address; /* connections without a complete request */
 	int64_t request_timeout_ms;      /* from the first byte to the last of a request */
@@ -71,6 +72,8 @@ const char *http_request_body(const struct http_request *request, size_t *len_r)
 bool http_request_is_trusted(const struct http_request *request);    /* came by that listener */
 const char *http_request_peer(const struct http_request *request);   /* address, for limits */
 int64_t http_request_arrived_us(const struct http_request *request); /* its last byte */
+/* The setting is_secure_cookie. */
+bool http_request_is_behind_tls(const struct http_request *request);
 /* Same origin, or one that is configured; also true when there is no Origin header. */
 bool http_request_origin_is_ours(const struct http_request *request);
 

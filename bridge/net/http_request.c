@@ -133,6 +133,11 @@ int64_t http_request_arrived_us(const struct http_request *request)
 	return request->arrived_us;
 }
 
+bool http_request_is_behind_tls(const struct http_request *request)
+{
+	return request->http->settings.is_secure_cookie;
+}
+
 static bool is_configured(const json_t *origins, const char *origin)
 {
 	for (size_t i = 0; i < json_array_size(origins); i++)

@@ -56,7 +56,7 @@ static void read_header(const char *text)
 	if (auth_bearer(text, value))
 		FUZZ_CHECK(value[0] != '\0' && value[0] != ' ' &&
 			   strcmp(text + strlen(text) - strlen(value), value) == 0);
-	if (auth_cookie(text, SESSION_COOKIE, value))
+	if (auth_cookie(text, "tangi_session", value))
 		FUZZ_CHECK(value[0] != '\0' && strchr(value, ';') == NULL &&
 			   strstr(text, value) != NULL);
 }

@@ -94,7 +94,7 @@ static void set_goes_over_the_file(void **state)
 	settings_free(&settings);
 	assert_int_equal(load(*state, "http.secure_cookie=true", &settings, &err), 0);
 	assert_string_equal(settings->http.listen, "127.0.0.1:1");
-	assert_true(settings->is_secure_cookie);
+	assert_true(settings->http.is_secure_cookie);
 	settings_free(&settings);
 }
 

@@ -128,6 +128,35 @@ static void a_request_is_known_by_its_token_or_its_cookie(void **state)
 	}
 }
 
+/* A browser takes a cookie of that name from this very host only, over TLS and for all paths: a
+ * page of a neighbouring name can plant none. */
+static void behind_tls_the_cookie_has_a_name_that_no_other_host_can_give(void **state)
+{
+	static const struct {
+		const char *lines;
+		unsigned reading;
+	} cases[] = {
+		{"Cookie: a=b; __Host-tangi_session=$", 0},
+		{"Cookie: tangi_session=00; __Host-tangi_session=$", 0},
+		{"Cookie: tangi_session=$", 401},
+		{TOKEN, 0},
+	};
+	struct door *door = *state;
+
+	door->http.settings.is_secure_cookie = true;
+	for (unsigned i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct http_request *request = read_head(door, cases[i].lines);
+		struct principal who;
+
+		assert_string_equal(auth_session_cookie(request), "__Host-tangi_session");
+		if (auth_request(door->people->accounts, request, false, &who) !=
+		    cases[i].reading)
+			fail_msg("%s", cases[i].lines);
+		request_free(&request);
+	}
+	door->http.settings.is_secure_cookie = false;
+}
+
 static void who_has_not_the_right_is_answered_at_once(void **state)
 {
 	static const struct {
@@ -189,6 +218,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_request_is_known_by_its_token_or_its_cookie),
+		cmocka_unit_test(behind_tls_the_cookie_has_a_name_that_no_other_host_can_give),
 		cmocka_unit_test(who_has_not_the_right_is_answered_at_once),
 		cmocka_unit_test(a_cookie_is_found_among_others),
 	};
