@@ -15,6 +15,7 @@ static const struct {
 	{"train", cmd_train, "learn the classifier's model from judged texts"},
 	{"evaluate", cmd_evaluate, "measure the classifier on judged texts"},
 	{"places", cmd_places, "measure how typed places are found"},
+	{"duplicates", cmd_duplicates, "measure how reports of one matter are found"},
 	{"report", cmd_report, "send one report"},
 	{"watch", cmd_watch, "show events as they come"},
 	{"user", cmd_user, "the people who may sign in"},

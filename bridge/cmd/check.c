@@ -7,6 +7,7 @@
 #include "cmd/examples.h"
 #include "cmd/settings.h"
 #include "core/rules.h"
+#include "core/similar.h"
 
 struct check {
 	const char *config;
@@ -45,6 +46,21 @@ static unsigned check_settings(const struct check *check)
 	return 0;
 }
 
+static unsigned check_similar(const char *dir, const struct rules *rules)
+{
+	struct similar_rules *similar;
+	struct err err;
+
+	if (similar_load(&similar, dir, rules, &err) < 0) {
+		tell(NULL, &err);
+		return 1;
+	}
+	if (similar == NULL)
+		printf("model/similar.tsv: there is none; no report is taken for another's\n");
+	similar_free(&similar);
+	return 0;
+}
+
 static unsigned check_rules(const char *dir)
 {
 	unsigned mistakes, wrong, examples;
@@ -63,6 +79,7 @@ static unsigned check_rules(const char *dir)
 	       rules_version(rules), rules_agencies(rules)->count, rules_category_count(rules),
 	       rules_unit_count(rules), examples - (wrong < examples ? wrong : examples),
 	       examples);
+	wrong += check_similar(dir, rules);
 	rules_free(&rules);
 	return wrong;
 }

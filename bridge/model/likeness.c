@@ -18,8 +18,8 @@ static const struct {
 	[LIKE_PLACE] = {"", ""},
 	[LIKE_AREA] = {"satu kelurahan", "beda kelurahan"},
 	[LIKE_TIME] = {"", ""},
-	[LIKE_WORDS] = {"sama-sama menyebut ", "beda isi"},
-	[LIKE_ADDRESS] = {"alamat sama: ", "alamat beda: "},
+	[LIKE_WORDS] = {"sama-sama menyebut", "beda isi"},
+	[LIKE_ADDRESS] = {"alamat sama", "alamat beda"},
 	[LIKE_KIND] = {"jenis sama", "jenis beda"},
 	[LIKE_CALLER] = {"pelapor sama", "pelapor beda"},
 };
@@ -97,11 +97,13 @@ void likeness_explain(const struct likeness *likeness, char *text_r, size_t size
 		enum likeness_sign is = likeness->reason[i].is;
 		bool is_pro = likeness->reason[i].weight_pct >= 0;
 		char value[LIKENESS_VALUE_SIZE + 8];
+		const char *phrase;
 		int n;
 
 		put_value(likeness->reason[i].value, is, value, sizeof(value));
-		n = snprintf(text_r + at, size - at, "%s%s%s", at > 0 ? ", " : "",
-			     is_pro ? phrases[is].pro : phrases[is].contra, value);
+		phrase = is_pro ? phrases[is].pro : phrases[is].contra;
+		n = snprintf(text_r + at, size - at, "%s%s%s%s", at > 0 ? ", " : "", phrase,
+			     phrase[0] != '\0' && value[0] != '\0' ? " " : "", value);
 		if (n < 0 || (size_t)n >= size - at)
 			return;
 		at += (size_t)n;

@@ -22,7 +22,7 @@ static void the_reasons_are_a_sentence(void **state)
 	(void)state;
 	likeness_explain(&likeness, text, sizeof(text));
 	assert_string_equal(text, "140 m, 2 menit, sama-sama menyebut atap, gudang, "
-				  "alamat beda: gang 4, gang 5");
+				  "alamat beda gang 4, gang 5");
 	likeness_explain(&likeness, small, sizeof(small));
 	assert_true(strlen(small) < sizeof(small));
 	likeness.reason_count = 0;
