@@ -10,7 +10,7 @@
 #include "cmd/cmd.h"
 #include "cmd/corpus.h"
 #include "cmd/pairs.h"
-#include "core/rules_private.h"
+#include "core/rules.h"
 
 #define FOLDS        10
 #define DRAWS        20 /* of folds */
@@ -177,7 +177,7 @@ static struct counted *counted_of(struct count *count, const char *word, size_t 
 static void count_text(struct count *count, const struct rules *rules, struct words *words,
 		       const struct corpus_row *row, unsigned number)
 {
-	normalise(&rules->lexicon.abbreviations, row->text, strlen(row->text), words);
+	gist_words(rules, row->text, strlen(row->text), words);
 	count->texts[row->source]++;
 	for (unsigned i = 0; i < words->count; i++) {
 		const char *word = words->text + words->word[i].at;

@@ -251,12 +251,17 @@ static void keep_words(struct walk *walk)
 	gist->word_count = (uint8_t)count;
 }
 
+void gist_words(const struct rules *rules, const char *text, size_t len, struct words *words_r)
+{
+	normalise(&rules->lexicon.abbreviations, text, len, words_r);
+}
+
 static void take_text(const struct rules *rules, const struct tongue *tongue,
 		      const struct gist_of *of, struct gist_scratch *scratch, struct gist *gist)
 {
 	struct walk walk = {.tongue = tongue, .scratch = scratch, .gist = gist};
 
-	normalise(&rules->lexicon.abbreviations, of->text, of->len, &scratch->words);
+	gist_words(rules, of->text, of->len, &scratch->words);
 	for (unsigned i = 0; i < scratch->words.count && i < GIST_TEXT_MAX; i++)
 		take_word(&walk, i);
 	discount(&walk, of);

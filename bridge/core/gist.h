@@ -65,6 +65,8 @@ struct gist_scratch {
 void gist_take(const struct rules *rules, const struct tongue *tongue, const struct gist_of *of,
 	       struct gist_scratch *scratch, struct gist *gist_r);
 
+/* The words as a gist reads them: for counting. */
+void gist_words(const struct rules *rules, const char *text, size_t len, struct words *words_r);
 /* The hash of a category, as gist.category. */
 uint32_t gist_category(const char *id);
 /* The hash of a word as gists hold it: without its affixes. */
