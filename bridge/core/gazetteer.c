@@ -34,11 +34,13 @@ unsigned place_kind_order(enum place_kind kind)
 	return order[kind];
 }
 
-/* A kampung's point is that of its kelurahan: nobody has measured it. */
+/* A kampung's point is that of its kelurahan, one further away about the middle of a
+ * kecamatan: nobody has measured them. */
 bool place_is_area(const struct place *place)
 {
 	return place->kind == PLACE_KAMPUNG || place->kind == PLACE_KELURAHAN ||
-	       place->kind == PLACE_NEIGHBOUR || place->kind == PLACE_KECAMATAN;
+	       place->kind == PLACE_NEIGHBOUR || place->kind == PLACE_KECAMATAN ||
+	       place->kind == PLACE_OUTSIDE;
 }
 
 size_t place_key(const struct place_mark *mark, unsigned count, char key_r[NAME_LETTERS])

@@ -83,7 +83,7 @@ static const struct {
 static const uint8_t tells[PLACE_KINDS] = {
 	[PLACE_LANDMARK] = 100, [PLACE_STREET] = 93,  [PLACE_KAMPUNG] = 91,
 	[PLACE_KELURAHAN] = 88, [PLACE_VILLAGE] = 90, [PLACE_NEIGHBOUR] = 75,
-	[PLACE_KECAMATAN] = 65, [PLACE_OUTSIDE] = 80,
+	[PLACE_KECAMATAN] = 65, [PLACE_OUTSIDE] = 70,
 };
 
 struct finder {

@@ -241,8 +241,10 @@ static void neighbours_and_borders_are_marked(void **state)
 	(void)state;
 	assert_true(at.is_neighbour);
 	assert_string_equal(at.area, "32.09.20");
-	at = locate_text("kebakaran di Plumbon");
+	at = locate_text("kebakaran di Plumbon, kabupaten cirebon");
 	assert_true(at.is_neighbour);
+	assert_int_equal(at.state, LOCATION_AREA);
+	assert_string_equal(at.place, "Plumbon");
 	assert_string_equal(at.area, "");
 	assert_false(locate_text("di Kesambi").is_neighbour);
 	assert_false(locate_at(-6.7264, 108.5600, 15, "").is_near_border); /* in the middle */
