@@ -44,13 +44,19 @@ static bool is_known(struct ranking *r, const struct idea *idea)
 	return false;
 }
 
+/* Of two that are as sure the one that says more exactly where. */
+static bool is_better(const struct idea *a, const struct idea *b)
+{
+	return a->score > b->score || (a->score == b->score && a->radius_m < b->radius_m);
+}
+
 static void rank(struct ranking *r, const struct idea *idea)
 {
 	unsigned at;
 
 	if (is_known(r, idea))
 		return;
-	for (at = r->count; at > 0 && r->idea[at - 1].score < idea->score; at--)
+	for (at = r->count; at > 0 && is_better(idea, &r->idea[at - 1]); at--)
 		;
 	if (at == PLACE_CANDIDATES_MAX)
 		return;
@@ -193,7 +199,7 @@ static void rank_two(struct ranking *r, const struct mention *a, const struct me
 		.place = x->place,
 		.other = y->place,
 		.apart_m = (int)lround(metres),
-		.score = TWO_NAMES + (x->sure < y->sure ? x->sure : y->sure),
+		.score = TWO_NAMES + (x->sure + y->sure) / 2,
 	};
 
 	if (is_crossing && metres > x->place->radius_m + y->place->radius_m)

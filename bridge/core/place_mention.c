@@ -201,7 +201,7 @@ static void read_lead(const struct place_text *text, struct mention *m)
 			goes_on = words > 0;
 		} else {
 			goes_on = take_cue(m, before, at - 1);
-			words = goes_on || before->cue == CUE_BETWEEN;
+			words = goes_on || before->cue == CUE_BETWEEN || before->cue == CUE_AND;
 		}
 		at -= words;
 		m->lead = (uint16_t)at;

@@ -39,6 +39,11 @@ static void add_bytes(struct saying *s, const char *from, size_t len)
 	s->len += place_quote(from, len, s->said + s->len, s->size - s->len);
 }
 
+static bool is_only_before(uint8_t cue)
+{
+	return cue == CUE_AT || cue == CUE_TO || cue == CUE_AND;
+}
+
 /* Words that follow what is said already go on with what stands between. */
 static void add_marks(struct saying *s, unsigned from, unsigned to)
 {
@@ -46,8 +51,7 @@ static void add_marks(struct saying *s, unsigned from, unsigned to)
 	size_t begin;
 
 	from = from > s->to ? from : s->to;
-	while (s->len == 0 && from < to &&
-	       (mark[from].cue == CUE_AT || mark[from].cue == CUE_TO))
+	while (s->len == 0 && from < to && is_only_before(mark[from].cue))
 		from++;
 	if (from >= to)
 		return;
@@ -71,50 +75,81 @@ static bool is_numbered_part(uint8_t cue)
 	return cue == CUE_RT || cue == CUE_RW || cue == CUE_NUMBER;
 }
 
+static bool puts_it_there(uint8_t cue)
+{
+	return cue == CUE_BESIDE || cue == CUE_AT || cue == CUE_TO || cue == CUE_CROSSING ||
+	       cue == CUE_BETWEEN;
+}
+
+/* "depan SMPN 1": a kind of building, where it is said to be. */
+static bool is_building(const struct place_text *marks, unsigned at)
+{
+	const struct place_mark *mark = &marks->mark[at];
+
+	return mark->cue == CUE_SPELLING && at > 0 && !mark->is_apart &&
+	       puts_it_there(mark[-1].cue);
+}
+
+static bool is_stranger(const struct place_mark *mark)
+{
+	return mark->cue == CUE_NONE && !mark->is_number && !mark[-1].is_number;
+}
+
 /* Behind a cue of an address: the numbers, or the words of a name we do not know and a number.
  * The mark behind them; at: nothing follows that could be one. */
 static unsigned end_of_part(const struct place_text *marks, unsigned at)
 {
 	const struct place_mark *mark = marks->mark;
-	bool is_named = is_named_part(mark[at].cue);
-	unsigned to = at + 1, words = 0;
+	unsigned strangers = is_numbered_part(mark[at].cue) ? 0 : STRANGER_WORDS;
+	unsigned to = at + 1;
 
 	while (to < marks->count && !mark[to].is_apart) {
-		if (mark[to].is_number || mark[to].cue == CUE_WIDE || mark[to].cue == CUE_TITLE)
-			to++;
-		else if (is_named && words < STRANGER_WORDS && mark[to].cue == CUE_NONE &&
-			 !mark[to - 1].is_number && words++ < STRANGER_WORDS)
-			to++;
-		else
+		bool is_of_name = strangers > 0 && is_stranger(&mark[to]);
+
+		if (!is_of_name && !mark[to].is_number && mark[to].cue != CUE_WIDE &&
+		    mark[to].cue != CUE_TITLE)
 			break;
+		strangers -= is_of_name;
+		to++;
 	}
 	return to > at + 1 ? to : at;
+}
+
+/* A part that is no place we know: what it says, up to the next place. Returns its end. */
+static unsigned say_part(struct saying *s, unsigned at, const struct mention *next)
+{
+	const struct place_mark *mark = s->marks->mark;
+	unsigned from = at, to = end_of_part(s->marks, at);
+
+	if (is_building(s->marks, at) && mark[at - 1].cue == CUE_BESIDE)
+		from--;
+	if (next != NULL && to > next->lead)
+		to = next->lead > at ? next->lead : at;
+	add_marks(s, from, to > at ? to : from);
+	return to > at ? to : at + 1;
 }
 
 void place_said(const char *text, const struct place_text *marks,
 		const struct mentions *mentions, char *said_r, size_t size)
 {
 	struct saying s = {.text = text, .marks = marks, .said = said_r, .size = size};
-	unsigned m = 0, to;
+	const struct mention *next = mentions->mention;
+	const struct mention *end = next + mentions->count;
 
 	said_r[0] = '\0';
-	for (unsigned at = 0; at < marks->count; at++) {
+	for (unsigned at = 0; at < marks->count;) {
 		uint8_t cue = marks->mark[at].cue;
 
-		while (m < mentions->count && mentions->mention[m].from < at)
-			m++;
-		if (m < mentions->count && mentions->mention[m].lead <= at &&
-		    at <= mentions->mention[m].from) {
-			add_marks(&s, at, mentions->mention[m].to);
-			at = mentions->mention[m].to - 1u;
-			continue;
+		while (next < end && next->from < at)
+			next++;
+		if (next < end && next->lead <= at) {
+			add_marks(&s, at, next->to);
+			at = next->to;
+		} else if (is_named_part(cue) || is_numbered_part(cue) ||
+			   is_building(marks, at)) {
+			at = say_part(&s, at, next < end ? next : NULL);
+		} else {
+			at++;
 		}
-		if (!is_named_part(cue) && !is_numbered_part(cue))
-			continue;
-		to = end_of_part(marks, at);
-		if (m < mentions->count && to > mentions->mention[m].lead)
-			to = mentions->mention[m].lead > at ? mentions->mention[m].lead : at;
-		add_marks(&s, at, to);
-		at = to > at ? to - 1 : at;
 	}
 }

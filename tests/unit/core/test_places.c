@@ -280,6 +280,7 @@ static void the_words_that_say_where_travel_along_as_they_were_typed(void **stat
 		{"tolong ke gang mawar 3 rt 2", "gang mawar 3 rt 2"},
 		{"kebakaran jl antah berantah no 5 dekat csb",
 		 "jl antah berantah no 5 dekat csb"},
+		{"pohon tumbang depan smpn 1 tadi", "depan smpn 1"},
 		{"api di lt 2 ada nenek", ""},
 		{"di kesmabi,\nrt 3", "kesmabi, rt 3"},
 	};
