@@ -27,6 +27,9 @@ static void check_limits(const struct report *report, const char *body, size_t l
 	FUZZ_CHECK(report->received_at_ms >= 0);
 }
 
+/* What follows the mark in model/event.c: words, and what changes without a decision. */
+static const char *const not_for_the_broker[] = {"similar", "place_said", "text"};
+
 static void check_cuts(struct buf *body, const char *text)
 {
 	struct event event = {.seq = 7, .body = body};
@@ -41,7 +44,9 @@ static void check_cuts(struct buf *body, const char *text)
 	FUZZ_CHECK(incident_read(incident, &city, &back, &err) == 0);
 	FUZZ_CHECK(strcmp(back.text, text) == 0);
 	incident_fini(&back);
-	json_object_del(incident, "text");
+	for (unsigned i = 0; i < sizeof(not_for_the_broker) / sizeof(not_for_the_broker[0]);
+	     i++)
+		json_object_del(incident, not_for_the_broker[i]);
 	json_decref(frame);
 	frame = fuzz_parsed((const char *)kept->data, kept->len);
 	FUZZ_CHECK(json_equal(json_object_get(frame, "incident"), incident));
