@@ -53,7 +53,7 @@ def a_child_that_ends_at_once_is_no_trouble_for_the_others(make):
          {"kind": "exec", "name": "tidak-ada", "command": ["/no/such/program"]}])}).start()
     wait.until(lambda: bridge.process.log_text().count('exec.ended name=rusak how="exit 1"') >= 3, "three tries")
     assert bridge.report("Kebakaran rumah di Kesambi")["id"]
-    assert "exec.begun name=tidak-ada why=/no/such/program" in bridge.process.log_text()
+    assert 'exec.begun name=tidak-ada why="/no/such/program' in bridge.process.log_text()
 
 
 def a_child_that_does_not_go_does_not_hold_up_a_stop_for_longer_than_its_grace(make):
