@@ -346,6 +346,20 @@ test("a_fault_of_the_page_is_said_and_never_a_dead_screen", async () => {
 	await desk.live();
 });
 
+test("what_was_looked_for_is_never_in_the_note_that_follows_at_once", async () => {
+	const desk = await seat("siti");
+	const no = await number_of(await world.report("Tercium bau gas dari ruko kosong di Jl. Kartini"));
+	await desk.choose(no);
+	await desk.keys("/");
+	await desk.page.keyboard.type(String(no));
+	await desk.page.evaluate(() => {
+		document.querySelector("form.words").requestSubmit();
+		document.querySelector(".grid").dispatchEvent(new KeyboardEvent("keydown", {key: "n", bubbles: true, cancelable: true}));
+	});
+	assert.equal(await desk.page.locator("#words").inputValue(), "");
+	await desk.keys("Escape");
+});
+
 test("nothing_that_arrives_takes_the_selection_the_focus_or_the_place", async () => {
 	const desk = await seat("siti");
 	const no = await number_of(await world.report("Korsleting di tiang listrik depan Pasar Kanoman, percikan api"));

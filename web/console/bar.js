@@ -65,7 +65,12 @@ function send(app, prompt, words) {
 /** One line of words. @param {{app: App, prompt: Prompt, title: string, hint: string}} props */
 function Words({app, prompt, title, hint}) {
 	const field = useRef(/** @type {HTMLInputElement | null} */ (null));
-	useLayoutEffect(() => field.current?.focus(), [prompt]);
+	useLayoutEffect(() => {
+		// One question may follow another before a frame is drawn: then this is still its field.
+		if (field.current)
+			field.current.value = "";
+		field.current?.focus();
+	}, [prompt]);
 	return form({class: "words", onSubmit: (/** @type {Event} */ event) => {
 		event.preventDefault();
 		send(app, prompt, field.current?.value ?? "");
