@@ -12,6 +12,8 @@ static const struct http_route routes[] = {
 	{HTTP_POST, "/v1/incidents/{id}/actions", COMMAND_MAX_BYTES, incidents_decide},
 	{HTTP_GET, "/v1/reports/{id}", 0, reports_show},
 	{HTTP_GET, "/v1/calls/{id}", 0, calls_show},
+	{HTTP_GET, "/v1/callers/{handle}", 0, callers_show},
+	{HTTP_POST, "/v1/callers/{handle}/clear", CLEARING_MAX_BYTES, callers_clear},
 	{HTTP_GET, "/v1/tickets/{tracking_id}", 0, tickets_show},
 	{HTTP_GET, "/v1/units", 0, units_list},
 	{HTTP_GET, "/v1/workflow", 0, workflow_show},

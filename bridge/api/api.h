@@ -3,6 +3,7 @@
  *
  *   api.c        parts and routes            session.c    sign in and out, who am I
  *   incidents.c  lists, one with its past    actions.c    decisions
+ *   callers.c    what is known of a number, and that it be forgotten
  *   reports.c    reports, calls, tickets     redact.c     what of them is shown to whom
  *   events.c     the log, page by page       log_lines.c  the log, line by line, for ever
  *   city.c       units, words, borders       health.c     healthz, readyz, metrics

@@ -48,6 +48,7 @@ struct inquiry {
 	unsigned count;           /* events in it */
 	int64_t limit, after;     /* as the query says */
 	uint64_t seen;            /* the last seq that was looked at */
+	struct buf *card;         /* of who told an incident, or NULL */
 };
 
 /* api.c */
@@ -68,6 +69,7 @@ void inquiry_send(struct inquiry *inquiry, enum read_op op,
 		  void (*answer)(struct inquiry *inquiry));
 /* Answers 400 with the field that is wrong, instead of sending it. */
 void inquiry_refuse(struct inquiry **inquiry, const struct err *err);
+int64_t inquiry_now_ms(const struct inquiry *inquiry);
 void inquiry_not_found(struct inquiry *inquiry, const char *what);
 /* The store could not be read, or not what was read: 503, and logged. */
 void inquiry_unreadable(struct inquiry *inquiry, const struct err *err);
@@ -80,6 +82,7 @@ void answer_invalid(struct http_request **request, const struct err *err);
 /* The handlers; ctx is the api. */
 http_handler_fn session_begin, session_end, session_show;
 http_handler_fn incidents_list, incidents_show, incidents_decide;
+http_handler_fn callers_show, callers_clear;
 http_handler_fn reports_show, calls_show, tickets_show;
 http_handler_fn units_list, workflow_show, taxonomy_show, areas_show;
 http_handler_fn places_list;

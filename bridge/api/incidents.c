@@ -3,6 +3,7 @@
 
 #include "api/api_private.h"
 #include "api/query.h"
+#include "api/redact.h"
 
 #define LIST_FALLBACK 50
 #define LIST_MAX      500
@@ -141,16 +142,31 @@ static void add_to_timeline(struct inquiry *inquiry, const struct event *event)
 	jsonw_close(w, '}');
 }
 
+/* Only for those who see calls: it tells what else a number has done. */
+static int write_card(struct inquiry *inquiry, struct jsonw *w, struct err *err)
+{
+	if (!principal_may(&inquiry->who, RIGHT_SEE_CALLS))
+		return 0;
+	return redact_card(inquiry->card, rules_callers(inquiry->api->parts.rules),
+			   inquiry_now_ms(inquiry), w, "card", err);
+}
+
 static void answer_incident(struct inquiry *inquiry)
 {
 	const struct store_read *read = &inquiry->read;
 	const struct event *last = &read->rows[read->row_count - 1];
 	struct slice incident = event_incident(last->body);
 	struct jsonw w;
+	struct err err;
 
 	jsonw_init(&w, incident.len + inquiry->text.len + inquiry->older.len + 256);
 	jsonw_raw(&w, NULL, incident.text, incident.len - 1);
 	w.depth++; /* the incident's brace is open */
+	if (write_card(inquiry, &w, &err) < 0) {
+		inquiry_unreadable(inquiry, &err);
+		jsonw_fini(&w);
+		return;
+	}
 	jsonw_int(&w, "seq", (int64_t)last->seq);
 	jsonw_bool(&w, "timeline_is_cut", inquiry->is_cut);
 	jsonw_open(&w, "timeline", '[');
@@ -172,6 +188,8 @@ static void take_timeline(struct inquiry *inquiry)
 		inquiry_not_found(inquiry, "There is no such incident that you may see.");
 		return;
 	}
+	if (read->card != NULL)
+		inquiry->card = buf_ref(read->card); /* the first page's */
 	for (unsigned i = 0; i < read->row_count; i++)
 		add_to_timeline(inquiry, &read->rows[i]);
 	if (read->next != 0)

@@ -41,6 +41,7 @@ static void inquiry_free(struct inquiry **inquiry)
 	*inquiry = NULL;
 	jsonw_fini(&mine->text);
 	jsonw_fini(&mine->older);
+	buf_unref(&mine->card);
 	api_closed(mine->api);
 	xfree(mine);
 }
@@ -85,6 +86,13 @@ void inquiry_refuse(struct inquiry **inquiry, const struct err *err)
 {
 	answer_invalid(&(*inquiry)->request, err);
 	inquiry_free(inquiry);
+}
+
+int64_t inquiry_now_ms(const struct inquiry *inquiry)
+{
+	const struct clock *clock = inquiry->api->parts.clock;
+
+	return clock->wall_ms(clock);
 }
 
 void inquiry_not_found(struct inquiry *inquiry, const char *what)

@@ -165,16 +165,48 @@ int redact_report(const struct store_read *read, const struct principal *who,
 	return 0;
 }
 
-int redact_call(const struct store_read *read, const struct principal *who, struct jsonw *w,
+static int read_card(const struct buf *text, struct caller *caller_r, struct err *err)
+{
+	json_t *doc =
+		json_loadb((const char *)text->data, text->len, JSON_DISABLE_EOF_CHECK, NULL);
+	int status = card_read(doc, caller_r, err);
+
+	json_decref(doc);
+	return status;
+}
+
+int redact_card(const struct buf *text, const struct caller_policy *policy, int64_t now_ms,
+		struct jsonw *w, const char *key, struct err *err)
+{
+	struct caller caller;
+	struct card card = {NULL, policy, now_ms};
+
+	if (text != NULL && read_card(text, &caller, err) < 0)
+		return -1;
+	if (text != NULL)
+		card.caller = &caller;
+	card_write(&card, w, key);
+	return 0;
+}
+
+int redact_call(const struct store_read *read, const struct principal *who,
+		const struct caller_policy *policy, int64_t now_ms, struct jsonw *w,
 		struct err *err)
 {
+	struct card card = {NULL, policy, now_ms};
+	struct caller caller;
+
 	json_t *doc = json_loadb((const char *)read->raw->data, read->raw->len, 0, NULL);
 	struct call call;
 	int status = call_read(doc, &call, err);
 
 	json_decref(doc);
+	if (status == 0 && read->card != NULL) {
+		status = read_card(read->card, &caller, err);
+		card.caller = &caller;
+	}
 	if (status == 0)
-		call_write(&call, !principal_may(who, RIGHT_SEE_REPORTER), w, NULL);
+		call_write(&call, !principal_may(who, RIGHT_SEE_REPORTER), &card, w, NULL);
 	return status;
 }
 

@@ -14,9 +14,16 @@ struct jsonw;
  * RIGHT_SEE_ANONYMOUS; members that we do not know are shown to nobody. */
 int redact_report(const struct store_read *read, const struct principal *who,
 		  const struct agencies *agencies, struct jsonw *w, struct err *err) MUST_CHECK;
-/* The caller's number with RIGHT_SEE_REPORTER, else all but its ends masked. */
-int redact_call(const struct store_read *read, const struct principal *who, struct jsonw *w,
+struct caller_policy;
+
+/* The caller's number with RIGHT_SEE_REPORTER, else all but its ends masked; and what is known
+ * of the number, as it counts now. */
+int redact_call(const struct store_read *read, const struct principal *who,
+		const struct caller_policy *policy, int64_t now_ms, struct jsonw *w,
 		struct err *err) MUST_CHECK;
+/* What is known of a caller (a read's card), as it counts now; NULL: nothing, a null. */
+int redact_card(const struct buf *text, const struct caller_policy *policy, int64_t now_ms,
+		struct jsonw *w, const char *key, struct err *err) MUST_CHECK;
 /* For anybody. */
 int redact_ticket(const struct store_read *read, const struct agencies *agencies,
 		  struct jsonw *w, struct err *err) MUST_CHECK;

@@ -51,7 +51,10 @@ static void answer_call(struct inquiry *inquiry)
 		return;
 	}
 	jsonw_init(&inquiry->text, 512);
-	answer_shown(inquiry, redact_call(&inquiry->read, &inquiry->who, &inquiry->text, &err),
+	answer_shown(inquiry,
+		     redact_call(&inquiry->read, &inquiry->who,
+				 rules_callers(inquiry->api->parts.rules),
+				 inquiry_now_ms(inquiry), &inquiry->text, &err),
 		     &err);
 }
 

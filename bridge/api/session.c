@@ -18,6 +18,7 @@ static const char *const right_names[RIGHTS] = {
 	[RIGHT_SEE_SECRET] = "see_secret",
 	[RIGHT_SEE_CALLS] = "see_calls",
 	[RIGHT_SEE_METRICS] = "see_metrics",
+	[RIGHT_CLEAR_CALLERS] = "clear_callers",
 };
 
 /* A sign-in that is being tried. */

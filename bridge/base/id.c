@@ -48,6 +48,22 @@ void id_next(struct id_gen *gen, char prefix, int64_t wall_ms, char id_r[ID_SIZE
 	id_r[ID_LEN] = '\0';
 }
 
+void id_of_bytes(char prefix, const uint8_t bytes[16], char id_r[ID_SIZE])
+{
+	unsigned held = 2; /* 128 bits in 26 letters of five: two of them are nothing */
+	uint32_t bits = 0;
+	char *at = id_r;
+
+	*at++ = prefix;
+	*at++ = '-';
+	for (int i = 0; i < 16; i++) {
+		bits = bits << 8 | bytes[i];
+		for (held += 8; held >= 5; held -= 5)
+			*at++ = alphabet[bits >> (held - 5) & 31];
+	}
+	*at = '\0';
+}
+
 bool id_is(const char *text, char prefix)
 {
 	if (strlen(text) != ID_LEN || text[0] != prefix || text[1] != '-')

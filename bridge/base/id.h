@@ -17,5 +17,7 @@ struct id_gen {
 };
 
 void id_next(struct id_gen *gen, char prefix, int64_t wall_ms, char id_r[ID_SIZE]);
+/* The same form from 16 bytes that are there already, a hash for one: then nothing ascends. */
+void id_of_bytes(char prefix, const uint8_t bytes[16], char id_r[ID_SIZE]);
 /* "R-01J…" with this prefix and only letters of Crockford's base 32. */
 bool id_is(const char *text, char prefix);

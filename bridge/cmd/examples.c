@@ -7,12 +7,14 @@
 
 #include "base/xalloc.h"
 #include "core/areas.h"
+#include "core/callers.h"
 #include "core/classify.h"
 #include "core/rules.h"
 #include "core/table.h"
 
 #define FILE_NAME  "examples.tsv"
 #define RULES_NAME "rules/judgement.tsv"
+#define CALLERS    "rules/callers.tsv"
 
 enum { TEXT, DISPOSITION, CATEGORY, AREA };
 
@@ -117,6 +119,47 @@ static unsigned judge_rules(const struct rules *rules, const char *dir,
 	return told + (more < 0);
 }
 
+static int judge_history(const struct rules *rules, const struct table *table, struct err *err)
+{
+	struct err why;
+	char is[16];
+	int order;
+
+	if (callers_try(rules_callers(rules), table->cell[0], &order, &why) < 0)
+		return table_error(table, 0, err, "no history: %.120s", why.text);
+	snprintf(is, sizeof(is), "%d", order);
+	return compare(table, 1, is, err);
+}
+
+static unsigned judge_callers(const struct rules *rules, const struct listener *listener,
+			      unsigned *count_r)
+{
+	static const char *const columns[] = {"example", "expected", NULL};
+	struct table table;
+	unsigned told = 0;
+	struct err err;
+	char *text;
+	size_t len;
+	int more;
+
+	if (file_read(listener->dir, CALLERS, &text, &len, &err) < 0) {
+		listener->tell(listener->ctx, &err);
+		return 1;
+	}
+	more = table_open(&table, CALLERS, text, columns, &err);
+	while (more >= 0 && (more = table_next(&table, &err)) > 0) {
+		++*count_r;
+		if (judge_history(rules, &table, &err) == 0)
+			continue;
+		tell_mistake(listener, &err);
+		told++;
+	}
+	if (more < 0)
+		tell_mistake(listener, &err);
+	xfree(text);
+	return told + (more < 0);
+}
+
 unsigned examples_judge(const struct rules *rules, const char *dir, examples_mistake_fn *tell,
 			void *ctx, unsigned *count_r)
 {
@@ -127,14 +170,15 @@ unsigned examples_judge(const struct rules *rules, const char *dir, examples_mis
 	size_t len;
 
 	*count_r = 0;
+	told = judge_callers(rules, &listener, count_r);
 	snprintf(path, sizeof(path), "%s/" FILE_NAME, dir);
 	if (access(path, F_OK) < 0 && errno == ENOENT)
-		return judge_rules(rules, dir, tell, ctx, count_r);
+		return told + judge_rules(rules, dir, tell, ctx, count_r);
 	if (file_read(dir, FILE_NAME, &text, &len, &err) < 0) {
 		tell(ctx, &err);
-		return 1;
+		return told + 1;
 	}
-	told = judge_text(rules, text, &listener, count_r);
+	told += judge_text(rules, text, &listener, count_r);
 	xfree(text);
 	return told + judge_rules(rules, dir, tell, ctx, count_r);
 }

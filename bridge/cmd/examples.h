@@ -1,5 +1,6 @@
 /* A city's example reports: what its words must lead to, kept beside them in examples.tsv, so
- * that a change of the lexicon that breaks them is seen before it is taken up. */
+ * that a change of the lexicon that breaks them is seen before it is taken up. The tables in
+ * rules/ carry examples of their own. */
 #pragma once
 
 #include "base/err.h"

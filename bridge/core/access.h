@@ -30,7 +30,8 @@ enum right {
 	RIGHT_SEE_ALL,       /* incidents of every agency */
 	RIGHT_SEE_SECRET,
 	RIGHT_SEE_CALLS,
-	RIGHT_SEE_METRICS, /* figures about the bridge itself */
+	RIGHT_CLEAR_CALLERS, /* what a score was made of is forgotten */
+	RIGHT_SEE_METRICS,   /* figures about the bridge itself */
 	RIGHTS
 };
 

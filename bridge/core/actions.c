@@ -24,6 +24,15 @@ struct decision {
 	void *ctx;
 };
 
+/* The same of a clearing. */
+struct forgetting {
+	struct store_request request;
+	struct actions *actions;
+	struct clearing *clearing;
+	clearing_done_fn *done;
+	void *ctx;
+};
+
 struct actions *actions_new(struct store *store, const struct rules *rules,
 			    const struct clock *clock, struct metrics *metrics)
 {
@@ -160,11 +169,69 @@ void actions_submit(struct actions *actions, struct command **command,
 
 	fill_in(actions, decision->command, who);
 	request->at_ms = decision->command->at_ms;
+	request->callers = *rules_callers(actions->rules);
 	if (actions->is_stopped) {
 		(void)err_set(&request->err, ERR_BUSY, "the bridge is stopping");
 		hand_back(decision, STORE_LATER);
 	} else if (check(actions, decision->command, &request->err) < 0) {
 		hand_back(decision, STORE_REFUSED);
+	} else {
+		store_submit(actions->store, request);
+	}
+}
+
+static void forgotten(struct store_request *request)
+{
+	struct forgetting *forgetting = request->ctx;
+	bool is_kept = request->answer <= STORE_REPEATED;
+	struct clearing_answer answer = {
+		.answer = request->answer,
+		.err = is_kept || request->answer == STORE_NOT_FOUND ? NULL : &request->err,
+		.body = is_kept ? request->body : NULL,
+	};
+
+	forgetting->actions->open_count--;
+	forgetting->done(forgetting->ctx, &answer);
+	buf_unref(&request->body);
+	clearing_free(&forgetting->clearing);
+	xfree(forgetting);
+}
+
+static struct forgetting *forget(struct actions *actions, struct clearing **clearing,
+				 int64_t begun_us, clearing_done_fn *done, void *ctx)
+{
+	struct forgetting *forgetting = xcalloc(1, sizeof(*forgetting));
+
+	*forgetting = (struct forgetting){
+		.request = {.op = STORE_CLEARING,
+			    .in.clearing = *clearing,
+			    .callers = *rules_callers(actions->rules),
+			    .at_ms = actions->clock->wall_ms(actions->clock),
+			    .begun_us = begun_us,
+			    .done = forgotten,
+			    .ctx = forgetting},
+		.actions = actions,
+		.clearing = *clearing,
+		.done = done,
+		.ctx = ctx,
+	};
+	*clearing = NULL;
+	actions->open_count++;
+	return forgetting;
+}
+
+void clearings_submit(struct actions *actions, struct clearing **clearing,
+		      const struct principal *who, int64_t begun_us, clearing_done_fn *done,
+		      void *ctx)
+{
+	struct forgetting *forgetting = forget(actions, clearing, begun_us, done, ctx);
+	struct store_request *request = &forgetting->request;
+
+	snprintf(forgetting->clearing->by, USER_SIZE, "%s", who->name);
+	if (actions->is_stopped) {
+		(void)err_set(&request->err, ERR_BUSY, "the bridge is stopping");
+		request->answer = STORE_LATER;
+		store_hand_back(actions->store, request);
 	} else {
 		store_submit(actions->store, request);
 	}

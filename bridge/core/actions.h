@@ -1,9 +1,10 @@
 /* Actions: the one door through which a person's decision enters, from HTTP and from a console.
  *
- * Fills in who decides, in whose name and when, looks up what a category starts with, and hands
- * the command to the store, which applies it to the newest state inside its transaction:
- * commands in flight together behave as if they came one after the other. Answers each exactly
- * once, later, and "stored" only after the commit. Loop thread only. */
+ * Also that a caller's score be forgotten (clearing). Fills in who decides, in whose name and
+ * when, looks up what a category starts with, and hands the command to the store, which applies
+ * it to the newest state inside its transaction: commands in flight together behave as if they
+ * came one after the other. Answers each exactly once, later, and "stored" only after the
+ * commit. Loop thread only. */
 #pragma once
 
 #include "core/access.h"
@@ -41,5 +42,18 @@ unsigned actions_open_count(const struct actions *actions);
 void actions_submit(struct actions *actions, struct command **command,
 		    const struct principal *who, int64_t begun_us, action_done_fn *done,
 		    void *ctx);
+struct clearing_answer {
+	enum store_answer answer;
+	const struct err *err;  /* STORE_CONFLICT, STORE_REFUSED, STORE_LATER: why */
+	const struct buf *body; /* STORE_STORED, STORE_REPEATED: the answer document */
+};
+
+/* As action_done_fn. */
+typedef void clearing_done_fn(void *ctx, const struct clearing_answer *answer);
+
+/* Takes *clearing. The caller has made sure that who has RIGHT_CLEAR_CALLERS. */
+void clearings_submit(struct actions *actions, struct clearing **clearing,
+		      const struct principal *who, int64_t begun_us, clearing_done_fn *done,
+		      void *ctx);
 /* The HTTP status of an answer: 200, 404, 409, 422, 503; one table for HTTP and WebSocket. */
 unsigned action_status(enum store_answer answer);

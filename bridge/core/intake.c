@@ -5,6 +5,7 @@
 #include "base/xalloc.h"
 #include "core/areas.h"
 #include "core/classify.h"
+#include "core/rules.h"
 
 struct intake {
 	struct store *store;
@@ -142,6 +143,7 @@ static struct arrival *arrive(struct intake *intake, enum store_op op, int64_t b
 	arrival->ctx = ctx;
 	arrival->request = (struct store_request){
 		.op = op,
+		.callers = *rules_callers(intake->rules),
 		.at_ms = intake->clock->wall_ms(intake->clock),
 		.begun_us = begun_us,
 		.done = answered,

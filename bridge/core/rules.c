@@ -20,16 +20,18 @@ enum file {
 	PLACES,
 	UNITS,
 	JUDGEMENT,
+	CALLERS,
 	FILES
 };
 
 /* In the order of reading: each may name what stands in those before it. */
 static const char *const file_names[FILES] = {
-	[AGENCIES] = "agencies.tsv",   [OFFICES] = "offices.tsv",
-	[TAXONOMY] = "taxonomy.tsv",   [LEXICON] = "lexicon.tsv",
-	[AREAS] = "areas.geojson",     [PLACE_WORDS] = "place-words.tsv",
-	[GAZETTEER] = "gazetteer.tsv", [PLACES] = "places.json",
-	[UNITS] = "units.tsv",         [JUDGEMENT] = "rules/judgement.tsv",
+	[AGENCIES] = "agencies.tsv",     [OFFICES] = "offices.tsv",
+	[TAXONOMY] = "taxonomy.tsv",     [LEXICON] = "lexicon.tsv",
+	[AREAS] = "areas.geojson",       [PLACE_WORDS] = "place-words.tsv",
+	[GAZETTEER] = "gazetteer.tsv",   [PLACES] = "places.json",
+	[UNITS] = "units.tsv",           [JUDGEMENT] = "rules/judgement.tsv",
+	[CALLERS] = "rules/callers.tsv",
 };
 
 const char *const category_kind_names[CATEGORY_KINDS] = {
@@ -414,7 +416,9 @@ static int load(struct loader *l)
 	    place_policy_load(&rules->place_policy, file_names[PLACES], l->text[PLACES],
 			      l->len[PLACES], &rules->agencies, &rules->areas, l->err) < 0)
 		return -1;
-	if (policy_load(&rules->policy, file_names[JUDGEMENT], l->text[JUDGEMENT], l->err) < 0)
+	if (policy_load(&rules->policy, file_names[JUDGEMENT], l->text[JUDGEMENT], l->err) <
+		    0 ||
+	    callers_load(&rules->callers, file_names[CALLERS], l->text[CALLERS], l->err) < 0)
 		return -1;
 	return load_units(l);
 }
@@ -610,6 +614,11 @@ const struct agencies *rules_agencies(const struct rules *rules)
 const char *rules_version(const struct rules *rules)
 {
 	return rules->version;
+}
+
+const struct caller_policy *rules_callers(const struct rules *rules)
+{
+	return &rules->callers;
 }
 
 int rules_category_index(const struct rules *rules, const char *id)

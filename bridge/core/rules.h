@@ -72,6 +72,10 @@ const struct agencies *rules_agencies(const struct rules *rules);
 /* Short hash of the files: equal files, equal version. */
 const char *rules_version(const struct rules *rules);
 
+struct caller_policy;
+/* What a caller's history counts: rules/callers.tsv. */
+const struct caller_policy *rules_callers(const struct rules *rules);
+
 bool rules_has_category(const struct rules *rules, const char *id);
 /* NULL: there is none of that id. */
 const struct category *rules_category(const struct rules *rules, const char *id);

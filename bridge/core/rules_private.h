@@ -1,6 +1,7 @@
 /* What rules are made of; for the files of core that read them. */
 #pragma once
 
+#include "core/callers.h"
 #include "core/gazetteer.h"
 #include "core/lexicon.h"
 #include "core/model.h"
@@ -39,6 +40,7 @@ struct rules {
 	struct model_wiring wiring;
 	char model_trouble[240];
 	struct policy policy;
+	struct caller_policy callers;
 };
 
 void rules_load_model(struct rules *rules, const char *dir);

@@ -5,6 +5,7 @@
 #include "base/jsonin.h"
 #include "base/jsonw.h"
 #include "base/xalloc.h"
+#include "model/caller.h"
 
 #define BIT(state) (1u << (state))
 
@@ -24,6 +25,14 @@ const char *const call_state_names[CALL_STATES] = {
 	[CALL_ANSWERED] = "answered",
 	[CALL_ABANDONED] = "abandoned",
 	[CALL_ENDED] = "ended",
+};
+
+const char *const call_outcome_names[CALL_OUTCOMES] = {
+	[CALL_REAL] = "real",
+	[CALL_PRANK] = "prank",
+	[CALL_SILENT] = "silent",
+	[CALL_INFORMATION] = "information",
+	[CALL_WRONG_NUMBER] = "wrong_number",
 };
 
 bool call_may_move(enum call_state before, enum call_state state)
@@ -46,6 +55,26 @@ static int read_state(const json_t *doc, enum call_state *state_r, struct err *e
 	return err_field(err, "state", "must be ringing, answered, abandoned or ended");
 }
 
+static int read_outcome(const json_t *doc, struct call *call, struct err *err)
+{
+	const char *name = NULL;
+
+	if (jsonin_string(doc, "outcome", JSONIN_OPTIONAL, 16, &name, err) < 0)
+		return -1;
+	if (name == NULL)
+		return 0;
+	if (call->state != CALL_ENDED)
+		return err_field(err, "outcome", "is of a call that has ended");
+	for (int i = CALL_OUTCOME_NONE + 1; i < CALL_OUTCOMES; i++) {
+		if (strcmp(name, call_outcome_names[i]) == 0) {
+			call->outcome = (enum call_outcome)i;
+			return 0;
+		}
+	}
+	return err_field(err, "outcome",
+			 "must be real, prank, silent, information or wrong_number");
+}
+
 static int read_text(const json_t *doc, const char *key, enum jsonin_need need, char *text_r,
 		     size_t size, struct err *err)
 {
@@ -61,7 +90,7 @@ static int read_members(const json_t *doc, struct call *call, struct err *err)
 {
 	*call = (struct call){.location = {.from = LOCATION_NONE, .accuracy_m = -1}};
 	if (read_text(doc, "call_id", JSONIN_REQUIRED, call->call_id, CALL_KEY_SIZE, err) < 0 ||
-	    read_state(doc, &call->state, err) < 0 ||
+	    read_state(doc, &call->state, err) < 0 || read_outcome(doc, call, err) < 0 ||
 	    read_text(doc, "caller", JSONIN_OPTIONAL, call->caller, CALL_PHONE_SIZE, err) < 0 ||
 	    read_text(doc, "agent", JSONIN_OPTIONAL, call->agent, CALL_AGENT_SIZE, err) < 0 ||
 	    jsonin_time(doc, "at", JSONIN_OPTIONAL, &call->at_ms, err) < 0)
@@ -135,7 +164,8 @@ static void mask(const char *phone, char masked_r[CALL_PHONE_SIZE])
 	masked_r[len] = '\0';
 }
 
-void call_write(const struct call *call, bool is_masked, struct jsonw *w, const char *key)
+void call_write(const struct call *call, bool is_masked, const struct card *card,
+		struct jsonw *w, const char *key)
 {
 	char caller[CALL_PHONE_SIZE];
 
@@ -147,6 +177,7 @@ void call_write(const struct call *call, bool is_masked, struct jsonw *w, const 
 	jsonw_string(w, "id", call->id);
 	jsonw_string(w, "call_id", call->call_id);
 	jsonw_string(w, "state", call_states[call->state].name);
+	jsonw_string(w, "outcome", call_outcome_names[call->outcome]);
 	jsonw_string(w, "caller", caller[0] != '\0' ? caller : NULL);
 	jsonw_string(w, "agent", call->agent[0] != '\0' ? call->agent : NULL);
 	if (call->at_ms != 0)
@@ -154,5 +185,7 @@ void call_write(const struct call *call, bool is_masked, struct jsonw *w, const 
 	else
 		jsonw_null(w, "at");
 	location_write(&call->location, w, "location");
+	if (card != NULL)
+		card_write(card, w, "card");
 	jsonw_close(w, '}');
 }

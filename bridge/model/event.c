@@ -16,9 +16,12 @@ const char *const event_kind_names[EVENT_KINDS] = {
 	[EVENT_INCIDENT_CLOSED] = "incident.closed",
 	[EVENT_ASSIGNMENT_UPDATED] = "assignment.updated",
 	[EVENT_CALL_UPDATED] = "call.updated",
+	[EVENT_CALLER_UPDATED] = "caller.updated",
+	[EVENT_CALLER_CLEARED] = "caller.cleared",
 };
 
 static const char incident_mark[] = ",\"incident\":{";
+static const char card_mark[] = ",\"card\":{";
 static const char report_mark[] = ",\"report\":{";
 /* From here on an incident says what is not for a broker to keep: what it may be a duplicate
  * of, with words of both, the words that say where, and its own words. */
@@ -197,10 +200,32 @@ void event_write_piece(struct jsonw *w, uint64_t seq, const struct command *comm
 	close_decision(w, incident, agencies);
 }
 
-void event_write_call(struct jsonw *w, uint64_t seq, int64_t at_ms, const struct call *call)
+void event_write_call(struct jsonw *w, uint64_t seq, int64_t at_ms, const struct call *call,
+		      const struct card *card)
 {
 	open_frame(w, seq, at_ms, EVENT_CALL_UPDATED, false, NULL);
-	call_write(call, true, w, "call");
+	call_write(call, true, card, w, "call");
+	jsonw_close(w, '}');
+}
+
+void event_write_caller(struct jsonw *w, uint64_t seq, int64_t at_ms, const char *incident_id,
+			const struct card *card)
+{
+	open_frame(w, seq, at_ms, EVENT_CALLER_UPDATED, false, NULL);
+	jsonw_string(w, "incident_id", incident_id);
+	card_write(card, w, "card");
+	jsonw_close(w, '}');
+}
+
+void event_write_cleared(struct jsonw *w, uint64_t seq, int64_t at_ms,
+			 const struct clearing *clearing, int was, const struct card *card)
+{
+	open_frame(w, seq, at_ms, EVENT_CALLER_CLEARED, false, clearing->by);
+	if (clearing->command_id[0] != '\0')
+		jsonw_string(w, "command_id", clearing->command_id);
+	jsonw_string(w, "reason", clearing->reason);
+	jsonw_int(w, "was", was);
+	card_write(card, w, "card");
 	jsonw_close(w, '}');
 }
 
@@ -237,6 +262,18 @@ struct slice event_report(const struct buf *body)
 		return (struct slice){0};
 	object = mark + sizeof(report_mark) - 2; /* its opening brace; it is the head's last */
 	return (struct slice){.text = object, .len = (size_t)(head.text + head.len - object)};
+}
+
+struct slice event_card(const struct buf *body)
+{
+	struct slice frame = whole(body);
+	const char *mark = find_mark(frame, card_mark, sizeof(card_mark) - 1);
+	const char *object;
+
+	if (mark == NULL)
+		return (struct slice){0};
+	object = mark + sizeof(card_mark) - 2; /* its opening brace */
+	return (struct slice){.text = object, .len = (size_t)(frame.text + frame.len - object)};
 }
 
 struct slice event_head(const struct buf *body)

@@ -14,6 +14,7 @@
 #include "base/buf.h"
 #include "model/audience.h"
 #include "model/call.h"
+#include "model/caller.h"
 #include "model/incident.h"
 
 enum event_kind {
@@ -24,6 +25,8 @@ enum event_kind {
 	EVENT_INCIDENT_CLOSED,
 	EVENT_ASSIGNMENT_UPDATED,
 	EVENT_CALL_UPDATED,
+	EVENT_CALLER_UPDATED,
+	EVENT_CALLER_CLEARED,
 	EVENT_KINDS
 };
 
@@ -73,7 +76,15 @@ void event_write_split(struct jsonw *w, uint64_t seq, const struct command *comm
 void event_write_piece(struct jsonw *w, uint64_t seq, const struct command *command,
 		       const struct split_piece *piece, const struct incident *from,
 		       const struct incident *incident, const struct agencies *agencies);
-void event_write_call(struct jsonw *w, uint64_t seq, int64_t at_ms, const struct call *call);
+/* card: what is known of the number by now; its caller is NULL where it is withheld. */
+void event_write_call(struct jsonw *w, uint64_t seq, int64_t at_ms, const struct call *call,
+		      const struct card *card);
+/* What is known of a caller has changed, by something about this incident. */
+void event_write_caller(struct jsonw *w, uint64_t seq, int64_t at_ms, const char *incident_id,
+			const struct card *card);
+/* was: the score before. */
+void event_write_cleared(struct jsonw *w, uint64_t seq, int64_t at_ms,
+			 const struct clearing *clearing, int was, const struct card *card);
 
 /* What kind of event an action is. */
 enum event_kind event_kind_of(enum action action);
@@ -85,6 +96,9 @@ struct slice {
 
 /* A further report's object inside a frame, "report"; len 0: there is none. Borrowed. */
 struct slice event_report(const struct buf *body);
+/* What the event knows of a caller, "card"; len 0: nothing. Borrowed, and begins what follows
+ * it: to be read as the first value of the rest. */
+struct slice event_card(const struct buf *body);
 /* The incident's object inside a frame; len 0: there is none. Borrowed from body. */
 struct slice event_incident(const struct buf *body);
 /* The frame up to the comma before "incident": what the event itself says, still open. */

@@ -110,6 +110,14 @@ void incident_fini(struct incident *incident)
 	incident->text = NULL;
 }
 
+int incident_order(const struct incident *incident)
+{
+	bool waits_for_a_look = incident->verdict.disposition == DISPOSITION_REVIEW ||
+				incident->verdict.disposition == DISPOSITION_NOISE;
+
+	return waits_for_a_look ? incident->order : 0;
+}
+
 struct audience incident_audience(const struct incident *incident)
 {
 	return (struct audience){
@@ -430,6 +438,7 @@ void incident_write(const struct incident *incident, const struct agencies *agen
 	write_ref(w, "merged_into", &incident->merged_into);
 	write_ref(w, "folded_into", &incident->folded_into);
 	jsonw_bool(w, "stands_alone", incident->stands_alone);
+	jsonw_int(w, "order", incident_order(incident));
 	write_assignments(incident, agencies, w);
 	write_similar(incident, w);
 	write_or_null(w, "place_said", incident->location.said);
@@ -542,6 +551,7 @@ int incident_read(const json_t *object, const struct agencies *agencies,
 	read_ref(json_object_get(object, "merged_into"), &incident->merged_into);
 	read_ref(json_object_get(object, "folded_into"), &incident->folded_into);
 	incident->stands_alone = json_is_true(json_object_get(object, "stands_alone"));
+	incident->order = (int)json_integer_value(json_object_get(object, "order"));
 	read_similar(json_object_get(object, "similar"), incident);
 	incident->opened_at_ms = read_time(object, "opened_at");
 	incident->updated_at_ms = read_time(object, "updated_at");

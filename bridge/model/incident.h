@@ -71,7 +71,8 @@ struct incident {
 	bool is_exercise;
 	struct incident_ref merged_into; /* closed, and its reports are those of that one */
 	struct incident_ref folded_into; /* shown under that one's card; lives on by itself */
-	bool stands_alone;               /* a person took it out of there: never again */
+	int order; /* what is known of the caller: below 0 behind its like, above before */
+	bool stands_alone; /* a person took it out of there: never again */
 	unsigned similar_count;
 	struct similar similar[SIMILAR_MAX];      /* best first */
 	struct assignment assignment[AGENCY_MAX]; /* of the agencies in verdict.agencies */
@@ -83,6 +84,9 @@ void incident_open(struct incident *incident_r, const struct report *report,
 		   const struct verdict *verdict, const struct location *location,
 		   const char *id, int64_t no, const char *tracking_id, int64_t at_ms);
 void incident_fini(struct incident *incident);
+
+/* Its place among what waits for a second look (review, noise): order there, else 0. */
+int incident_order(const struct incident *incident);
 
 /* Who may see it as it stands. */
 struct audience incident_audience(const struct incident *incident);

@@ -50,6 +50,7 @@ static int read_filing(const json_t *frame, const struct agencies *agencies,
 		return err_set(err, ERR_INVALID, "holds no report");
 	read_report(frame, facts, &filing->report);
 	verdict_read_back(facts, agencies, &filing->verdict);
+	filing->order = (int)json_integer_value(json_object_get(facts, "order"));
 	location_read_back(json_object_get(facts, "location"), &filing->location);
 	snprintf(filing->location.said, PLACE_SAID_SIZE, "%s",
 		 text_of(facts, "place_said") != NULL ? text_of(facts, "place_said") : "");
@@ -91,6 +92,7 @@ void filing_write(const struct filing *filing, const struct agencies *agencies, 
 	jsonw_string(w, "source", report->source);
 	jsonw_string(w, "kind", report->kind);
 	jsonw_string(w, "anonymity", anonymity_names[report->anonymity]);
+	jsonw_int(w, "order", filing->order);
 	jsonw_string(w, "place_said",
 		     filing->location.said[0] != '\0' ? filing->location.said : NULL);
 	jsonw_stringn(w, "text", report->text, report->text_len);
@@ -161,6 +163,13 @@ static void keep_stricter(struct incident *incident, enum anonymity other)
 		incident->anonymity = other;
 }
 
+/* One whose word counts more speaks for all of them. */
+static void lift(struct incident *incident, int order)
+{
+	if (order > incident->order)
+		incident->order = order;
+}
+
 static void add_ids(struct incident *incident, const char ids[][ID_SIZE], unsigned count)
 {
 	unsigned known = count < INCIDENT_REPORTS_MAX ? count : INCIDENT_REPORTS_MAX;
@@ -195,6 +204,7 @@ void incident_add_report(struct incident *incident, const struct filing *filing,
 	incident_begin_parts(incident, incident->verdict.agencies & ~before, at_ms);
 	find_place(incident, &filing->location);
 	keep_stricter(incident, filing->report.anonymity);
+	lift(incident, filing->order);
 	add_ids(incident, &filing->report.id, 1);
 	bump(incident, at_ms, is_raised);
 }
@@ -268,6 +278,7 @@ void incident_take_in(struct incident *incident, const struct incident *other, i
 	if (incident->folded_into.no == other->no)
 		incident->folded_into = (struct incident_ref){0};
 	keep_stricter(incident, other->anonymity);
+	lift(incident, other->order);
 	add_ids(incident, other->report_id, other->report_count);
 	bump(incident, at_ms, true);
 }

@@ -16,6 +16,7 @@ struct filing {
 	struct verdict verdict;
 	struct location location;
 	char tracking_id[TRACKING_SIZE];
+	int order;     /* by what is known of its caller */
 	int64_t at_ms; /* when it came */
 	json_t *doc;   /* owned; NULL in one that was put together from a report */
 };

@@ -42,17 +42,18 @@ static int read_location(const json_t *doc, struct location *location_r, struct 
 	return location == NULL ? 0 : location_read(location, location_r, err);
 }
 
-static int check_reporter(const json_t *doc, struct err *err)
+static int read_reporter(struct report *report, struct err *err)
 {
 	const json_t *reporter;
-	const char *text;
+	const char *name;
 
-	if (jsonin_child(doc, "reporter", JSON_OBJECT, &reporter, err) < 0)
+	if (jsonin_child(report->doc, "reporter", JSON_OBJECT, &reporter, err) < 0)
 		return -1;
 	if (reporter == NULL)
 		return 0;
-	if (jsonin_string(reporter, "name", JSONIN_OPTIONAL, 200, &text, err) < 0 ||
-	    jsonin_string(reporter, "phone", JSONIN_OPTIONAL, 32, &text, err) < 0) {
+	if (jsonin_string(reporter, "name", JSONIN_OPTIONAL, 200, &name, err) < 0 ||
+	    jsonin_string(reporter, "phone", JSONIN_OPTIONAL, 32, &report->phone, err) < 0 ||
+	    jsonin_string(reporter, "device", JSONIN_OPTIONAL, 200, &report->device, err) < 0) {
 		char member[sizeof(err->field)];
 
 		snprintf(member, sizeof(member), "reporter.%.32s", err->field);
@@ -106,7 +107,7 @@ static int read_members(struct report *report, struct err *err)
 		    0 ||
 	    jsonin_bool(doc, "exercise", &report->is_exercise, err) < 0 ||
 	    read_anonymity(doc, &report->anonymity, err) < 0 ||
-	    read_location(doc, &report->location, err) < 0 || check_reporter(doc, err) < 0 ||
+	    read_location(doc, &report->location, err) < 0 || read_reporter(report, err) < 0 ||
 	    check_attachments(doc, err) < 0)
 		return -1;
 	if (report->key != NULL && report->key[0] == '\0')

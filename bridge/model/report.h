@@ -24,7 +24,8 @@ struct report {
 	const char *key;    /* source_id, else the Idempotency-Key, else NULL: a fresh one */
 	const char *text;
 	size_t text_len;
-	const char *kind; /* or NULL */
+	const char *kind;           /* or NULL */
+	const char *phone, *device; /* of whoever reports, as given; or NULL */
 	enum anonymity anonymity;
 	bool is_exercise;
 	int64_t received_at_ms;   /* when the source says it got it; 0: it does not say */

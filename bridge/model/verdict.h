@@ -27,6 +27,7 @@ struct verdict {
 	int priority; /* 1 life threat now … 4 routine */
 	char category[CATEGORY_SIZE];
 	agency_set agencies;
+	bool is_grave; /* danger to life is seen in it, whatever came of that; not written */
 	int confidence_pct;             /* 0 … 100 */
 	char rules[RULES_VERSION_SIZE]; /* the version that said so */
 	char model[RULES_VERSION_SIZE]; /* and that of the model; "": none was asked */

@@ -48,6 +48,7 @@ struct report_row {
 	unsigned char digest[32];
 	int64_t tracking;
 	int64_t incident; /* no of the one it belongs to: of the last event that names it */
+	struct caller_names callers;
 };
 
 struct call_row {
@@ -56,11 +57,19 @@ struct call_row {
 	uint64_t step[CALL_STATES]; /* seq of the event that told the state; 0: not yet */
 };
 
+struct caller_row {
+	char handle[ID_SIZE];
+	uint64_t seq; /* of the last event that tells of it */
+	bool is_worth_keeping;
+	int64_t seen_at_ms;
+};
+
 /* Return false to end the scan. What a row points at is borrowed for the call. */
 typedef bool event_row_fn(void *ctx, const struct event *event,
 			  const unsigned char link[LINK_SIZE]);
 typedef bool incident_row_fn(void *ctx, const struct incident_row *row);
 typedef bool call_row_fn(void *ctx, const struct call_row *row);
+typedef bool caller_row_fn(void *ctx, const struct caller_row *row);
 typedef void cursor_row_fn(void *ctx, const char *sink, uint64_t seq, const char *epoch);
 
 enum incident_order {
@@ -143,6 +152,18 @@ struct store_backend {
 	/* Newest first. */
 	int (*scan_open_calls)(struct backend *conn, call_row_fn *row, void *ctx,
 			       struct err *err);
+
+	/* Replaces what was there. */
+	int (*put_caller)(struct backend *conn, const struct caller_row *row, struct err *err);
+	int (*get_caller)(struct backend *conn, const char *handle, struct caller_row *row_r,
+			  struct err *err);
+	/* Of this worth the one that was not heard of for longest. */
+	int (*oldest_caller)(struct backend *conn, bool is_worth_keeping,
+			     struct caller_row *row_r, struct err *err);
+	int (*drop_caller)(struct backend *conn, const char *handle, struct err *err);
+	int (*count_callers)(struct backend *conn, int64_t *count_r, struct err *err);
+	int (*scan_callers)(struct backend *conn, caller_row_fn *row, void *ctx,
+			    struct err *err);
 
 	int (*put_cursor)(struct backend *conn, const char *sink, uint64_t seq,
 			  const char *epoch, struct err *err);

@@ -33,6 +33,7 @@ int ledger_begin(struct ledger *ledger, unsigned max, struct err *err)
 	if (ledger->ops->begin(ledger->conn, err) < 0)
 		return -1;
 	ledger->before = ledger->end;
+	ledger->callers_before = ledger->callers;
 	ledger->events = xcalloc(max, sizeof(*ledger->events));
 	ledger->max = max;
 	return 0;
@@ -42,6 +43,7 @@ void ledger_rollback(struct ledger *ledger)
 {
 	ledger->ops->rollback(ledger->conn);
 	ledger->end = ledger->before;
+	ledger->callers = ledger->callers_before;
 	drop_events(ledger);
 }
 
@@ -190,8 +192,8 @@ int ledger_take(struct ledger *ledger, struct store_request *request, struct err
 {
 	static int (*const take[])(struct ledger *, struct store_request *, struct err *) = {
 		[STORE_REPORT] = ledger_take_report, [STORE_COMMAND] = ledger_take_command,
-		[STORE_CALL] = ledger_take_call,     [STORE_CURSOR] = take_cursor,
-		[STORE_FAILURE] = take_failure,
+		[STORE_CALL] = ledger_take_call,     [STORE_CLEARING] = ledger_take_clearing,
+		[STORE_CURSOR] = take_cursor,        [STORE_FAILURE] = take_failure,
 	};
 
 	return take[request->op](ledger, request, err);

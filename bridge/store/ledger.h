@@ -16,8 +16,11 @@ struct ledger {
 	struct backend *conn;
 	const struct agencies *agencies;
 	char epoch[ID_SIZE];
-	struct log_end end;    /* with what the open transaction has added */
-	struct log_end before; /* without */
+	struct log_end end;               /* with what the open transaction has added */
+	struct log_end before;            /* without */
+	char caller_key[CALLER_KEY_SIZE]; /* of the hashes that name callers: of this log */
+	int64_t callers, callers_before;  /* rows of that table, and without this transaction */
+	int64_t callers_max;
 	struct id_gen ids;
 	struct jsonw text;    /* reused for every document */
 	struct event *events; /* of the open transaction, in order; room for max */
@@ -27,6 +30,11 @@ struct ledger {
 void ledger_init(struct ledger *ledger, const struct store_backend *ops,
 		 const struct agencies *agencies);
 void ledger_fini(struct ledger *ledger);
+
+/* Before the first transaction: conn is open. Makes the key that names callers. */
+int ledger_open_callers(struct ledger *ledger, int64_t callers_max, struct err *err) MUST_CHECK;
+/* After conn was opened anew. */
+int ledger_count_callers(struct ledger *ledger, struct err *err) MUST_CHECK;
 
 /* A transaction of at most max requests. */
 int ledger_begin(struct ledger *ledger, unsigned max, struct err *err) MUST_CHECK;

@@ -31,11 +31,9 @@ static enum call_state state_of(const struct call_row *row)
 	return state;
 }
 
-/* A later message need not say again what an earlier one said. */
-static int fill_in(struct ledger *ledger, struct call *call, const struct call_row *row,
-		   struct err *err)
+static int load_call(struct ledger *ledger, const struct call_row *row, struct call *call_r,
+		     struct err *err)
 {
-	struct call before;
 	struct buf *whole = NULL;
 	json_t *doc;
 	int status;
@@ -44,39 +42,90 @@ static int fill_in(struct ledger *ledger, struct call *call, const struct call_r
 				      err) < 0)
 		return -1;
 	doc = whole == NULL ? NULL : json_loadb((const char *)whole->data, whole->len, 0, NULL);
-	status = call_read(doc, &before, err);
+	status = call_read(doc, call_r, err);
 	json_decref(doc);
 	buf_unref(&whole);
 	if (status < 0) {
 		err->kind = ERR_IO;
 		return err_wrap(err, "call %s", row->id);
 	}
+	return 0;
+}
+
+/* A later message need not say again what an earlier one said. */
+static void fill_in(struct call *call, const struct call *before)
+{
 	if (call->caller[0] == '\0')
-		memcpy(call->caller, before.caller, sizeof(call->caller));
+		memcpy(call->caller, before->caller, sizeof(call->caller));
 	if (call->agent[0] == '\0')
-		memcpy(call->agent, before.agent, sizeof(call->agent));
+		memcpy(call->agent, before->agent, sizeof(call->agent));
 	if (!call->location.has_point)
-		call->location = before.location;
+		call->location = before->location;
+	if (call->outcome == CALL_OUTCOME_NONE)
+		call->outcome = before->outcome;
+}
+
+/* What this step says of the number: counted once for each call, whenever it is first told. */
+static void tell_caller(struct caller *caller, const struct call *before,
+			const struct call *call, int64_t at_ms)
+{
+	bool is_told = call->outcome != before->outcome;
+
+	if (before->caller[0] == '\0')
+		caller_add_call(caller, at_ms);
+	if (call->state == CALL_ABANDONED)
+		caller_add(caller, CALLER_ABANDONED, at_ms);
+	if (call->state == CALL_ANSWERED || (is_told && call->outcome != CALL_SILENT))
+		caller_hear(caller);
+	if (is_told)
+		caller_add(caller,
+			   (enum caller_sign)caller_sign_of_outcome(
+				   call_outcome_names[call->outcome]),
+			   at_ms);
+}
+
+/* Who withholds the number is nobody: known stays empty. */
+static int know_caller(struct ledger *ledger, const struct store_request *request,
+		       const struct call *before, struct known *known, struct err *err)
+{
+	const struct call *call = request->in.call;
+	struct caller_names names;
+
+	*known = (struct known){0};
+	caller_name(ledger->caller_key, call->caller, NULL, &names);
+	if (names.own[0] == '\0')
+		return 0;
+	if (ledger_load_caller(ledger, names.own, known, err) < 0)
+		return -1;
+	known->is_known = true;
+	tell_caller(&known->caller, before, call, request->at_ms);
 	return 0;
 }
 
 static int store_call(struct ledger *ledger, struct store_request *request,
-		      struct call_row *row, struct err *err)
+		      struct call_row *row, const struct call *before, struct err *err)
 {
 	struct call *call = request->in.call;
 	uint64_t seq = ledger->end.seq + 1;
 	struct event event = {.at_ms = request->at_ms,
 			      .kind = EVENT_CALL_UPDATED,
 			      .audience = {.scope = SCOPE_CALL}};
+	struct known known;
+	struct card card = {NULL, &request->callers, request->at_ms};
 	struct buf *whole;
 	int status;
 
+	if (know_caller(ledger, request, before, &known, err) < 0)
+		return -1;
+	card.caller = known.is_known ? &known.caller : NULL;
 	row->step[call->state] = seq;
 	jsonw_reset(&ledger->text);
-	call_write(call, false, &ledger->text, NULL);
+	call_write(call, false, NULL, &ledger->text, NULL);
 	whole = jsonw_buf(&ledger->text);
-	event_write_call(&ledger->text, seq, request->at_ms, call);
+	event_write_call(&ledger->text, seq, request->at_ms, call, &card);
 	status = ledger_add_event(ledger, event, 0, err);
+	if (status == 0 && known.is_known)
+		status = ledger_put_caller(ledger, &known, err);
 	if (status == 0)
 		status = ledger->ops->put_reporter(ledger->conn, seq, call->raw, whole, err);
 	if (status == 0)
@@ -87,9 +136,36 @@ static int store_call(struct ledger *ledger, struct store_request *request,
 	return status;
 }
 
+/* 1: it is answered already. Told again, also when told late, after the state that followed, it
+ * is nothing new; but what an ended call turned out to be may be said afterwards, once. */
+static int answer_known(struct ledger *ledger, struct store_request *request,
+			const struct call_row *row, const struct call *before)
+{
+	const struct call *call = request->in.call;
+	uint64_t told = row->step[call->state];
+	enum call_outcome outcome = call->outcome;
+
+	if (told != 0 && (outcome == CALL_OUTCOME_NONE || outcome == before->outcome)) {
+		answer_call(ledger, request, STORE_REPEATED, told);
+		return 1;
+	}
+	if (told != 0 && before->outcome == CALL_OUTCOME_NONE)
+		return 0;
+	request->answer = STORE_REFUSED;
+	if (told != 0)
+		(void)err_field(&request->err, "outcome", "was said to be %s",
+				call_outcome_names[before->outcome]);
+	else if (!call_may_move(state_of(row), call->state))
+		(void)err_field(&request->err, "state", "is not possible: the call is %s",
+				call_state_names[state_of(row)]);
+	else
+		return 0;
+	return 1;
+}
+
 int ledger_take_call(struct ledger *ledger, struct store_request *request, struct err *err)
 {
-	struct call *call = request->in.call;
+	struct call *call = request->in.call, before = {.call_id = ""};
 	struct call_row row = {.id = ""};
 	int found = ledger->ops->find_call(ledger->conn, call->call_id, &row, err);
 
@@ -100,18 +176,12 @@ int ledger_take_call(struct ledger *ledger, struct store_request *request, struc
 		id_next(&ledger->ids, 'C', request->at_ms, row.id);
 	}
 	memcpy(call->id, row.id, ID_SIZE);
-	/* Told again, also when told late, after the state that followed. */
-	if (row.step[call->state] != 0) {
-		answer_call(ledger, request, STORE_REPEATED, row.step[call->state]);
-		return 0;
+	if (found > 0) {
+		if (load_call(ledger, &row, &before, err) < 0)
+			return -1;
+		if (answer_known(ledger, request, &row, &before) != 0)
+			return 0;
+		fill_in(call, &before);
 	}
-	if (found > 0 && !call_may_move(state_of(&row), call->state)) {
-		request->answer = STORE_REFUSED;
-		(void)err_field(&request->err, "state", "is not possible: the call is %s",
-				call_state_names[state_of(&row)]);
-		return 0;
-	}
-	if (found > 0 && fill_in(ledger, call, &row, err) < 0)
-		return -1;
-	return store_call(ledger, request, &row, err);
+	return store_call(ledger, request, &row, &before, err);
 }

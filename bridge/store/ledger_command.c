@@ -77,12 +77,13 @@ static int decide_alone(struct ledger *ledger, struct store_request *request,
 			struct incident *incident, struct err *err)
 {
 	const struct command *command = request->in.command;
-	agency_set before = incident->verdict.agencies;
+	const struct incident before = *incident; /* its text stays incident's */
 	unsigned at = ledger->count;
 
 	if (incident_apply(incident, command, &request->err) < 0)
 		return 0;
-	if (ledger_put_decision(ledger, command, incident, before, err) < 0)
+	if (ledger_put_decision(ledger, command, incident, before.verdict.agencies, err) < 0 ||
+	    ledger_judge_callers(ledger, request, &before, incident, err) < 0)
 		return -1;
 	return ledger_finish_command(ledger, request, at, err);
 }

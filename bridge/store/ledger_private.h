@@ -6,6 +6,7 @@
  *   ledger_merge.c    two incidents become one
  *   ledger_split.c    what was joined is taken apart
  *   ledger_call.c     a step of a 112 call
+ *   ledger_caller.c   what is known of who reports and calls
  *
  * Write lane only. */
 #pragma once
@@ -45,6 +46,34 @@ int ledger_take_command(struct ledger *ledger, struct store_request *request,
 			struct err *err) MUST_CHECK;
 int ledger_take_call(struct ledger *ledger, struct store_request *request,
 		     struct err *err) MUST_CHECK;
+
+int ledger_take_clearing(struct ledger *ledger, struct store_request *request,
+			 struct err *err) MUST_CHECK;
+
+/* A caller as the log knows it so far. */
+struct known {
+	struct caller caller;
+	bool is_known;
+	bool is_in_table; /* also when the log has forgotten what it points at */
+};
+
+int ledger_load_caller(struct ledger *ledger, const char *handle, struct known *known_r,
+		       struct err *err) MUST_CHECK;
+/* Its row; the event that tells of it is the last one. */
+int ledger_put_caller(struct ledger *ledger, const struct known *known,
+		      struct err *err) MUST_CHECK;
+/* Whose report it is, and what is known of them: nothing of one who is not to be known. */
+int ledger_know_reporter(struct ledger *ledger, const struct report *report,
+			 struct caller_names *names_r, struct known *known_r,
+			 struct err *err) MUST_CHECK;
+/* After the report's own event and answer. */
+int ledger_tell_reporter(struct ledger *ledger, const struct store_request *request,
+			 struct known *known, struct err *err) MUST_CHECK;
+/* The incident was closed with an outcome, or reopened: those who told it were right, or not.
+ */
+int ledger_judge_callers(struct ledger *ledger, const struct store_request *request,
+			 const struct incident *before, const struct incident *after,
+			 struct err *err) MUST_CHECK;
 
 /* The answer to a decision whose event on the incident it names is event. */
 void ledger_answer_command(struct ledger *ledger, struct store_request *request,

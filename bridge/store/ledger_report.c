@@ -92,7 +92,7 @@ static int list_similar(struct ledger *ledger, const struct store_links *links,
 }
 
 static int open_incident(struct ledger *ledger, const struct store_request *request,
-			 struct report_row *row, struct err *err)
+			 struct report_row *row, int order, struct err *err)
 {
 	const struct report *report = request->in.report;
 	struct event event = {.at_ms = request->at_ms, .kind = EVENT_INCIDENT_CREATED};
@@ -105,6 +105,7 @@ static int open_incident(struct ledger *ledger, const struct store_request *requ
 	incident_open(&incident, report, &request->verdict, &request->location, id,
 		      ++ledger->end.no, tracking_id, request->at_ms);
 	row->incident = incident.no;
+	incident.order = order;
 	status = list_similar(ledger, request->links, &incident, err);
 	if (status == 0) {
 		event_write_report(&ledger->text, ledger->end.seq + 1, request->at_ms,
@@ -117,11 +118,13 @@ static int open_incident(struct ledger *ledger, const struct store_request *requ
 }
 
 static int add_report(struct ledger *ledger, const struct store_request *request,
-		      struct report_row *row, struct incident *incident, struct err *err)
+		      struct report_row *row, int order, struct incident *incident,
+		      struct err *err)
 {
 	struct filing filing = {.report = *request->in.report,
 				.verdict = request->verdict,
 				.location = request->location,
+				.order = order,
 				.at_ms = request->at_ms};
 	struct event event = {.at_ms = request->at_ms, .kind = EVENT_REPORT_RECEIVED};
 	agency_set before = incident->verdict.agencies;
@@ -137,7 +140,7 @@ static int add_report(struct ledger *ledger, const struct store_request *request
 /* 1: it is a further report of the incident it was found to be one of. 0: it must have one of
  * its own: that one's report was not stored after all, or the incident is over by now. */
 static int link_report(struct ledger *ledger, const struct store_request *request,
-		       struct report_row *row, struct err *err)
+		       struct report_row *row, int order, struct err *err)
 {
 	const struct store_links *links = request->links;
 	struct report_row first;
@@ -154,30 +157,41 @@ static int link_report(struct ledger *ledger, const struct store_request *reques
 		return -1;
 	found = 0;
 	if (incident_may_link(&incident, request->in.report))
-		found = add_report(ledger, request, row, &incident, err) < 0 ? -1 : 1;
+		found = add_report(ledger, request, row, order, &incident, err) < 0 ? -1 : 1;
 	incident_fini(&incident);
 	return found;
+}
+
+static int order_of(const struct store_request *request, const struct known *known)
+{
+	return caller_order_report(&known->caller, &request->callers, &request->verdict,
+				   request->at_ms);
 }
 
 static int store_report(struct ledger *ledger, struct store_request *request,
 			struct report_row *row, struct err *err)
 {
 	const struct report *report = request->in.report;
-	int linked;
+	struct known known;
+	int linked, order;
 
+	if (ledger_know_reporter(ledger, report, &row->callers, &known, err) < 0)
+		return -1;
+	order = order_of(request, &known);
 	row->tracking = ledger->end.tracking > 0 ? ledger->end.tracking + 1 : TRACKING_FIRST;
 	row->seq = ledger->end.seq + 1;
 	snprintf(row->id, sizeof(row->id), "%s", report->id);
 	snprintf(row->source, sizeof(row->source), "%s", report->source);
-	linked = link_report(ledger, request, row, err);
-	if (linked < 0 || (linked == 0 && open_incident(ledger, request, row, err) < 0) ||
+	linked = link_report(ledger, request, row, order, err);
+	if (linked < 0 ||
+	    (linked == 0 && open_incident(ledger, request, row, order, err) < 0) ||
 	    ledger->ops->put_report(ledger->conn, row, err) < 0 ||
 	    ledger->ops->put_reporter(ledger->conn, row->seq, report->raw, NULL, err) < 0)
 		return -1;
 	ledger->end.tracking = row->tracking;
 	answer_report(ledger, request, row, ledger_last(ledger));
 	request->answer = STORE_STORED;
-	return 0;
+	return ledger_tell_reporter(ledger, request, &known, err);
 }
 
 int ledger_take_report(struct ledger *ledger, struct store_request *request, struct err *err)

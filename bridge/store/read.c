@@ -129,6 +129,48 @@ static int read_incidents(struct page *page)
 					 page->err);
 }
 
+/* What is known of a caller, as the last event that tells of it has it. */
+static int add_card(struct page *page, const char *handle)
+{
+	struct caller_row row;
+	struct event event;
+	int found = handle[0] == '\0'
+			    ? 0
+			    : page->ops->get_caller(page->conn, handle, &row, page->err);
+
+	if (found > 0)
+		found = page->ops->get_event(page->conn, row.seq, &event, page->err);
+	if (found > 0) {
+		struct slice card = event_card(event.body);
+
+		page->read->card = buf_copy(card.text, card.len);
+		buf_unref(&event.body);
+	}
+	return found;
+}
+
+/* Of who told it first. */
+static int add_card_of_incident(struct page *page, const struct incident_row *row)
+{
+	static const char mark[] = ",\"reports\":[\"";
+	struct report_row report;
+	struct slice incident;
+	struct event last;
+	char id[ID_SIZE] = "";
+	const char *at;
+	int found = page->ops->get_event(page->conn, row->seq, &last, page->err);
+
+	if (found <= 0)
+		return found;
+	incident = event_incident(last.body);
+	at = memmem(incident.text, incident.len, mark, sizeof(mark) - 1);
+	if (at != NULL)
+		snprintf(id, ID_SIZE, "%.*s", ID_LEN, at + sizeof(mark) - 1);
+	buf_unref(&last.body);
+	found = page->ops->get_report(page->conn, id, &report, page->err);
+	return found > 0 ? add_card(page, report.callers.own) : found;
+}
+
 static int read_timeline(struct page *page)
 {
 	struct store_read *read = page->read;
@@ -138,6 +180,8 @@ static int read_timeline(struct page *page)
 	if (found <= 0)
 		return found;
 	read->is_found = true;
+	if (read->from == 0 && add_card_of_incident(page, &row) < 0)
+		return -1;
 	if (page->ops->scan_events(page->conn, row.no, read->from, take_event, page,
 				   page->err) < 0)
 		return -1;
@@ -211,6 +255,24 @@ static uint64_t last_step(const struct call_row *row)
 	return seq;
 }
 
+/* The newest of the number, not that of the call's time. */
+static int add_card_of_call(struct page *page)
+{
+	static const char mark[] = "\"handle\":\"";
+	struct slice card;
+	char handle[ID_SIZE];
+	const char *at;
+
+	if (page->read->row_count == 0)
+		return 0;
+	card = event_card(page->read->rows[0].body);
+	at = card.len > 0 ? memmem(card.text, card.len, mark, sizeof(mark) - 1) : NULL;
+	if (at == NULL)
+		return 0;
+	snprintf(handle, ID_SIZE, "%.*s", ID_LEN, at + sizeof(mark) - 1);
+	return add_card(page, handle) < 0 ? -1 : 0;
+}
+
 static int read_call(struct page *page)
 {
 	struct store_read *read = page->read;
@@ -227,6 +289,14 @@ static int read_call(struct page *page)
 		found = page->ops->get_reporter(page->conn, last_step(&row), NULL, &read->raw,
 						page->err);
 	read->is_found = found > 0;
+	return found < 0 ? -1 : add_card_of_call(page);
+}
+
+static int read_caller(struct page *page)
+{
+	int found = add_card(page, page->read->id);
+
+	page->read->is_found = found > 0;
 	return found < 0 ? -1 : 0;
 }
 
@@ -278,6 +348,7 @@ int read_perform(const struct store_backend *ops, struct backend *conn,
 		[READ_INCIDENTS] = read_incidents, [READ_TIMELINE] = read_timeline,
 		[READ_REPORT] = read_report,       [READ_CALL] = read_call,
 		[READ_CALLS] = read_calls,         [READ_TICKET] = read_ticket,
+		[READ_CALLER] = read_caller,
 	};
 	struct page page = {.ops = ops, .conn = conn, .read = read, .err = err};
 	const char *agency = read->filter.agency;
@@ -345,4 +416,5 @@ void store_read_fini(struct store_read *read)
 	read->rows = NULL;
 	read->row_count = 0;
 	buf_unref(&read->raw);
+	buf_unref(&read->card);
 }

@@ -28,7 +28,7 @@
 	X(GET_INCIDENT, "SELECT * FROM incident WHERE no = ?")                                 \
 	X(SCAN_LIVE, "SELECT * FROM incident WHERE status <> 'closed' AND no > ? ORDER BY no") \
 	X(SCAN_DOWN, "SELECT * FROM incident WHERE no < ? ORDER BY no DESC")                   \
-	X(PUT_REPORT, "INSERT INTO report VALUES (?, ?, ?, ?, ?, ?, ?)")                       \
+	X(PUT_REPORT, "INSERT INTO report VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)")                 \
 	X(FIND_REPORT, "SELECT * FROM report WHERE source = ? AND key = ?")                    \
 	X(GET_REPORT, "SELECT * FROM report WHERE id = ?")                                     \
 	X(FIND_TRACKING, "SELECT * FROM report WHERE tracking = ?")                            \
@@ -41,6 +41,13 @@
 	X(FIND_CALL, "SELECT * FROM call WHERE call_id = ?")                                   \
 	X(GET_CALL, "SELECT * FROM call WHERE id = ?")                                         \
 	X(SCAN_OPEN_CALLS, "SELECT * FROM call WHERE ended = 0 ORDER BY id DESC")              \
+	X(PUT_CALLER, "INSERT OR REPLACE INTO caller VALUES (?, ?, ?, ?)")                     \
+	X(GET_CALLER, "SELECT * FROM caller WHERE handle = ?")                                 \
+	X(OLDEST_CALLER,                                                                       \
+	  "SELECT * FROM caller WHERE worth = ? ORDER BY seen_at, handle LIMIT 1")             \
+	X(DROP_CALLER, "DELETE FROM caller WHERE handle = ?")                                  \
+	X(COUNT_CALLERS, "SELECT count(*) FROM caller")                                        \
+	X(SCAN_CALLERS, "SELECT * FROM caller")                                                \
 	X(PUT_CURSOR, "INSERT OR REPLACE INTO cursor VALUES (?, ?, ?)")                        \
 	X(SCAN_CURSORS, "SELECT sink, seq, epoch FROM cursor")                                 \
 	X(PUT_FAILURE, "INSERT OR REPLACE INTO failure VALUES (?, ?, ?, ?)")
@@ -117,6 +124,14 @@ int rows_find_call(struct backend *conn, const char *call_id, struct call_row *r
 int rows_get_call(struct backend *conn, const char *id, struct call_row *row_r,
 		  struct err *err);
 int rows_scan_open_calls(struct backend *conn, call_row_fn *row, void *ctx, struct err *err);
+int rows_put_caller(struct backend *conn, const struct caller_row *row, struct err *err);
+int rows_get_caller(struct backend *conn, const char *handle, struct caller_row *row_r,
+		    struct err *err);
+int rows_oldest_caller(struct backend *conn, bool is_worth_keeping, struct caller_row *row_r,
+		       struct err *err);
+int rows_drop_caller(struct backend *conn, const char *handle, struct err *err);
+int rows_count_callers(struct backend *conn, int64_t *count_r, struct err *err);
+int rows_scan_callers(struct backend *conn, caller_row_fn *row, void *ctx, struct err *err);
 int rows_put_cursor(struct backend *conn, const char *sink, uint64_t seq, const char *epoch,
 		    struct err *err);
 int rows_scan_cursors(struct backend *conn, cursor_row_fn *row, void *ctx, struct err *err);

@@ -325,6 +325,8 @@ int rows_put_report(struct backend *conn, const struct report_row *row, struct e
 	(void)sqlite3_bind_blob(st, 5, row->digest, sizeof(row->digest), SQLITE_STATIC);
 	bind_int(st, 6, row->tracking);
 	bind_int(st, 7, row->incident);
+	bind_text(st, 8, row->callers.own);
+	bind_text(st, 9, row->callers.number);
 	return sqlite_run(conn, ST_PUT_REPORT, err);
 }
 
@@ -350,6 +352,8 @@ static int take_report_row(struct backend *conn, enum statement which, struct re
 	snprintf(row_r->source, sizeof(row_r->source), "%s", text_at(st, 2));
 	if (sqlite3_column_bytes(st, 4) == (int)sizeof(row_r->digest))
 		memcpy(row_r->digest, sqlite3_column_blob(st, 4), sizeof(row_r->digest));
+	snprintf(row_r->callers.own, ID_SIZE, "%s", text_at(st, 7));
+	snprintf(row_r->callers.number, ID_SIZE, "%s", text_at(st, 8));
 	done(conn, which);
 	return 1;
 }
@@ -479,6 +483,76 @@ int rows_scan_open_calls(struct backend *conn, call_row_fn *row, void *ctx, stru
 			break;
 	}
 	done(conn, ST_SCAN_OPEN_CALLS);
+	return found < 0 ? -1 : 0;
+}
+
+int rows_put_caller(struct backend *conn, const struct caller_row *row, struct err *err)
+{
+	sqlite3_stmt *st = conn->statement[ST_PUT_CALLER];
+
+	bind_text(st, 1, row->handle);
+	bind_int(st, 2, (int64_t)row->seq);
+	bind_int(st, 3, row->is_worth_keeping);
+	bind_int(st, 4, row->seen_at_ms);
+	return sqlite_run(conn, ST_PUT_CALLER, err);
+}
+
+static void caller_at(sqlite3_stmt *st, struct caller_row *row_r)
+{
+	snprintf(row_r->handle, ID_SIZE, "%s", text_at(st, 0));
+	row_r->seq = (uint64_t)sqlite3_column_int64(st, 1);
+	row_r->is_worth_keeping = sqlite3_column_int(st, 2) != 0;
+	row_r->seen_at_ms = sqlite3_column_int64(st, 3);
+}
+
+static int take_caller_row(struct backend *conn, enum statement which, struct caller_row *row_r,
+			   struct err *err)
+{
+	int found = step(conn, which, err);
+
+	if (found > 0) {
+		caller_at(conn->statement[which], row_r);
+		done(conn, which);
+	}
+	return found;
+}
+
+int rows_get_caller(struct backend *conn, const char *handle, struct caller_row *row_r,
+		    struct err *err)
+{
+	bind_text(conn->statement[ST_GET_CALLER], 1, handle);
+	return take_caller_row(conn, ST_GET_CALLER, row_r, err);
+}
+
+int rows_oldest_caller(struct backend *conn, bool is_worth_keeping, struct caller_row *row_r,
+		       struct err *err)
+{
+	bind_int(conn->statement[ST_OLDEST_CALLER], 1, is_worth_keeping);
+	return take_caller_row(conn, ST_OLDEST_CALLER, row_r, err);
+}
+
+int rows_drop_caller(struct backend *conn, const char *handle, struct err *err)
+{
+	bind_text(conn->statement[ST_DROP_CALLER], 1, handle);
+	return sqlite_run(conn, ST_DROP_CALLER, err);
+}
+
+int rows_count_callers(struct backend *conn, int64_t *count_r, struct err *err)
+{
+	return get_number(conn, ST_COUNT_CALLERS, count_r, err);
+}
+
+int rows_scan_callers(struct backend *conn, caller_row_fn *row, void *ctx, struct err *err)
+{
+	struct caller_row one;
+	int found;
+
+	while ((found = step(conn, ST_SCAN_CALLERS, err)) > 0) {
+		caller_at(conn->statement[ST_SCAN_CALLERS], &one);
+		if (!row(ctx, &one))
+			break;
+	}
+	done(conn, ST_SCAN_CALLERS);
 	return found < 0 ? -1 : 0;
 }
 

@@ -194,6 +194,7 @@ void store_read_submit(struct store *store, struct store_read *read)
 	read->rows = NULL;
 	read->row_count = 0;
 	read->raw = NULL;
+	read->card = NULL;
 	read->next = 0;
 	read->is_found = read->is_trimmed = false;
 	store->open_reads++;

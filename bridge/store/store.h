@@ -21,11 +21,19 @@ struct store_settings {
 	const char *dir;     /* the data folder; the memory backend does not use it */
 	int64_t batch_max;   /* requests in one transaction */
 	int64_t queue_max;   /* requests waiting; more are answered STORE_LATER at once */
+	int64_t callers_max; /* of whom something is known; 0: the fallback */
 	int64_t min_free_mb; /* below that much room on the disk: STORE_LATER */
 	bool has_threads;    /* false: the caller steps the lanes by store_step (tests) */
 };
 
-enum store_op { STORE_REPORT, STORE_COMMAND, STORE_CALL, STORE_CURSOR, STORE_FAILURE };
+enum store_op {
+	STORE_REPORT,
+	STORE_COMMAND,
+	STORE_CALL,
+	STORE_CLEARING,
+	STORE_CURSOR,
+	STORE_FAILURE
+};
 
 enum store_answer {
 	STORE_STORED,
@@ -56,6 +64,7 @@ struct store_request {
 		const struct report *report;
 		const struct command *command;
 		struct call *call; /* its id is filled in */
+		const struct clearing *clearing;
 		struct {
 			const char *sink;
 			uint64_t seq;
@@ -65,6 +74,7 @@ struct store_request {
 	struct verdict verdict;          /* STORE_REPORT */
 	struct location location;        /* STORE_REPORT */
 	const struct store_links *links; /* STORE_REPORT; NULL: nothing like it is known */
+	struct caller_policy callers;    /* how what is known of a caller counts now */
 	int64_t at_ms;                   /* intake's stamp, taken once */
 	int64_t begun_us;                /* monotonic: the request's last byte */
 
@@ -89,6 +99,7 @@ enum read_op {
 	READ_REPORT,    /* id: its first event, of the incident it belongs to by now, with the
 			   audience as above, and raw */
 	READ_CALL,      /* id or the telephone's call_id: raw is the whole call as JSON */
+	READ_CALLER,    /* id is a handle: the event that told of it last */
 	READ_CALLS,     /* calls that are not ended, newest first: their last events */
 	READ_TICKET,    /* id is a tracking id: the last event of its incident */
 };
@@ -117,7 +128,10 @@ struct store_read {
 	uint64_t next;   /* from of the page that follows; 0: that was all */
 	uint64_t head;   /* seq of the newest event the page could see */
 	bool is_trimmed; /* from is older than the log */
-	bool is_found;   /* READ_TIMELINE, READ_REPORT, READ_CALL, READ_TICKET */
+	bool is_found;   /* READ_TIMELINE, READ_REPORT, READ_CALL, READ_CALLER, READ_TICKET */
+	/* READ_TIMELINE from its beginning, READ_CALL, READ_CALLER: what is known of who told
+	 * it, as event_card gives it; NULL: nothing. */
+	struct buf *card;
 	struct buf *raw;
 	char source[65];      /* READ_REPORT */
 	int64_t stored_at_ms; /* READ_REPORT, READ_TICKET: of the report */

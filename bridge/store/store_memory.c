@@ -50,14 +50,26 @@ struct table {
 	size_t count_before; /* when the transaction began */
 };
 
-enum { EVENTS, INCIDENTS, REPORTS, BODIES, COMMANDS, CALLS, CURSORS, FAILURES, METAS, TABLES };
+enum {
+	EVENTS,
+	INCIDENTS,
+	REPORTS,
+	BODIES,
+	COMMANDS,
+	CALLS,
+	CALLERS, /* one that was dropped has no handle, and gives its place to the next */
+	CURSORS,
+	FAILURES,
+	METAS,
+	TABLES
+};
 
 static const size_t row_sizes[TABLES] = {
 	[EVENTS] = sizeof(struct stored_event),     [INCIDENTS] = sizeof(struct incident_row),
 	[REPORTS] = sizeof(struct stored_report),   [BODIES] = sizeof(struct stored_body),
 	[COMMANDS] = sizeof(struct stored_command), [CALLS] = sizeof(struct call_row),
 	[CURSORS] = sizeof(struct stored_sink),     [FAILURES] = sizeof(struct stored_sink),
-	[METAS] = sizeof(struct stored_meta),
+	[METAS] = sizeof(struct stored_meta),       [CALLERS] = sizeof(struct caller_row),
 };
 
 struct undo {
@@ -584,6 +596,106 @@ static int memory_scan_open_calls(struct backend *conn, call_row_fn *row, void *
 	return 0;
 }
 
+static int find_caller_at(struct backend *conn, const char *handle, size_t *index_r)
+{
+	struct table *table = table_of(conn, CALLERS);
+
+	for (size_t i = 0; i < table->count; i++) {
+		struct caller_row *caller = row_at(table, i);
+
+		if (strcmp(caller->handle, handle) != 0)
+			continue;
+		*index_r = i;
+		return 1;
+	}
+	return 0;
+}
+
+static int memory_put_caller(struct backend *conn, const struct caller_row *row,
+			     struct err *err)
+{
+	size_t index;
+	struct caller_row *place =
+		find_caller_at(conn, row->handle, &index) || find_caller_at(conn, "", &index)
+			? change_row(conn, CALLERS, index)
+			: add_row(conn, CALLERS);
+
+	(void)err;
+	*place = *row;
+	return 0;
+}
+
+static int memory_get_caller(struct backend *conn, const char *handle, struct caller_row *row_r,
+			     struct err *err)
+{
+	size_t index;
+
+	(void)err;
+	if (handle[0] == '\0' || find_caller_at(conn, handle, &index) == 0)
+		return 0;
+	*row_r = *(struct caller_row *)row_at(table_of(conn, CALLERS), index);
+	return 1;
+}
+
+static int memory_oldest_caller(struct backend *conn, bool is_worth_keeping,
+				struct caller_row *row_r, struct err *err)
+{
+	struct table *table = table_of(conn, CALLERS);
+	const struct caller_row *oldest = NULL;
+
+	(void)err;
+	for (size_t i = 0; i < table->count; i++) {
+		const struct caller_row *row = row_at(table, i);
+
+		if (row->handle[0] != '\0' && row->is_worth_keeping == is_worth_keeping &&
+		    (oldest == NULL || row->seen_at_ms < oldest->seen_at_ms ||
+		     (row->seen_at_ms == oldest->seen_at_ms &&
+		      strcmp(row->handle, oldest->handle) < 0)))
+			oldest = row;
+	}
+	if (oldest != NULL)
+		*row_r = *oldest;
+	return oldest != NULL;
+}
+
+static int memory_drop_caller(struct backend *conn, const char *handle, struct err *err)
+{
+	size_t index;
+
+	(void)err;
+	if (find_caller_at(conn, handle, &index))
+		((struct caller_row *)change_row(conn, CALLERS, index))->handle[0] = '\0';
+	return 0;
+}
+
+static bool count_caller(void *ctx, const struct caller_row *row)
+{
+	(void)row;
+	++*(int64_t *)ctx;
+	return true;
+}
+
+static int memory_scan_callers(struct backend *conn, caller_row_fn *row, void *ctx,
+			       struct err *err)
+{
+	struct table *table = table_of(conn, CALLERS);
+
+	(void)err;
+	for (size_t i = 0; i < table->count; i++) {
+		const struct caller_row *one = row_at(table, i);
+
+		if (one->handle[0] != '\0' && !row(ctx, one))
+			break;
+	}
+	return 0;
+}
+
+static int memory_count_callers(struct backend *conn, int64_t *count_r, struct err *err)
+{
+	*count_r = 0;
+	return memory_scan_callers(conn, count_caller, count_r, err);
+}
+
 static int memory_put_cursor(struct backend *conn, const char *sink, uint64_t seq,
 			     const char *epoch, struct err *err)
 {
@@ -663,6 +775,12 @@ const struct store_backend store_memory = {
 	.find_call = memory_find_call,
 	.get_call = memory_get_call,
 	.scan_open_calls = memory_scan_open_calls,
+	.put_caller = memory_put_caller,
+	.get_caller = memory_get_caller,
+	.oldest_caller = memory_oldest_caller,
+	.drop_caller = memory_drop_caller,
+	.count_callers = memory_count_callers,
+	.scan_callers = memory_scan_callers,
 	.put_cursor = memory_put_cursor,
 	.scan_cursors = memory_scan_cursors,
 	.put_failure = memory_put_failure,

@@ -309,6 +309,8 @@ static int reopen(struct write_lane *lane, struct err *err)
 		return -1;
 	if (lane->ops->prove(lane->ledger.conn, err) < 0)
 		return -1;
+	if (ledger_count_callers(&lane->ledger, err) < 0)
+		return -1;
 	return settle_doubt(lane, err);
 }
 
@@ -471,7 +473,8 @@ int write_lane_open(struct write_lane *lane, const struct store_backend *ops,
 	lane->room_looked_us = -ROOM_LOOK_US;
 	if (ops->open(&lane->ledger.conn, &lane->place, err) < 0 ||
 	    recover(ops, lane->ledger.conn, agencies, clock, &lane->ledger.end,
-		    lane->ledger.epoch, err) < 0) {
+		    lane->ledger.epoch, err) < 0 ||
+	    ledger_open_callers(&lane->ledger, settings->callers_max, err) < 0) {
 		write_lane_close(lane);
 		return -1;
 	}

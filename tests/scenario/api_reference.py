@@ -8,7 +8,7 @@ from world.radio import BASE, Radio
 
 FIRE = "Kebakaran rumah di Jl. Kesambi, masih ada orang di dalam"
 NOBODYS = {"reports": "R-01ARZ3NDEKTSV4RRFFQ69G5FAV", "incidents": "I-01ARZ3NDEKTSV4RRFFQ69G5FAV",
-           "calls": "C-01ARZ3NDEKTSV4RRFFQ69G5FAV", "tickets": "9999999999"}
+           "calls": "C-01ARZ3NDEKTSV4RRFFQ69G5FAV", "callers": "N-01ARZ3NDEKTSV4RRFFQ69G5FAV", "tickets": "9999999999"}
 
 # What takes a broken disk, a stop at the right moment or a broker that is away: fault/disk.py and
 # scenario/broker_restart.py see to those.
@@ -111,6 +111,30 @@ def _calls(ask):
     ask(404, "GET", _target("/v1/calls/{id}"))
 
 
+def _callers(ask):
+    call = {"call_id": uuid.uuid4().hex, "caller": "+6281199887766"}
+    for state, more in (("ringing", {}), ("ended", {}), ("ended", {"outcome": "silent"})):
+        ask(201, "POST", "/v1/calls", {**call, "state": state, **more}, "siaga")
+    ask(422, "POST", "/v1/calls", {**call, "state": "ended", "outcome": "real"}, "siaga")
+    card = ask(200, "GET", f"/v1/calls/{call['call_id']}", who="siaga")["card"]
+    target = f"/v1/callers/{card['handle']}"
+    assert ask(200, "GET", target, who="siaga")["reasons"] == card["reasons"]
+    ask(403, "GET", target, who="pos-fire")
+    ask(404, "GET", _target("/v1/callers/{handle}"))
+    ask(404, "GET", "/v1/callers/081199887766")
+    wish = {"reason": "nomor ganti pemilik", "command_id": uuid.uuid4().hex}
+    ask(403, "POST", f"{target}/clear", wish, "siaga")
+    ask(400, "POST", f"{target}/clear", {"reason": " "}, "pengawas")
+    ask(404, "POST", _target("/v1/callers/{handle}/clear"), wish, "pengawas")
+    ask(413, "POST", f"{target}/clear", b" " * 9000, "pengawas")
+    first = ask(200, "POST", f"{target}/clear", wish, "pengawas")
+    assert ask(200, "POST", f"{target}/clear", wish, "pengawas") == first
+    other = {**call, "call_id": uuid.uuid4().hex, "caller": "+6281199887700"}
+    ask(201, "POST", "/v1/calls", {**other, "state": "ringing"}, "siaga")
+    handle = ask(200, "GET", f"/v1/calls/{other['call_id']}", who="siaga")["card"]["handle"]
+    ask(409, "POST", f"/v1/callers/{handle}/clear", wish, "pengawas")
+
+
 def _actions(ask, incident):
     target = f"/v1/incidents/{incident}/actions"
     ask(200, "POST", target, {"action": "acknowledge", "agency": "fire", "expected_version": 1}, "pos-fire")
@@ -195,6 +219,7 @@ def every_answer_is_one_that_the_reference_knows_and_it_promises_no_other(bridge
     ask = _Asker(bridge)
     report = _intake(ask)
     _calls(ask)
+    _callers(ask)
     _actions(ask, report["incident_id"])
     _lists(ask)
     _people(ask, bridge)

@@ -171,15 +171,16 @@ static void a_caller_is_masked_without_the_right(void **state)
 	struct store_read read = {.is_found = true, .raw = buf_copy(whole, sizeof(whole) - 1)};
 	struct principal taker = {.role = ROLE_CALLTAKER, .agency = -1};
 	struct principal viewer = {.role = ROLE_VIEWER, .agency = -1};
+	const struct caller_policy nothing = {.least = 0};
 	struct err err = {0};
 	struct jsonw w;
 
 	(void)state;
 	jsonw_init(&w, 256);
-	assert_int_equal(redact_call(&read, &taker, &w, &err), 0);
+	assert_int_equal(redact_call(&read, &taker, &nothing, 0, &w, &err), 0);
 	assert_non_null(memmem(w.text, w.len, "+6281234567890", 14));
 	jsonw_reset(&w);
-	assert_int_equal(redact_call(&read, &viewer, &w, &err), 0);
+	assert_int_equal(redact_call(&read, &viewer, &nothing, 0, &w, &err), 0);
 	assert_null(memmem(w.text, w.len, "1234567", 7));
 	jsonw_fini(&w);
 	store_read_fini(&read);

@@ -7,9 +7,9 @@
 #include <unistd.h>
 
 static const char *const files[] = {
-	"agencies.tsv",    "offices.tsv",   "taxonomy.tsv", "lexicon.tsv",
-	"areas.geojson",   "gazetteer.tsv", "units.tsv",    "rules/judgement.tsv",
-	"place-words.tsv", "places.json",
+	"agencies.tsv",    "offices.tsv",   "taxonomy.tsv",      "lexicon.tsv",
+	"areas.geojson",   "gazetteer.tsv", "units.tsv",         "rules/judgement.tsv",
+	"place-words.tsv", "places.json",   "rules/callers.tsv",
 };
 
 #define FILES (sizeof(files) / sizeof(files[0]))

@@ -14,18 +14,18 @@
 #define POLICE 1
 
 /* In the order of enum right: send reports, send calls, watch, act, see the reporter of a
- * public report, of an anonymous one, incidents of all agencies, secret ones, calls, the
- * bridge's own figures. */
+ * public report, of an anonymous one, incidents of all agencies, secret ones, calls, to
+ * have a caller's score forgotten, the bridge's own figures. */
 static const struct {
 	const char *role;
 	const char *may; /* x: yes */
 	bool of_agency;
 } expected[] = {
-	{"none", "..........", false},      {"adapter", "xx........", false},
-	{"app", "x.........", false},       {"calltaker", "xxxxx.x.x.", false},
-	{"dispatcher", "..xx......", true}, {"supervisor", "xxxxx.xxxx", false},
-	{"admin", "xxxxxxxxxx", false},     {"unit", "..........", true},
-	{"viewer", "..x...x..x", false},
+	{"none", "...........", false},      {"adapter", "xx.........", false},
+	{"app", "x..........", false},       {"calltaker", "xxxxx.x.x..", false},
+	{"dispatcher", "..xx.......", true}, {"supervisor", "xxxxx.xxxxx", false},
+	{"admin", "xxxxxxxxxxx", false},     {"unit", "...........", true},
+	{"viewer", "..x...x...x", false},
 };
 
 static struct principal of(enum role role)

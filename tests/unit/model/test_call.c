@@ -25,7 +25,7 @@ static json_t *written(const struct call *call, bool is_masked)
 	json_t *doc;
 
 	jsonw_init(&w, 256);
-	call_write(call, is_masked, &w, NULL);
+	call_write(call, is_masked, NULL, &w, NULL);
 	doc = parsed_slice(w.text, w.len);
 	jsonw_fini(&w);
 	return doc;

@@ -148,6 +148,7 @@ static void an_event_that_is_about_no_incident_has_none(void **state)
 			    .agent = "\"incident\":{",
 			    .caller = "+6281234567890",
 			    .location = {.accuracy_m = -1}};
+	const struct caller_policy nothing = {.least = 0};
 	struct slice head;
 	struct buf *body;
 	struct jsonw w;
@@ -155,7 +156,7 @@ static void an_event_that_is_about_no_incident_has_none(void **state)
 
 	(void)state;
 	jsonw_init(&w, 64);
-	event_write_call(&w, 7, 1764000000000, &call);
+	event_write_call(&w, 7, 1764000000000, &call, &(struct card){NULL, &nothing, 0});
 	body = jsonw_buf(&w);
 	jsonw_fini(&w);
 	frame = parsed(body);
