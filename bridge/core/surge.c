@@ -20,7 +20,8 @@ struct surge {
 		struct matter *matter;
 		unsigned reports; /* of it, in reach and in time */
 		bool is_tried;    /* as the card of the others */
-		bool is_of_lead;
+		bool is_of_lead;  /* may go under the one that is tried */
+		bool counts;      /* and is more of the same */
 	} member[SURGE_MATTERS_MAX];
 };
 
@@ -150,35 +151,63 @@ static struct member *next_lead(struct surge *surge)
 	return best;
 }
 
-static bool is_like_any(const struct joining *joining, const struct matter *matter,
-			const struct matter *lead)
+static bool is_placed(const struct gist *gist)
 {
-	const struct gist *gist = &matter_first(matter)->gist;
-	struct list *node = lead->reports.next;
-
-	for (; node != &lead->reports; node = node->next)
-		if (may_fold(joining, &LIST_ITEM(node, struct recent_report, of_matter)->gist,
-			     gist))
-			return true;
-	return false;
+	return gist->has_point || gist->area != 0;
 }
 
-/* Near the card itself, and not only near one that is near it. */
+/* More than that nothing speaks against it: a place in common, or words, or none of them says
+ * where. "Ada kebakaran besar" may go under any fire's card, but makes no surge of one. */
+static bool is_evidence(const struct gist *a, const struct gist *b, const struct comparison *c)
+{
+	return c->sign[SIMILAR_NEAR] > 0 || c->telling > 0 ||
+	       (a->area != 0 && a->area == b->area) || (!is_placed(a) && !is_placed(b));
+}
+
+static void compare_with(const struct joining *joining, const struct gist *gist,
+			 const struct gist *of_lead, struct member *member)
+{
+	struct comparison c;
+
+	similar_compare(of_lead, gist, &c);
+	if (!similar_may_fold(joining->similar, of_lead, gist, &c,
+			      (double)joining->settings.surge_reach_m))
+		return;
+	member->is_of_lead = true;
+	member->counts |= is_evidence(of_lead, gist, &c);
+}
+
+static void compare_all(const struct joining *joining, const struct matter *lead,
+			struct member *member)
+{
+	const struct gist *gist = &matter_first(member->matter)->gist;
+	struct list *node = lead->reports.next;
+
+	for (; node != &lead->reports && !member->counts; node = node->next)
+		compare_with(joining, gist,
+			     &LIST_ITEM(node, struct recent_report, of_matter)->gist, member);
+}
+
+/* Near the card itself, and not only near one that is near it; and what has a place does not go
+ * under a card that has none. */
 static bool is_around(const struct joining *joining, const struct matter *matter,
 		      const struct matter *lead)
 {
 	const struct gist *a = &matter_first(matter)->gist, *b = &matter_first(lead)->gist;
 
-	return !a->has_point || !b->has_point ||
-	       gist_distance_m(a, b) <= (double)joining->settings.surge_reach_m;
+	if (!a->has_point)
+		return !is_placed(a) || is_placed(b);
+	return b->has_point && gist_distance_m(a, b) <= (double)joining->settings.surge_reach_m;
 }
 
-static bool belongs(const struct surge *surge, const struct matter *matter,
-		    const struct matter *lead)
+static void judge_member(const struct surge *surge, const struct matter *lead,
+			 struct member *member)
 {
-	return matter == lead || card_of(surge, matter) == lead ||
-	       (is_around(surge->joining, matter, lead) &&
-		is_like_any(surge->joining, matter, lead));
+	bool is_own = member->matter == lead || card_of(surge, member->matter) == lead;
+
+	member->is_of_lead = member->counts = is_own;
+	if (!is_own && is_around(surge->joining, member->matter, lead))
+		compare_all(surge->joining, lead, member);
 }
 
 /* How many reports there are of the matter that lead is of. */
@@ -188,10 +217,9 @@ static unsigned count_with(struct surge *surge, struct member *lead)
 
 	lead->is_tried = true;
 	for (unsigned i = 0; i < surge->count; i++) {
-		struct member *one = &surge->member[i];
-
-		one->is_of_lead = belongs(surge, one->matter, lead->matter);
-		count += one->is_of_lead ? weight_of(one) : 0;
+		judge_member(surge, lead->matter, &surge->member[i]);
+		if (surge->member[i].counts)
+			count += weight_of(&surge->member[i]);
 	}
 	return count;
 }
