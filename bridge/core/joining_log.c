@@ -291,6 +291,8 @@ void joining_follow_one(struct joining *joining, const struct event *event)
 		follow_decision(joining, event);
 		return;
 	case EVENT_CALL_UPDATED:
+	case EVENT_CALLER_UPDATED:
+	case EVENT_CALLER_CLEARED:
 	case EVENT_KINDS:
 		return;
 	}
