@@ -1,14 +1,11 @@
 """Reports of one matter: linked, suggested, folded in a surge; and all of it undone again."""
 
-import concurrent.futures
-import json
 import math
 import random
-import uuid
 
 import pytest
 
-from world import wait, web
+from world import wait
 
 CHANNELS = ["lapor-web", "lapor-sms", "lapor-mobile", "call-112"]
 
@@ -128,7 +125,7 @@ def _under(live, incident_id):
             or one["folded_into"] and one["folded_into"]["incident_id"] == incident_id]
 
 
-@pytest.mark.parametrize("seed", range(1, 13))
+@pytest.mark.parametrize("seed", range(1, 7))
 def forty_reports_of_one_fire_are_three_cards_at_most_and_no_other_is_among_them(make, seed):
     bridge = make.bridge(settings={"joining.enabled": "true"}).start()
     fire, other, home = set(), set(), {}
@@ -139,10 +136,6 @@ def forty_reports_of_one_fire_are_three_cards_at_most_and_no_other_is_among_them
     live = wait.until(lambda: _settled(bridge), "what is folded is in the log")
     cards = _cards(live)
     of_fire = {i for i in cards if any(home[r] == one["id"] for one in _under(live, i) for r in fire)}
-    for i in of_fire:
-        for u in _under(live, i):
-            print("   ", u["report_count"], u["category"], u["priority"], u["source"], u["location"].get("lat"), u["location"].get("area_name"), u["location"]["state"], u["text"], [(h) for h in [home[r] for r in other] if h == u["id"]])
-        print(cards[i]["report_count"], cards[i]["category"], cards[i]["priority"], cards[i]["source"], cards[i]["text"])
     mixed = [one for one in cards if any(home[r] == u["id"] for u in _under(live, one) for r in other)
              and one in of_fire]
     assert not mixed, [cards[i]["text"] for i in mixed]
