@@ -6,7 +6,6 @@
 #pragma once
 
 #include "base/config.h"
-#include "core/joining.h"
 #include "net/http.h"
 #include "net/mqtt.h"
 #include "net/stream.h"
@@ -18,7 +17,6 @@ struct settings {
 	struct stream_settings stream;
 	struct store_settings store; /* without dir and has_threads */
 	struct mqtt_settings mqtt;
-	struct joining_settings joining;
 	json_t *sources;
 	json_t *adapters;
 	const char *log_level;

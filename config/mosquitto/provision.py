@@ -1,10 +1,14 @@
 #!/usr/bin/env python3
 """Makes a broker's folder from a city's configuration: mosquitto.conf, accounts and access rules.
 
-    provision.py --config config/cirebon --to DIR [--port 1883] [--ws-port 9001]
+    provision.py --config config/cirebon --to DIR [--port 1883] [--ws-port 9001] [--owner mosquitto]
 
 Accounts are kept in DIR/accounts.json, readable by its owner only: an agency or unit that is there
 already keeps its password, a new one gets its own, one that has left the configuration loses it.
+A broker that runs takes up what is new with SIGHUP.
+
+--owner is for root: what the broker reads and writes becomes that user's, who the broker then runs
+as. accounts.json and bridge-password stay root's own: the broker knows passwords as hashes only.
 """
 
 import argparse
@@ -12,7 +16,9 @@ import json
 import os
 import pathlib
 import secrets
+import shutil
 import subprocess
+import sys
 
 HERE = pathlib.Path(__file__).resolve().parent
 
@@ -68,18 +74,24 @@ def rules(city, people):
     return "\n".join(lines) + "\n"
 
 
-def settings(folder, address, port, ws_port):
+def settings(folder, address, port, ws_port, owner):
     """mosquitto.conf. Started by root, mosquitto becomes `mosquitto`, who can not enter a folder
     that is root's own: there it stays who it is."""
     text = (HERE / "mosquitto.conf").read_text()
-    words = {"PORT": port, "WS_PORT": ws_port, "ADDRESS": address, "FOLDER": folder,
-             "USER": "user root" if os.geteuid() == 0 else "# user: whoever starts it"}
+    user = f"user {owner or 'root'}" if os.geteuid() == 0 else "# user: whoever starts it"
+    words = {"PORT": port, "WS_PORT": ws_port, "ADDRESS": address, "FOLDER": folder, "USER": user}
     for word, value in words.items():
         text = text.replace(f"@{word}@", str(value))
     return text
 
 
-def provision(config, folder, city, port, ws_port, address="127.0.0.1"):
+def give_to(owner, folder):
+    """The folder, and what in it the broker needs; never a secret that it does not."""
+    for path in [folder, *(folder / name for name in ("passwords", "acl", "mosquitto.conf"))]:
+        shutil.chown(path, owner, owner)
+
+
+def provision(config, folder, city, port, ws_port, address="127.0.0.1", owner=None):
     """Writes all files; the accounts with their passwords."""
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     people = accounts(config, folder)
@@ -88,20 +100,27 @@ def provision(config, folder, city, port, ws_port, address="127.0.0.1"):
     subprocess.run(["mosquitto_passwd", "-U", passwords], check=True)
     write_secret(folder / "acl", rules(city, people))
     write_secret(folder / "bridge-password", people[0]["password"] + "\n")
-    write_secret(folder / "mosquitto.conf", settings(folder, address, port, ws_port))
+    write_secret(folder / "mosquitto.conf", settings(folder, address, port, ws_port, owner))
+    if owner:
+        give_to(owner, folder)
     return people
 
 
 def main():
     words = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    words.add_argument("--config", type=pathlib.Path, required=True)
-    words.add_argument("--to", type=pathlib.Path, required=True)
-    words.add_argument("--address", default="127.0.0.1")
+    words.add_argument("--config", type=pathlib.Path, required=True, help="the city's folder")
+    words.add_argument("--to", type=pathlib.Path, required=True, help="the broker's folder")
+    words.add_argument("--address", default="127.0.0.1", help="where it listens (this machine only)")
     words.add_argument("--port", type=int, default=1883)
     words.add_argument("--ws-port", type=int, default=9001)
+    words.add_argument("--owner", help="the user whom the broker runs as")
     args = words.parse_args()
-    city = json.loads((args.config / "tangi.json").read_text(encoding="utf-8-sig"))["city"]
-    provision(args.config, args.to.resolve(), city, args.port, args.ws_port, args.address)
+    try:
+        city = json.loads((args.config / "tangi.json").read_text(encoding="utf-8-sig"))["city"]
+        people = provision(args.config, args.to.resolve(), city, args.port, args.ws_port, args.address, args.owner)
+    except (OSError, LookupError, ValueError) as e:
+        sys.exit(f"provision: {e}")
+    print(f"{len(people)} accounts in {args.to.resolve()}")
 
 
 if __name__ == "__main__":

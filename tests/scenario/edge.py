@@ -3,12 +3,14 @@
 import asyncio
 import http.client
 import json
+import queue
 import shutil
 import signal
 import socket
 import ssl
 import time
 
+import paho.mqtt.client as mqtt
 import pytest
 import websockets
 
@@ -23,7 +25,7 @@ class _Edge:
     """HAProxy on a port of its own, with a certificate made for it."""
 
     def __init__(self, folder, bridge):
-        self.port, self.bridge = places.free_port(), bridge
+        self.port, self.radio, self.bridge = places.free_port(), places.free_port(), bridge
         self.certificate = folder / "edge.pem"
         run("openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=localhost",
             "-addext", "subjectAltName=IP:127.0.0.1", "-days", "2",
@@ -35,6 +37,8 @@ class _Edge:
     def start(self):
         self.process.spawn([PROXY, "-f", places.TREE / "config/haproxy/haproxy.cfg"],
                            {"TANGI_EDGE": f"127.0.0.1:{self.port}", "TANGI_CERT": str(self.certificate),
+                            "TANGI_RADIO": f"127.0.0.1:{self.radio}",
+                            "TANGI_BROKER": f"127.0.0.1:{self.bridge.broker.port}",
                             "TANGI_TRUSTED": f"127.0.0.1:{self.bridge.trusted}"})
         wait.until(lambda: self.process.must_run() or self._is_through(), self.process.log_tail)
         return self
@@ -72,7 +76,7 @@ class _Edge:
 @pytest.fixture(scope="module")
 def edge(make_for_all):
     port = places.free_port()
-    bridge = make_for_all.bridge(settings={"http.trusted": f"127.0.0.1:{port}"})
+    bridge = make_for_all.bridge(make_for_all.broker(), settings={"http.trusted": f"127.0.0.1:{port}"})
     bridge.trusted = port
     one = _Edge(make_for_all.folder(), bridge.start()).start()
     yield one
@@ -103,6 +107,31 @@ def a_console_follows_the_stream_through_the_edge(edge):
                     return
             raise AssertionError("the event did not come")
     asyncio.run(follow())
+
+
+def a_unit_outside_hears_its_agency_through_tls_and_nobody_without_a_password(edge):
+    heard, refused = queue.Queue(), queue.Queue()
+
+    def radio(user, password):
+        line = mqtt.Client(user)
+        line.username_pw_set(user, password)
+        line.tls_set_context(edge.trust)
+        line.connect("127.0.0.1", edge.radio)
+        return line
+    sent = edge.bridge.report(FIRE)
+    line = radio("agency-fire", edge.bridge.broker.passwords["agency-fire"])
+    line.on_connect = lambda *_: line.subscribe("tangi/v1/+/agency/fire/incidents/+", 1)
+    line.on_message = lambda _line, _ctx, message: heard.put(message.topic)
+    line.loop_start()
+    stranger = radio("agency-fire", "guessed")
+    stranger.on_connect = lambda _line, _ctx, _flags, code: refused.put(code)
+    stranger.loop_start()
+    try:
+        wait.until(lambda: heard.get(timeout=20).endswith(sent["incident_id"]), "its incident", within=20)
+        assert refused.get(timeout=20) == 5, "not authorised"
+    finally:
+        line.loop_stop()
+        stranger.loop_stop()
 
 
 @pytest.mark.parametrize("raw, status", [
