@@ -18,6 +18,7 @@
 #include "core/accounts.h"
 #include "core/actions.h"
 #include "core/feed.h"
+#include "core/joining.h"
 #include "core/rules.h"
 #include "net/http.h"
 #include "net/mqtt.h"
@@ -35,7 +36,8 @@ struct api_parts { /* all borrowed for the api's life */
 	struct sign_in *sign_in;
 	struct actions *actions;
 	const struct rules *rules;
-	struct mqtt *mqtt; /* NULL: no broker is configured */
+	struct mqtt *mqtt;             /* NULL: no broker is configured */
+	const struct joining *joining; /* NULL: nothing is ever linked */
 	const struct clock *clock;
 	struct metrics *metrics;
 	const char *city;

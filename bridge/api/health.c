@@ -59,6 +59,19 @@ static void write_broker(const struct api *api, const struct condition *conditio
 	jsonw_close(w, '}');
 }
 
+/* Reports are taken as well without it: it is told of, and not waited for. */
+static void write_joining(const struct api *api, struct jsonw *w)
+{
+	const struct joining *joining = api->parts.joining;
+
+	if (joining == NULL || !joining_is_on(joining)) {
+		jsonw_null(w, "joining");
+		return;
+	}
+	write_part(w, "joining", joining_trouble(joining));
+	jsonw_close(w, '}');
+}
+
 static void write_state(const struct api *api, const struct condition *condition, bool is_ready,
 			struct jsonw *w)
 {
@@ -72,6 +85,7 @@ static void write_state(const struct api *api, const struct condition *condition
 	jsonw_string(w, "epoch", store_epoch(api->parts.store));
 	jsonw_close(w, '}');
 	write_broker(api, condition, w);
+	write_joining(api, w);
 	jsonw_close(w, '}');
 }
 

@@ -17,6 +17,12 @@ struct jsonw;
 	X(ACTIONS_STORED, counter, "actions_stored_total", "Actions committed")                \
 	X(ACTIONS_REFUSED, counter, "actions_refused_total", "Actions refused")                \
 	X(COMMITS, counter, "store_commits_total", "Transactions committed")                   \
+	X(REPORTS_LINKED, counter, "reports_linked_total",                                     \
+	  "Reports that became a further one of an incident")                                  \
+	X(REPORTS_SUGGESTED, counter, "reports_suggested_total",                               \
+	  "Incidents shown with others that may be the same")                                  \
+	X(INCIDENTS_FOLDED, counter, "incidents_folded_total",                                 \
+	  "Incidents shown under another's card in a surge")                                   \
 	X(COMMIT_FAILURES, counter, "store_commit_failures_total", "Transactions that failed") \
 	X(COMMITTED_REQUESTS, counter, "store_committed_requests_total",                       \
 	  "Requests in those transactions; divided by commits: the batch")                     \

@@ -29,6 +29,7 @@ static void committed(void *ctx, const struct event *events, unsigned count)
 
 	feed_append(bridge->feed, events, count);
 	feed_wake(bridge->feed);
+	joining_follow(bridge->joining, events, count);
 }
 
 static uint64_t tail_length(const struct bridge *bridge)
@@ -66,8 +67,13 @@ static int open_listeners(struct bridge *bridge, const char *data, struct err *e
 
 static void open_doors_in(struct bridge *bridge)
 {
+	bridge->joining =
+		joining_new(bridge->store, &bridge->agencies, &clock_system, &bridge->metrics);
+	joining_set_rules(bridge->joining, bridge->rules, bridge->similar,
+			  &bridge->settings->joining);
 	bridge->intake = intake_new(bridge->store, bridge->rules, bridge->settings->sources,
 				    &clock_system, &bridge->metrics);
+	intake_set_joining(bridge->intake, bridge->joining);
 	bridge->actions =
 		actions_new(bridge->store, bridge->rules, &clock_system, &bridge->metrics);
 }
@@ -118,6 +124,7 @@ static void open_api(struct bridge *bridge)
 		.actions = bridge->actions,
 		.rules = bridge->rules,
 		.mqtt = bridge->mqtt,
+		.joining = bridge->joining,
 		.clock = &clock_system,
 		.metrics = &bridge->metrics,
 		.city = bridge->settings->city,
@@ -195,10 +202,13 @@ static void fail(struct bridge *bridge, const struct err *err)
 }
 
 /* Adapters last, and only then is anybody told to come. */
-static void open_the_doors(struct bridge *bridge)
+static void open_the_doors(void *ctx)
 {
+	struct bridge *bridge = ctx;
 	struct err err;
 
+	if (bridge->drain.phase != DRAIN_NOT)
+		return;
 	if (http_start(bridge->http, &err) < 0 || start_adapters(bridge, &err) < 0 ||
 	    loop_start_watchdog(bridge->loop, bridge->settings->watchdog_limit_ms, &err) < 0) {
 		fail(bridge, &err);
@@ -241,7 +251,7 @@ static void read_tail(struct bridge *bridge)
 
 	if (feed_head(bridge->feed) == store_head(bridge->store)) {
 		feed_wake(bridge->feed);
-		open_the_doors(bridge);
+		joining_fill(bridge->joining, open_the_doors, bridge);
 		return;
 	}
 	*read = (struct store_read){
@@ -280,6 +290,8 @@ void bridge_close(struct bridge *bridge)
 {
 	reload_close(bridge);
 	notify_end(&bridge->notify);
+	if (bridge->joining != NULL)
+		joining_stop(bridge->joining);
 	loop_timer_stop(&bridge->drain.timer);
 	sign_in_close(&bridge->sign_in);
 	http_close(&bridge->http);
@@ -290,6 +302,7 @@ void bridge_close(struct bridge *bridge)
 	mqtt_close(&bridge->mqtt);
 	actions_free(&bridge->actions);
 	intake_free(&bridge->intake);
+	joining_free(&bridge->joining);
 	accounts_close(&bridge->accounts);
 	if (bridge->feed != NULL)
 		feed_free(&bridge->feed);

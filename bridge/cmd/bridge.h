@@ -15,6 +15,7 @@
 #include "cmd/settings.h"
 #include "core/actions.h"
 #include "core/intake.h"
+#include "core/joining.h"
 #include "net/stream.h"
 
 #define ADAPTERS_MAX 16
@@ -32,6 +33,7 @@ struct bridge {
 	struct settings_place place;
 	struct settings *settings;
 	struct rules *rules;
+	struct similar_rules *similar; /* NULL: nothing is learnt */
 	/* As they were at the start: store and sinks hold on to them, and what is on its way
 	 * names them by number. */
 	struct agencies agencies;
@@ -43,6 +45,7 @@ struct bridge {
 	struct http *http;
 	struct sign_in *sign_in;
 	struct intake *intake;
+	struct joining *joining;
 	struct actions *actions;
 	struct stream *stream;
 	struct mqtt *mqtt; /* NULL: no broker */

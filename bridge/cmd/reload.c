@@ -16,6 +16,7 @@ struct attempt {
 	struct reload *reload;
 	struct settings *settings; /* both, or err */
 	struct rules *rules;
+	struct similar_rules *similar; /* NULL: nothing is learnt */
 	struct err err;
 };
 
@@ -30,6 +31,7 @@ struct reload {
 static void free_attempt(struct attempt *attempt)
 {
 	settings_free(&attempt->settings);
+	similar_free(&attempt->similar);
 	rules_free(&attempt->rules);
 	xfree(attempt);
 }
@@ -42,7 +44,8 @@ static void *read_folder(void *ctx)
 
 	(void)pthread_setname_np(pthread_self(), "reload");
 	if (settings_load(&attempt->settings, place, &attempt->err) == 0 &&
-	    rules_load(&attempt->rules, place->dir, &attempt->err) < 0)
+	    (rules_load(&attempt->rules, place->dir, &attempt->err) < 0 ||
+	     similar_load(&attempt->similar, place->dir, attempt->rules, &attempt->err) < 0))
 		settings_free(&attempt->settings);
 	mailbox_put(&attempt->reload->box, &attempt->letter);
 	return NULL;
@@ -70,6 +73,17 @@ static void name_restarts(const struct settings *old, const struct settings *new
 	for (const struct option *o = settings_table; o->key != NULL; o++)
 		if (!settings_is_reloadable(o) && !config_is_same(o, old, new))
 			log_warn("serve.reload.restart", "key=%s needs=restart", o->key);
+}
+
+/* What is known was read by the old rules: it is read again. */
+static void swap_joining(struct bridge *bridge, struct attempt *attempt)
+{
+	similar_free(&bridge->similar);
+	bridge->similar = attempt->similar;
+	attempt->similar = NULL;
+	joining_set_rules(bridge->joining, bridge->rules, bridge->similar,
+			  &attempt->settings->joining);
+	joining_fill(bridge->joining, NULL, NULL);
 }
 
 static void swap_rules(struct bridge *bridge, struct rules **rules)
@@ -100,6 +114,7 @@ static void take_up(struct bridge *bridge, struct attempt *attempt)
 	name_restarts(bridge->settings, attempt->settings);
 	log_set_level(settings_log_level(attempt->settings));
 	swap_rules(bridge, &attempt->rules);
+	swap_joining(bridge, attempt);
 	log_info("serve.reloaded", "rules=%s", rules_version(bridge->rules));
 }
 

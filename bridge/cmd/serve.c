@@ -98,7 +98,8 @@ static void signalled(void *ctx, unsigned events)
 static int load(struct bridge *bridge, struct err *err)
 {
 	if (settings_load(&bridge->settings, &bridge->place, err) < 0 ||
-	    rules_load(&bridge->rules, bridge->place.dir, err) < 0)
+	    rules_load(&bridge->rules, bridge->place.dir, err) < 0 ||
+	    similar_load(&bridge->similar, bridge->place.dir, bridge->rules, err) < 0)
 		return -1;
 	log_set_level(settings_log_level(bridge->settings));
 	return 0;
@@ -130,6 +131,7 @@ static int serve(struct bridge *bridge, const char *data)
 	if (rc == 0)
 		log_info("serve.stopped", "seq=%lld",
 			 (long long)metrics_get(&bridge->metrics, METRIC_HEAD_SEQ));
+	similar_free(&bridge->similar);
 	rules_free(&bridge->rules);
 	settings_free(&bridge->settings);
 	if (fd >= 0)

@@ -49,6 +49,16 @@ const struct option settings_table[] = {
 	 "file with its password; \"\" for none"},
 	{"mqtt.window", OPTION_INT, AT(mqtt.window), "64", 1, 1000,
 	 "messages that the broker has not answered, at most"},
+	{"joining.enabled", OPTION_BOOL, AT(joining.is_on), "true", 0, 0,
+	 "reports of one matter are linked, suggested, and folded in a surge"},
+	{"joining.window_min", OPTION_INT, AT(joining.window_min), "240", 1, 10080,
+	 "minutes between two reports, beyond which they are two matters"},
+	{"joining.surge_reports", OPTION_INT, AT(joining.surge_reports), "6", 0, 1000,
+	 "reports of one matter that make a surge; 0: nothing is folded"},
+	{"joining.surge_radius_m", OPTION_INT, AT(joining.surge_reach_m), "500", 10, 100000,
+	 "within so many metres of each other, where they have points"},
+	{"joining.surge_min", OPTION_INT, AT(joining.surge_min), "15", 1, 1440,
+	 "and within so many minutes"},
 	{"sources", OPTION_LIST, AT(sources), "[\"call-112\"]", 0, 0,
 	 "channels a report may come from; \"app:\" allows every \"app:NAME\""},
 	{"adapters", OPTION_LIST, AT(adapters), "[{\"kind\": \"rest\"}]", 0, 0,
@@ -380,7 +390,7 @@ int settings_load(struct settings **settings_r, const struct settings_place *pla
 
 bool settings_is_reloadable(const struct option *option)
 {
-	return option->offset == AT(log_level);
+	return option->offset == AT(log_level) || strncmp(option->key, "joining.", 8) == 0;
 }
 
 enum log_level settings_log_level(const struct settings *settings)

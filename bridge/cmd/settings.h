@@ -6,6 +6,7 @@
 #pragma once
 
 #include "base/config.h"
+#include "core/joining.h"
 #include "net/http.h"
 #include "net/mqtt.h"
 #include "net/stream.h"
@@ -17,6 +18,7 @@ struct settings {
 	struct stream_settings stream;
 	struct store_settings store; /* without dir and has_threads */
 	struct mqtt_settings mqtt;
+	struct joining_settings joining;
 	json_t *sources;
 	json_t *adapters;
 	const char *log_level;

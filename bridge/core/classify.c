@@ -184,6 +184,45 @@ static void copy_term(const struct judgement *j, const struct hit *hit, const ch
 	term_r[len] = '\0';
 }
 
+/* A word that tells of something is as that is: so, past, denied; others say what they are for.
+ */
+static enum reason_kind reason_of(const struct judgement *j, const struct hit *hit)
+{
+	static const enum reason_kind by_state[] = {
+		[HIT_LIVE] = REASON_EVENT,          [HIT_PAST] = REASON_PAST,
+		[HIT_RECURRING] = REASON_RECURRING, [HIT_PLANNED] = REASON_PLANNED,
+		[HIT_FEARED] = REASON_FEARED,       [HIT_SUPPOSED] = REASON_SUPPOSED,
+		[HIT_DENIED] = REASON_DENIED,       [HIT_DRILL] = REASON_DRILL,
+		[HIT_TOLD] = REASON_TOLD,           [HIT_ASKED] = REASON_ASKED,
+	};
+	static const enum reason_kind by_role[] = {
+		[ROLE_PRANK] = REASON_PRANK,
+		[ROLE_OUTSIDE] = REASON_OUTSIDE,
+		[ROLE_SEVERITY_UP] = REASON_WORSE,
+		[ROLE_SEVERITY_DOWN] = REASON_MILDER,
+		[ROLE_LIFE] = REASON_LIFE,
+		[ROLE_NOW] = REASON_NOW,
+		[ROLE_NEGATION] = REASON_DENIED,
+		[ROLE_FEARED] = REASON_FEARED,
+		[ROLE_SUPPOSED] = REASON_SUPPOSED,
+		[ROLE_RECURRING] = REASON_RECURRING,
+		[ROLE_PAST] = REASON_PAST,
+		[ROLE_FUTURE] = REASON_PLANNED,
+		[ROLE_DRILL] = REASON_DRILL,
+		[ROLE_TOLD] = REASON_TOLD,
+		[ROLE_ASKED] = REASON_ASKED,
+		[ROLE_OVER] = REASON_OVER,
+		[ROLE_PLEA] = REASON_PLEA,
+		[ROLE_AGENCY] = REASON_CALLED,
+		[ROLE_ABBREVIATION] = REASON_UNKNOWN,
+	};
+	unsigned role = j->e.rules->lexicon.term[hit->term].role;
+
+	if (hit->state != HIT_LIVE || role == ROLE_INCIDENT || role == ROLE_WEAPON)
+		return by_state[hit->state];
+	return by_role[role];
+}
+
 /* The weightiest, heaviest first. */
 static void explain(const struct judgement *j, const char *text, struct verdict *v)
 {
@@ -205,6 +244,7 @@ static void explain(const struct judgement *j, const char *text, struct verdict 
 		memmove(&v->term[at + 1], &v->term[at],
 			(v->term_count - at - 1) * sizeof(v->term[0]));
 		v->term[at].weight_pct = weight;
+		v->term[at].is = reason_of(j, &r->hit[i]);
 		copy_term(j, &r->hit[i], text, v->term[at].term);
 	}
 }
@@ -232,6 +272,7 @@ static void explain_more(const struct judgement *j, const struct opinion *o, con
 		if (is_among(j, word))
 			continue;
 		v->term[v->term_count].weight_pct = o->word[i].weight_pct;
+		v->term[v->term_count].is = REASON_MODEL;
 		copy_term(j, &hit, text, v->term[v->term_count++].term);
 	}
 }

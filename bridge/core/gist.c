@@ -275,32 +275,31 @@ uint32_t gist_category(const char *id)
 	return hash_of(id, strlen(id));
 }
 
-static void take_kind(const struct rules *rules, const struct verdict *verdict,
-		      struct gist *gist)
+void gist_set_kind(struct gist *gist, const struct rules *rules, const char *category)
 {
-	int index = rules_category_index(rules, verdict->category);
+	int index = rules_category_index(rules, category);
+	bool is_known = index >= 0 && index != rules->unknown;
 
-	if (index < 0 || index == rules->unknown || verdict->term_count == 0)
-		return;
-	gist->category = gist_category(verdict->category);
-	gist->lead = rules->category[index].lead;
+	gist->category = is_known ? gist_category(category) : 0;
+	gist->lead = is_known ? rules->category[index].lead : 0;
 }
 
-static void take_place(const struct location *location, struct gist *gist)
+void gist_set_place(struct gist *gist, const struct location *location)
 {
 	gist->has_point = location->has_point;
 	gist->lat_e7 = location->lat_e7;
 	gist->lon_e7 = location->lon_e7;
 	gist->accuracy_m = location->accuracy_m;
-	if (location->area[0] != '\0')
-		gist->area = hash_of(location->area, strlen(location->area));
+	gist->area =
+		location->area[0] != '\0' ? hash_of(location->area, strlen(location->area)) : 0;
 }
 
 void gist_take(const struct rules *rules, const struct tongue *tongue, const struct gist_of *of,
 	       struct gist_scratch *scratch, struct gist *gist)
 {
 	*gist = (struct gist){.at_ms = of->at_ms, .caller = of->caller};
-	take_place(of->location, gist);
-	take_kind(rules, of->verdict, gist);
+	gist_set_place(gist, of->location);
+	if (of->verdict->term_count > 0)
+		gist_set_kind(gist, rules, of->verdict->category);
 	take_text(rules, tongue, of, scratch, gist);
 }

@@ -65,6 +65,10 @@ struct gist_scratch {
 void gist_take(const struct rules *rules, const struct tongue *tongue, const struct gist_of *of,
 	       struct gist_scratch *scratch, struct gist *gist_r);
 
+/* Where it is, and what it is about: also when a person says so later. */
+void gist_set_place(struct gist *gist, const struct location *location);
+void gist_set_kind(struct gist *gist, const struct rules *rules, const char *category);
+
 /* The words as a gist reads them: for counting. */
 void gist_words(const struct rules *rules, const char *text, size_t len, struct words *words_r);
 /* The hash of a category, as gist.category. */

@@ -5,11 +5,13 @@
 #include "base/xalloc.h"
 #include "core/areas.h"
 #include "core/classify.h"
+#include "core/joining.h"
 #include "core/rules.h"
 
 struct intake {
 	struct store *store;
 	const struct rules *rules;
+	struct joining *joining; /* NULL: nothing is linked */
 	json_t *sources;
 	const struct clock *clock;
 	struct metrics *metrics;
@@ -24,6 +26,7 @@ struct arrival {
 	struct intake *intake;
 	struct report *report; /* one of these two */
 	struct call *call;
+	struct store_links *links; /* NULL: nothing is like it */
 	intake_done_fn *done;
 	void *ctx;
 };
@@ -59,6 +62,11 @@ void intake_free(struct intake **intake)
 void intake_set_rules(struct intake *intake, const struct rules *rules)
 {
 	intake->rules = rules;
+}
+
+void intake_set_joining(struct intake *intake, struct joining *joining)
+{
+	intake->joining = joining;
 }
 
 void intake_stop(struct intake *intake)
@@ -126,10 +134,13 @@ static void answered(struct store_request *request)
 	};
 
 	arrival->intake->open_count--;
+	if (arrival->report != NULL && arrival->intake->joining != NULL)
+		joining_tell(arrival->intake->joining, request);
 	arrival->done(arrival->ctx, &answer);
 	buf_unref(&request->body);
 	report_free(&arrival->report);
 	call_free(&arrival->call);
+	xfree(arrival->links);
 	xfree(arrival);
 }
 
@@ -181,6 +192,17 @@ static void judge(const struct intake *intake, struct arrival *arrival)
 	       &arrival->request.location);
 }
 
+static void find_alike(const struct intake *intake, struct arrival *arrival)
+{
+	const struct store_request *request = &arrival->request;
+
+	if (intake->joining == NULL)
+		return;
+	arrival->links = joining_ask(intake->joining, arrival->report, &request->verdict,
+				     &request->location, request->at_ms);
+	arrival->request.links = arrival->links;
+}
+
 void intake_submit(struct intake *intake, struct report **report, int64_t begun_us,
 		   intake_done_fn *done, void *ctx)
 {
@@ -196,6 +218,7 @@ void intake_submit(struct intake *intake, struct report **report, int64_t begun_
 	} else {
 		id_next(&intake->ids, 'R', arrival->request.at_ms, arrival->report->id);
 		judge(intake, arrival);
+		find_alike(intake, arrival);
 		store_submit(intake->store, &arrival->request);
 	}
 }

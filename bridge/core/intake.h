@@ -10,6 +10,7 @@
 #include "store/store.h"
 
 struct intake;
+struct joining;
 struct rules;
 
 struct intake_answer {
@@ -30,6 +31,8 @@ struct intake *intake_new(struct store *store, const struct rules *rules, const 
 void intake_free(struct intake **intake);
 /* New rules from the next report on; the old are the caller's to free. */
 void intake_set_rules(struct intake *intake, const struct rules *rules);
+/* Which reports are of one matter; borrowed. Without it each is an incident of its own. */
+void intake_set_joining(struct intake *intake, struct joining *joining);
 /* From here on every submit is answered STORE_LATER. */
 void intake_stop(struct intake *intake);
 unsigned intake_open_count(const struct intake *intake);

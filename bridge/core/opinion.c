@@ -276,6 +276,8 @@ void opinion_apply(const struct opinion *o, const struct evidence *e, struct ver
 	float sure = d == DISPOSITION_EMERGENCY ? o->emergency : 1 - o->emergency;
 
 	snprintf(v->model, sizeof(v->model), "%s", model_version(e->rules->model));
+	snprintf(v->rule, sizeof(v->rule), "%s", row->rule);
+	v->emergency_pct = (int)(o->emergency * 100 + 0.5f);
 	v->priority = prioritise(o, v, d, is_life, e->is_harm);
 	if (!is_life && e->candidate_count > 0)
 		v->agencies = choose_agencies(o, e, v);

@@ -441,11 +441,24 @@ bool similar_may_suggest(const struct gist *a, const struct gist *b, const struc
 	       (is_same_kind(a, b) && c->telling >= 1);
 }
 
-bool similar_may_fold(const struct gist *a, const struct gist *b, const struct comparison *c)
+static bool is_in_reach(const struct gist *a, const struct gist *b, double reach_m)
 {
-	if (c->sign[SIMILAR_FAR] > 0 || !is_same_kind(a, b))
+	if (!a->has_point || !b->has_point)
+		return true;
+	return gist_distance_m(a, b) - (error_m(a) + error_m(b)) / 2 <= reach_m;
+}
+
+bool similar_may_fold(const struct similar_rules *rules, const struct gist *a,
+		      const struct gist *b, const struct comparison *c, double reach_m)
+{
+	bool is_beside = c->sign[SIMILAR_NEAR] > 0 && c->sign[SIMILAR_FAR] == 0;
+
+	if (!is_in_reach(a, b, reach_m) || (!is_beside && is_contrary(c)))
 		return false;
-	return c->sign[SIMILAR_NEAR] > 0 || !is_contrary(c);
+	if (!is_same_kind(a, b) &&
+	    (c->sign[SIMILAR_KIND] >= 1 || !similar_may_suggest(a, b, c)))
+		return false;
+	return c->sign[SIMILAR_WORDS] >= need_of_both(rules, a, b);
 }
 
 /* ---- Why. ---- */

@@ -42,8 +42,7 @@ struct similar_rules {
 };
 
 /* model/similar.tsv and rules/joining.tsv in dir. *rules_r is NULL when there is nothing
- * learnt: then nothing is alike. city is read
- * here only. */
+ * learnt: then nothing is alike. city is read here only. */
 int similar_load(struct similar_rules **rules_r, const char *dir, const struct rules *city,
 		 struct err *err) MUST_CHECK;
 /* The names of the city's areas are words that many say. */
@@ -72,9 +71,11 @@ bool similar_may_join(const struct similar_rules *rules, const struct gist *a,
 /* Whether a person should hear of it at all: time alone makes nothing alike. */
 bool similar_may_suggest(const struct gist *a, const struct gist *b,
 			 const struct comparison *c);
-/* Whether, while reports of a come in a surge, b may be shown under it: of the same kind, and
- * nothing in it that speaks of another place. */
-bool similar_may_fold(const struct gist *a, const struct gist *b, const struct comparison *c);
+/* Whether, while reports of a come in a surge, b may be shown under it: within reach_m of it
+ * where both have points, as much in common as its kind needs, and nothing in it that speaks of
+ * another place or another matter. */
+bool similar_may_fold(const struct similar_rules *rules, const struct gist *a,
+		      const struct gist *b, const struct comparison *c, double reach_m);
 
 /* Why: text is that of a, and scratch as gist_take left it for a. */
 void similar_explain(const struct similar_rules *rules, const struct gist *a,

@@ -12,6 +12,19 @@ const char *const disposition_names[DISPOSITIONS] = {
 	[DISPOSITION_NOISE] = "noise",
 };
 
+const char *const reason_names[REASONS] = {
+	[REASON_EVENT] = "event",         [REASON_PAST] = "past",
+	[REASON_RECURRING] = "recurring", [REASON_PLANNED] = "planned",
+	[REASON_FEARED] = "feared",       [REASON_SUPPOSED] = "supposed",
+	[REASON_DENIED] = "denied",       [REASON_DRILL] = "drill",
+	[REASON_TOLD] = "told",           [REASON_ASKED] = "asked",
+	[REASON_LIFE] = "life",           [REASON_WORSE] = "worse",
+	[REASON_MILDER] = "milder",       [REASON_NOW] = "now",
+	[REASON_OVER] = "over",           [REASON_PLEA] = "plea",
+	[REASON_CALLED] = "called",       [REASON_PRANK] = "prank",
+	[REASON_OUTSIDE] = "outside",     [REASON_MODEL] = "model",
+};
+
 void agency_set_write(const struct agencies *agencies, agency_set set, struct jsonw *w,
 		      const char *key)
 {
@@ -34,6 +47,15 @@ static void write_others(const struct verdict *verdict, struct jsonw *w)
 	jsonw_close(w, ']');
 }
 
+static void write_opinion(const struct verdict *verdict, struct jsonw *w)
+{
+	jsonw_string(w, "model", verdict->model);
+	if (verdict->rule[0] == '\0')
+		return; /* of a version that did not say */
+	jsonw_decimal(w, "emergency", verdict->emergency_pct, 2);
+	jsonw_string(w, "rule", verdict->rule);
+}
+
 void verdict_write(const struct verdict *verdict, const struct agencies *agencies,
 		   struct jsonw *w)
 {
@@ -47,12 +69,14 @@ void verdict_write(const struct verdict *verdict, const struct agencies *agencie
 		jsonw_open(w, NULL, '{');
 		jsonw_string(w, "term", verdict->term[i].term);
 		jsonw_decimal(w, "weight", verdict->term[i].weight_pct, 2);
+		if (verdict->term[i].is != REASON_UNKNOWN)
+			jsonw_string(w, "is", reason_names[verdict->term[i].is]);
 		jsonw_close(w, '}');
 	}
 	jsonw_close(w, ']');
 	jsonw_string(w, "rules", verdict->rules);
 	if (verdict->model[0] != '\0')
-		jsonw_string(w, "model", verdict->model);
+		write_opinion(verdict, w);
 	if (verdict->office[0] != '\0')
 		jsonw_string(w, "office", verdict->office);
 	if (verdict->other_count > 0)
@@ -90,6 +114,14 @@ agency_set agency_set_read(const struct agencies *agencies, const json_t *list)
 	return set;
 }
 
+static enum reason_kind find_reason(const char *name)
+{
+	for (int i = REASON_EVENT; name != NULL && i < REASONS; i++)
+		if (strcmp(reason_names[i], name) == 0)
+			return (enum reason_kind)i;
+	return REASON_UNKNOWN;
+}
+
 static void read_terms(const json_t *list, struct verdict *verdict)
 {
 	for (size_t i = 0; i < json_array_size(list) && i < VERDICT_TERMS_MAX; i++) {
@@ -98,6 +130,8 @@ static void read_terms(const json_t *list, struct verdict *verdict)
 
 		read_text(term, "term", verdict->term[i].term, VERDICT_TERM_SIZE);
 		verdict->term[i].weight_pct = (int)(weight * 100 + (weight < 0 ? -0.5 : 0.5));
+		verdict->term[i].is =
+			find_reason(json_string_value(json_object_get(term, "is")));
 		verdict->term_count = (unsigned)i + 1;
 	}
 }
@@ -118,16 +152,19 @@ void verdict_read_back(const json_t *object, const struct agencies *agencies,
 		       struct verdict *verdict)
 {
 	double confidence = json_number_value(json_object_get(object, "confidence"));
+	double emergency = json_number_value(json_object_get(object, "emergency"));
 
 	*verdict = (struct verdict){
 		.disposition = find_disposition(object),
 		.priority = (int)json_integer_value(json_object_get(object, "priority")),
 		.confidence_pct = (int)(confidence * 100 + 0.5),
+		.emergency_pct = (int)(emergency * 100 + 0.5),
 		.agencies = agency_set_read(agencies, json_object_get(object, "agencies")),
 	};
 	read_text(object, "category", verdict->category, CATEGORY_SIZE);
 	read_text(object, "rules", verdict->rules, RULES_VERSION_SIZE);
 	read_text(object, "model", verdict->model, RULES_VERSION_SIZE);
+	read_text(object, "rule", verdict->rule, RULE_SIZE);
 	read_text(object, "office", verdict->office, OFFICE_SIZE);
 	read_others(json_object_get(object, "alternatives"), verdict);
 	read_terms(json_object_get(object, "because"), verdict);

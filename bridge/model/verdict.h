@@ -15,12 +15,42 @@ enum disposition {
 
 extern const char *const disposition_names[DISPOSITIONS];
 
+/* What a reason is. The first are the states of an event: so, or why it does not count as so;
+ * then what stands around one. */
+enum reason_kind {
+	REASON_UNKNOWN, /* of a version that did not say */
+	REASON_EVENT,
+	REASON_PAST,
+	REASON_RECURRING,
+	REASON_PLANNED,
+	REASON_FEARED,
+	REASON_SUPPOSED,
+	REASON_DENIED,
+	REASON_DRILL,
+	REASON_TOLD,
+	REASON_ASKED,
+	REASON_LIFE,  /* somebody is in danger of life */
+	REASON_WORSE, /* says how bad it is */
+	REASON_MILDER,
+	REASON_NOW,
+	REASON_OVER,
+	REASON_PLEA,
+	REASON_CALLED, /* asks for a service */
+	REASON_PRANK,
+	REASON_OUTSIDE,
+	REASON_MODEL, /* no rule knows it: it moved the model */
+	REASONS
+};
+
+extern const char *const reason_names[REASONS];
+
 #define CATEGORY_SIZE      40
 #define VERDICT_TERMS_MAX  8
 #define VERDICT_TERM_SIZE  48 /* cut at a letter's end, never inside a UTF-8 sequence */
 #define RULES_VERSION_SIZE 17
 #define VERDICT_OTHERS_MAX 2
 #define OFFICE_SIZE        24
+#define RULE_SIZE          24
 
 struct verdict {
 	enum disposition disposition;
@@ -31,7 +61,9 @@ struct verdict {
 	int confidence_pct;             /* 0 … 100 */
 	char rules[RULES_VERSION_SIZE]; /* the version that said so */
 	char model[RULES_VERSION_SIZE]; /* and that of the model; "": none was asked */
-	char office[OFFICE_SIZE];       /* whose desk it is in working hours, or "" */
+	char rule[RULE_SIZE]; /* the row of judgement.tsv that decided; "": none was asked */
+	int emergency_pct;    /* what the model alone gives an emergency; with a model */
+	char office[OFFICE_SIZE]; /* whose desk it is in working hours, or "" */
 	unsigned other_count;
 	struct {
 		char category[CATEGORY_SIZE];
@@ -41,13 +73,15 @@ struct verdict {
 	struct {
 		char term[VERDICT_TERM_SIZE]; /* as it stands in the text */
 		int weight_pct;               /* hundredths; negative speaks against */
+		enum reason_kind is;
 	} term[VERDICT_TERMS_MAX];
 };
 
 struct jsonw;
 
 /* "disposition", "priority", "category", "agencies", "confidence", "because" and "rules" as
- * members of the object that is open; "alternatives", "office" and "model" where there are. */
+ * members of the object that is open; "alternatives", "office", "model" and what the model adds
+ * ("emergency", "rule") where there are. */
 void verdict_write(const struct verdict *verdict, const struct agencies *agencies,
 		   struct jsonw *w);
 /* From an object that verdict_write wrote into. */

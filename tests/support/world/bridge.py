@@ -82,7 +82,10 @@ class Bridge:
     def argv(self):
         settings = {"http.listen": f"127.0.0.1:{self.public}",
                     "http.trusted": f"127.0.0.1:{self.trusted}",
-                    "http.max_connections": 2000, "http.max_waiting_per_address": 1500}
+                    "http.max_connections": 2000, "http.max_waiting_per_address": 1500,
+                    # Most stories say the same words again and mean another matter each time; whoever asks
+                    # what is one matter switches it on.
+                    "joining.enabled": "false"}
         if self.broker:
             settings.update({"mqtt.host": "127.0.0.1", "mqtt.port": self.broker.port,
                              "mqtt.username": "bridge",

@@ -66,6 +66,37 @@ static void the_contracts_example_is_an_emergency_with_its_reasons(void **state)
 	assert_string_equal(v.rules, rules_version(rules));
 }
 
+static enum reason_kind reason(const struct verdict *v, const char *term)
+{
+	for (unsigned i = 0; i < v->term_count; i++)
+		if (strcmp(v->term[i].term, term) == 0)
+			return v->term[i].is;
+	return REASON_UNKNOWN;
+}
+
+static void a_reason_says_what_it_is_and_how_its_event_stands(void **state)
+{
+	static const struct {
+		const char *text, *term;
+		enum reason_kind is;
+	} cases[] = {
+		{"kebakaran rumah, masih ada orang di dalam", "kebakaran", REASON_EVENT},
+		{"kebakaran rumah, masih ada orang di dalam", "masih ada orang di dalam",
+		 REASON_LIFE},
+		{"ada kebakaran tapi sudah padam", "sudah padam", REASON_OVER},
+		{"takutnya banjir lagi di Larangan", "banjir", REASON_FEARED},
+		{"kapan ada simulasi gempa di sekolah?", "gempa", REASON_DRILL},
+		{"banjir sepaha di Panjunan", "sepaha", REASON_WORSE},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct verdict v = judge(cases[i].text);
+
+		assert_int_equal(reason(&v, cases[i].term), cases[i].is);
+	}
+}
+
 static void what_nobody_understands_is_for_a_person(void **state)
 {
 	static const char *const texts[] = {"",
@@ -238,6 +269,7 @@ int main(void)
 		cmocka_unit_test(over_the_border_help_comes_first),
 		cmocka_unit_test(more_evidence_never_makes_it_less_certain),
 		cmocka_unit_test(a_reason_is_the_citizens_own_word),
+		cmocka_unit_test(a_reason_says_what_it_is_and_how_its_event_stands),
 		cmocka_unit_test(
 			alarm_words_behind_the_end_of_reading_are_looked_for_by_a_person),
 	};

@@ -37,6 +37,38 @@ static void a_verdict_is_written_with_its_reasons(void **state)
 	jsonw_fini(&w);
 }
 
+static void what_a_reason_is_and_who_decided_is_read_back(void **state)
+{
+	struct verdict back, verdict = {
+				     .disposition = DISPOSITION_REVIEW,
+				     .model = "m1",
+				     .rule = "grave_talk",
+				     .emergency_pct = 17,
+				     .term_count = VERDICT_TERMS_MAX,
+			     };
+
+	(void)state;
+	for (int first = REASON_EVENT; first < REASONS; first++) {
+		json_t *doc;
+		struct jsonw w;
+
+		for (unsigned i = 0; i < verdict.term_count; i++)
+			verdict.term[i].is = (enum reason_kind)first;
+		jsonw_init(&w, 16);
+		jsonw_open(&w, NULL, '{');
+		verdict_write(&verdict, &three, &w);
+		jsonw_close(&w, '}');
+		doc = json_loads(jsonw_text(&w), 0, NULL);
+		verdict_read_back(doc, &three, &back);
+		for (unsigned i = 0; i < verdict.term_count; i++)
+			assert_int_equal(back.term[i].is, first);
+		assert_string_equal(back.rule, "grave_talk");
+		assert_int_equal(back.emergency_pct, 17);
+		json_decref(doc);
+		jsonw_fini(&w);
+	}
+}
+
 static void every_disposition_has_its_name_of_the_contract(void **state)
 {
 	static const char *const names[] = {"emergency", "review", "routine", "noise"};
@@ -51,6 +83,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_verdict_is_written_with_its_reasons),
+		cmocka_unit_test(what_a_reason_is_and_who_decided_is_read_back),
 		cmocka_unit_test(every_disposition_has_its_name_of_the_contract),
 	};
 
