@@ -23,6 +23,8 @@ struct jsonw;
 	  "Incidents shown with others that may be the same")                                  \
 	X(INCIDENTS_FOLDED, counter, "incidents_folded_total",                                 \
 	  "Incidents shown under another's card in a surge")                                   \
+	X(RECENT_REPORTS, gauge, "recent_reports",                                             \
+	  "Reports that a further one is compared with")                                       \
 	X(COMMIT_FAILURES, counter, "store_commit_failures_total", "Transactions that failed") \
 	X(COMMITTED_REQUESTS, counter, "store_committed_requests_total",                       \
 	  "Requests in those transactions; divided by commits: the batch")                     \

@@ -49,6 +49,7 @@ void joining_set_rules(struct joining *joining, const struct rules *rules,
 	joining->settings = *settings;
 	if (!joining_works(joining))
 		recent_clear(joining->recent);
+	joining_count(joining);
 	if (joining_trouble(joining)[0] != '\0')
 		log_warn("joining", "nothing_is_linked reason=\"%s\"",
 			 joining_trouble(joining));
@@ -57,6 +58,11 @@ void joining_set_rules(struct joining *joining, const struct rules *rules,
 bool joining_works(const struct joining *joining)
 {
 	return joining->similar != NULL && joining->settings.is_on;
+}
+
+void joining_count(const struct joining *joining)
+{
+	metrics_set(joining->metrics, METRIC_RECENT_REPORTS, recent_count(joining->recent));
 }
 
 bool joining_is_on(const struct joining *joining)

@@ -50,6 +50,6 @@ void joining_tell(struct joining *joining, const struct store_request *request);
 
 /* Newly committed events, after the answers of their commit. */
 void joining_follow(struct joining *joining, const struct event *events, unsigned count);
-/* Reads what is open from the store. newest is called once, when the newest events are known;
- * older incidents go on to be read after it. */
+/* Reads what is open from the store. newest is called once: when all of it is known, or when
+ * the newest events are and the rest takes long. */
 void joining_fill(struct joining *joining, void (*newest)(void *ctx), void *ctx);

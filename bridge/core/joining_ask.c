@@ -260,10 +260,11 @@ void joining_tell(struct joining *joining, const struct store_request *request)
 
 	if (report == NULL)
 		return;
-	if (request->answer != STORE_STORED) {
+	if (request->answer == STORE_STORED) {
+		find_home(joining, report, request);
+		surge_look(joining, report);
+	} else {
 		recent_drop(joining->recent, report);
-		return;
 	}
-	find_home(joining, report, request);
-	surge_look(joining, report);
+	joining_count(joining);
 }

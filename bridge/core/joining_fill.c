@@ -10,8 +10,9 @@
 #include "core/joining_private.h"
 #include "store/backend.h"
 
-#define TAIL_EVENTS 1024 /* told once more */
-#define PAGE_ROWS   64   /* some milliseconds of the loop */
+#define TAIL_EVENTS 1024   /* told once more */
+#define WAIT_US     250000 /* that a start waits for all of it */
+#define PAGE_ROWS   64     /* some milliseconds of the loop */
 #define PAGE_BYTES  ((size_t)1 << 20)
 
 static void read_page(struct joining *joining, enum read_op op, uint64_t from);
@@ -23,6 +24,13 @@ static void tell_newest(struct joining *joining)
 	joining->fill.newest = NULL;
 	if (newest != NULL && !joining->is_stopped)
 		newest(joining->fill.ctx);
+}
+
+/* Reports are not kept waiting by what may only make one card of two. */
+static void tell_late(struct joining *joining)
+{
+	if (joining->clock->mono_us(joining->clock) - joining->fill.begun_us > WAIT_US)
+		tell_newest(joining);
 }
 
 static void end_fill(struct joining *joining)
@@ -87,7 +95,7 @@ static void after_events(struct joining *joining, const struct store_read *read)
 		return;
 	}
 	joining->fill.is_replay = false;
-	tell_newest(joining);
+	tell_late(joining);
 	read_page(joining, READ_INCIDENTS, 0);
 }
 
@@ -100,6 +108,7 @@ static void after_incidents(struct joining *joining, const struct store_read *re
 		end_fill(joining);
 	else
 		read_page(joining, READ_INCIDENTS, read->next);
+	tell_late(joining);
 }
 
 /* A page in which more incidents ended than could be noted is read again. */
@@ -129,6 +138,7 @@ static void page_read(struct store_read *done)
 	else
 		take_page(joining, &read);
 	store_read_fini(&read);
+	joining_count(joining);
 }
 
 static void read_page(struct joining *joining, enum read_op op, uint64_t from)
@@ -171,6 +181,7 @@ void joining_fill(struct joining *joining, void (*newest)(void *ctx), void *ctx)
 	joining->fill.is_again = recent_count(joining->recent) > 0;
 	joining->fill.is_replay = !joining->fill.is_again;
 	joining->fill.until = store_head(joining->store);
+	joining->fill.begun_us = joining->clock->mono_us(joining->clock);
 	joining->fill.is_running = true;
 	read_page(joining, READ_EVENTS, tail_begin(joining));
 }

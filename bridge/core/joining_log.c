@@ -304,4 +304,5 @@ void joining_follow(struct joining *joining, const struct event *events, unsigne
 		return;
 	for (unsigned i = 0; i < count; i++)
 		joining_follow_one(joining, &events[i]);
+	joining_count(joining);
 }

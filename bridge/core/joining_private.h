@@ -34,6 +34,7 @@ struct joining {
 		struct store_read read;
 		void (*newest)(void *ctx); /* NULL: was called */
 		void *ctx;
+		int64_t begun_us;
 		uint64_t until;      /* the last event to read again */
 		bool is_running;     /* a page is being read */
 		bool is_wanted;      /* once more from the beginning */
@@ -44,6 +45,8 @@ struct joining {
 	} fill;
 };
 
+/* How much is known, for who watches. */
+void joining_count(const struct joining *joining);
 /* There are rules, settings and something learnt, and it is wanted. */
 bool joining_works(const struct joining *joining);
 /* As it would be taken up now; scratch is then that of its text. */

@@ -289,13 +289,8 @@ def an_old_incident_that_is_still_open_is_found_again_after_a_start(make):
             assert line.ask("POST", f"/v1/incidents/{ident}/actions", body, bridge.token("pengawas")).status == 200
     bridge.kill()
     bridge.start()
-    found = wait.until(lambda: _links(bridge, first), "it is found", within=10)
-    assert found
-
-
-def _links(bridge, first):
-    answer = bridge.report(**SEEN)
-    return answer["incident_id"] == first["incident_id"]
+    wait.until(lambda: bridge.metrics()["tangi_recent_reports"] == 2, "what is open is known", within=10)
+    assert bridge.report(**SEEN)["incident_id"] == first["incident_id"]
 
 
 def what_people_decide_counts_for_what_comes_after(linking):
@@ -318,12 +313,12 @@ def what_people_decide_counts_for_what_comes_after(linking):
 
 
 def reports_of_what_was_merged_go_to_the_one_that_stands_for_it(linking):
-    call = linking.report(**SMOKE, source="call-112")
-    other = linking.report(**SEEN, source="call-112")
+    call = linking.report("Banjir di Perumnas Burung blok Merak, air masuk rumah sepaha", source="call-112")
+    other = linking.report("banjir, got meluap ke jalan", source="call-112")
     assert call["incident_id"] != other["incident_id"]
     answer = linking.act(call["incident_id"], "merge", "pengawas", into=other["incident_id"])
     assert answer.status == 200, answer
-    third = linking.report(**SMOKE)
+    third = linking.report("Perumnas Burung blok Merak banjir sepaha, air sudah masuk rumah warga")
     assert third["incident_id"] == other["incident_id"]
     assert linking.incident(other["incident_id"])["report_count"] == 3
 
@@ -361,13 +356,25 @@ def fewer_than_a_surge_are_cards_of_their_own(linking):
 
 def a_card_is_never_less_urgent_than_what_lies_under_it(linking):
     _flood(linking, 8)
-    worse = linking.report("Banjir perumnas burung, ada anak hanyut terseret arus, tolong cepat", source="call-112",
+    worse = linking.report("tolong evakuasi banjir perumnas burung", source="call-112",
                            location=_point(-6.7424, 108.5480))
     live = wait.until(lambda: _settled(linking), "what is folded is in the log")
     cards = _cards(live)
-    assert worse["incident_id"] in cards
+    assert worse["incident_id"] in cards and worse["classification"]["priority"] == 1
+    assert worse["classification"]["category"] == "flood"
     for card in cards:
         assert all(u["priority"] >= cards[card]["priority"] for u in _under(live, card))
+
+
+def what_has_a_place_does_not_go_under_a_card_that_has_none(linking):
+    for text in ("ada kebakaran", "kebakaran pak", "tolong kebakaran", "kebakaran besar", "kebakaran cepat",
+                 "pak ada kebakaran tolong", "kebakaran, kirim damkar"):
+        linking.report(text, source="call-112")
+    placed = linking.report("Rumah kebakaran, api dari dapur tetangga", source="call-112", location=AT)
+    live = wait.until(lambda: _settled(linking), "what is folded is in the log")
+    cards = _cards(live)
+    assert placed["incident_id"] in cards and len(cards) == 2, [c["text"] for c in cards.values()]
+    assert len(_under(live, placed["incident_id"])) == 1
 
 
 def what_a_person_has_taken_out_stays_out(linking):
