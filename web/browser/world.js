@@ -109,6 +109,7 @@ export class World {
 		const options = {
 			"http.listen": `127.0.0.1:${this.http}`, "http.trusted": `127.0.0.1:${this.trusted}`, "http.web_dir": `${tree}build/web`,
 			"mqtt.host": "127.0.0.1", "mqtt.port": this.mqtt, "mqtt.username": "bridge", "mqtt.password_file": `${this.folder}/broker/bridge-password`,
+			"joining.enabled": "false", /* a test says the same words again and means another matter */
 			...this.settings,
 		};
 		this.bridge = start(`${this.folder}/tangi.log`, program, "serve", "--config", config, "--data", `${this.folder}/data`,

@@ -5,6 +5,7 @@
 import {batch, computed, signal} from "@preact/signals";
 import {Actions} from "../core/actions.js";
 import {alarms as find_alarms} from "../core/alarm.js";
+import {fold, unfolded} from "../core/fold.js";
 import {Model} from "../core/model.js";
 import {counts, filtered, in_order, no_filter} from "../core/queue.js";
 import {BridgeClock} from "../core/time.js";
@@ -16,7 +17,10 @@ import {row_words} from "./words.js";
 /** @typedef {import("../core/stream.js").Link} Link */
 /** @typedef {import("../core/queue.js").Filter} Filter */
 /** @typedef {import("../core/desk.js").Desk} Desk */
-/** @typedef {{kind: "note" | "close" | "priority" | "find", incident: Incident | null, outcome?: string}} Prompt */
+/** @typedef {import("../core/actions.js").Command} Command */
+/** @typedef {{kind: "note" | "close" | "place" | "split" | "unfold" | "find", incident: Incident | null, outcome?: string, report?: string}} Prompt */
+/** @typedef {{command_id: string, incident_id: string, action: string, fields: Record<string, any>, after: Incident | null}} Undo
+ * after: as our decision left it, once it is true; what others decide later is not undone by us */
 
 const revise_every_ms = 60;
 
@@ -49,7 +53,14 @@ export class App {
 		this.prompt = signal(/** @type {Prompt | null} */ (null));
 		/** What the last key could not do, and why: a key of the words. */
 		this.notice = signal("");
-		this.dialog = signal(/** @type {"help" | "settings" | null} */ (null));
+		this.dialog = signal(/** @type {"help" | "settings" | "correct" | "merge" | null} */ (null));
+		/** What a dialog is about, as it was when it opened. */
+		this.corrected = signal(/** @type {Incident | null} */ (null));
+		this.compared = signal(/** @type {{incident: Incident, list: import("../core/alike.js").Alike[], at: number} | null} */ (null));
+		this.undo = signal(/** @type {Undo | null} */ (null));
+		/** The last that went into another. */
+		this.moved = signal(/** @type {{incident: Incident, by: string, at: number} | null} */ (null));
+		this.open_cards = signal(/** @type {Set<string>} */ (new Set()));
 		this.first_in_sight = signal(0);
 		this.sound = signal({is_ready: false, is_there: true});
 		/** What went wrong in these scripts, "" while nothing has. */
@@ -72,7 +83,8 @@ export class App {
 			return this.actions.commands.size === 0 ? all : all.map((incident) => this.actions.shown(incident));
 		});
 		this.ordered = computed(() => in_order(this.incidents.value, desk));
-		this.rows = computed(() => filtered(this.ordered.value, this.filter.value, desk, (incident) => row_words(incident, desk)));
+		this.folded = computed(() => fold(filtered(this.ordered.value, this.filter.value, desk, (incident) => row_words(incident, desk))));
+		this.rows = computed(() => unfolded(this.folded.value, this.open_cards.value, this.selected.value));
 		this.counts = computed(() => counts(this.incidents.value, desk));
 		this.alarms = computed(() => find_alarms(this.incidents.value, desk, this.now.value));
 		this.current = computed(() => {
@@ -95,8 +107,20 @@ export class App {
 			this.actions.settle();
 			if (frame.type !== "tick")
 				this.revise();
-			fresh.forEach((event) => this.on_event(event));
+			fresh.forEach((event) => {
+				this.follow(event);
+				this.on_event(event);
+			});
 		});
+	}
+
+	/** @param {EventFrame} event */
+	follow(event) {
+		const undo = this.undo.peek(), {incident} = event;
+		if (undo && event.command_id === undo.command_id && incident?.id === undo.incident_id)
+			this.undo.value = {...undo, after: incident};
+		if (incident?.merged_into && event.action === "merge")
+			this.moved.value = {incident, by: event.by ?? "", at: this.clock.now()};
 	}
 
 	/** Everything shown is worked out anew: at once when little happens, else so many times a second
@@ -158,9 +182,41 @@ export class App {
 	}
 
 	/** @param {Incident} incident as the person saw it when beginning: what has changed since then is
-	 * for the bridge to refuse @param {string} action @param {Record<string, any>} [fields] */
+	 * for the bridge to refuse @param {string} action @param {Record<string, any>} [fields] @returns {Command | null} */
 	act(incident, action, fields) {
-		if (!this.actions.act(incident, action, fields))
+		const command = this.actions.act(incident, action, fields);
+		this.undo.value = null;
+		if (!command)
 			this.notice.value = "act.no_link";
+		return command;
+	}
+
+	/** What takes back a decision, until the next one. @param {Command} command @param {string} action
+	 * @param {Record<string, any>} fields @param {{id: string}} [on] another incident than that of the decision */
+	offer_undo({id, incident_id}, action, fields, on) {
+		this.undo.value = {command_id: id, incident_id: on?.id ?? incident_id, action, fields, after: null};
+	}
+
+	take_back() {
+		const undo = this.undo.peek();
+		if (undo?.after)
+			this.act(undo.after, undo.action, undo.fields);
+	}
+
+	/** @param {boolean} is_open */
+	open_card(is_open) {
+		const id = this.selected.peek(), {inside} = this.folded.peek();
+		if (!id)
+			return;
+		const card = inside.has(id) ? id : [...inside].find(([, all]) => all.some((one) => one.id === id))?.[0];
+		if (!card)
+			return;
+		const open = new Set(this.open_cards.peek());
+		open[is_open ? "add" : "delete"](card);
+		batch(() => {
+			if (!is_open)
+				this.select(card);
+			this.open_cards.value = open;
+		});
 	}
 }

@@ -2,15 +2,16 @@
  * Nothing opens over the panes. */
 import {useLayoutEffect, useRef} from "preact/hooks";
 import {b, button, footer, form, input, kbd, label, span, draw, cls} from "../view/el.js";
-import {priority_sign} from "../view/symbols.js";
 import {t} from "../core/text.js";
-import {number_of, kind_of, place_of, word} from "./words.js";
+import {candidates_of, take_candidate} from "./place.js";
+import {further_reports, words_of} from "./reports.js";
+import {number_of, number_text_of, kind_of, place_of, word} from "./words.js";
 
 /** @typedef {import("./app.js").App} App */
 /** @typedef {import("./app.js").Prompt} Prompt */
 
-const hints = [["j k", "key.move"], ["a", "verb.acknowledge"], ["n", "verb.note"], ["p", "verb.reclassify"], ["x", "verb.close"],
-	["f", "key.filter"], ["/", "key.find"], ["?", "key.help"]];
+const hints = [["j k", "key.move"], ["a", "verb.acknowledge"], ["n", "verb.note"], ["p", "verb.reclassify"], ["g", "verb.merge"], ["l", "key.place"],
+	["x", "verb.close"], ["f", "key.filter"], ["/", "key.find"], ["?", "key.help"]];
 
 export const priorities = [1, 2, 3, 4];
 
@@ -20,12 +21,30 @@ export function end_prompt(app) {
 	document.querySelector(/** @type {"div"} */ (".grid"))?.focus();
 }
 
-/** @param {App} app @param {number} priority */
-export function choose_priority(app, priority) {
+/** @param {App} app @param {import("./place.js").Pointed} candidate */
+export function choose_place(app, candidate) {
 	const incident = app.prompt.peek()?.incident;
 	end_prompt(app);
 	if (incident)
-		app.act(incident, "reclassify", {priority});
+		take_candidate(app, incident, candidate);
+}
+
+/** @param {App} app @param {string} report */
+export function choose_report(app, report) {
+	const prompt = app.prompt.peek();
+	if (prompt)
+		app.prompt.value = {...prompt, report};
+}
+
+/** What taking out means stands there before. @param {App} app @param {Prompt} prompt */
+function take_out(app, {incident, kind, report}) {
+	end_prompt(app);
+	if (!incident)
+		return;
+	if (kind === "unfold")
+		app.act(incident, "unfold");
+	else
+		app.act(incident, "split", {reports: [report]});
 }
 
 /** @param {App} app @param {string} outcome */
@@ -79,6 +98,14 @@ function Words({app, prompt, title, hint}) {
 	span({class: "hint"}, kbd(null, "Enter"), ` ${hint} `, kbd(null, "Esc"), ` ${t("key.cancel")}`));
 }
 
+/** One thing, done with Enter. @param {{title: string, verb: string, run: () => void}} props */
+function Confirm({title, verb, run}) {
+	const sure = useRef(/** @type {HTMLButtonElement | null} */ (null));
+	useLayoutEffect(() => sure.current?.focus(), []);
+	return [span({class: "ask"}, title), button({class: "button main", ref: sure, onClick: run}, verb, kbd(null, "Enter")),
+		span({class: "hint"}, kbd(null, "Esc"), ` ${t("key.cancel")}`)];
+}
+
 /** @param {string} title @param {{name: string, sign: any, run: () => void}[]} choices */
 function choice(title, choices) {
 	return [span({class: "ask"}, title), choices.map(({name, sign, run}, i) =>
@@ -91,9 +118,16 @@ function asked(app, prompt) {
 	const no = prompt.incident ? number_of(prompt.incident) : "";
 	const about = prompt.incident ? `${no} ${kind_of(prompt.incident, app.desk)}, ${place_of(prompt.incident)}` : "";
 	switch (prompt.kind) {
-	case "priority":
-		return choice(t("ask.priority", {no}), priorities.map((priority) => ({
-			name: t(`priority.${priority}`), sign: priority_sign(priority, 18), run: () => choose_priority(app, priority)})));
+	case "place":
+		return choice(t("ask.place", {no}), (prompt.incident ? candidates_of(prompt.incident) : []).map((candidate) => ({
+			name: candidate.place, sign: null, run: () => choose_place(app, candidate)})));
+	case "split":
+		return prompt.report
+			? draw(Confirm, {title: t("ask.split_sure", {no, words: words_of(prompt.report)}), verb: t("verb.split"), run: () => take_out(app, prompt)})
+			: choice(t("ask.split", {no}), (prompt.incident ? further_reports(prompt.incident) : []).map((report) => ({
+				name: words_of(report), sign: null, run: () => choose_report(app, report)})));
+	case "unfold":
+		return draw(Confirm, {title: t("ask.unfold", {no, card: number_text_of(prompt.incident?.folded_into?.no ?? 0)}), verb: t("verb.unfold"), run: () => take_out(app, prompt)});
 	case "close":
 		return prompt.outcome
 			? draw(Words, {app, prompt, title: t("ask.close_note", {no, outcome: word("outcome", prompt.outcome)}), hint: t("verb.close")})
@@ -106,11 +140,18 @@ function asked(app, prompt) {
 	}
 }
 
+/** What was decided last, and that it can be taken back. @param {{app: App}} props */
+function Done({app}) {
+	const undo = app.undo.value, incident = undo?.after;
+	return undo && incident ? button({class: "plain done", onClick: () => app.take_back()},
+		span({class: "sub"}, t(`done.${undo.action}`, {no: number_of(incident)})), ` ${t("verb.undo")}`, kbd(null, "u")) : null;
+}
+
 /** @param {{app: App}} props */
 export function Bar({app}) {
 	const prompt = app.prompt.value;
 	return footer({class: cls("bar", prompt && "asking")},
 		prompt ? asked(app, prompt)
 			: app.notice.value ? span({class: "ask", role: "alert"}, b(null, t(app.notice.value)))
-				: hints.map(([key, name]) => span({class: "hint", key}, kbd(null, key), ` ${t(name)}`)));
+				: [hints.map(([key, name]) => span({class: "hint", key}, kbd(null, key), ` ${t(name)}`)), draw(Done, {app})]);
 }

@@ -1,12 +1,17 @@
 /* One incident: what it is, why the bridge thinks so, who has it, what was done. */
-import {b, button, dd, div, dl, dt, h2, h3, kbd, mark, p, span, svg, rect, cls} from "../view/el.js";
+import {b, button, dd, div, dl, dt, h2, h3, kbd, p, span, cls} from "../view/el.js";
 import {priority_sign, receipt_sign} from "../view/symbols.js";
 import {has_arrived} from "../core/desk.js";
-import {number_text, t} from "../core/text.js";
+import {t} from "../core/text.js";
 import {clock_text, moment_text} from "../core/time.js";
+import {caller_of} from "./caller.js";
+import {open_correction} from "./correct.js";
 import {history_of} from "./history.js";
+import {candidates_list, place_facts} from "./place.js";
 import {reporter_of, reports_of} from "./reports.js";
-import {age, agency_short, kind_of, number_of, place_of, weight_text, word} from "./words.js";
+import {similar_list} from "./similar.js";
+import {marked, why} from "./why.js";
+import {age, agency_short, kind_of, number_of, number_text_of, place_of, word} from "./words.js";
 
 /** @typedef {import("./app.js").App} App */
 /** @typedef {import("../core/types.js").Incident} Incident */
@@ -14,33 +19,6 @@ import {age, agency_short, kind_of, number_of, place_of, weight_text, word} from
 
 /** @param {string} name @param {any} what @param {string} [kind] */
 const fact = (name, what, kind) => [dt(null, name), dd({class: kind}, what)];
-
-/** The words of the report, with the terms that fired underlined. @param {Incident} incident */
-export function marked(incident) {
-	const terms = incident.because.filter((reason) => reason.weight > 0).map((reason) => reason.term).filter(Boolean);
-	if (terms.length === 0)
-		return [incident.text];
-	const escaped = terms.sort((one, two) => two.length - one.length).map((term) => term.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"));
-	return incident.text.split(new RegExp(`(${escaped.join("|")})`, "giu"))
-		.map((piece, i) => i % 2 === 1 ? mark(null, piece) : piece);
-}
-
-/** @param {number} weight @param {number} most */
-function weight_bar(weight, most) {
-	const width = Math.round(Math.abs(weight) / most * 48);
-	return svg({class: cls("weight", weight < 0 && "against"), width: 48, height: 8, "aria-hidden": "true"},
-		rect({x: 0, y: 0, width, height: 8}));
-}
-
-/** @param {Incident} incident */
-function reasons(incident) {
-	const most = Math.max(...incident.because.map((reason) => Math.abs(reason.weight)), 1);
-	if (incident.because.length === 0)
-		return p(null, t("why.none"));
-	return div({class: "reasons"}, incident.because.map((reason) => [
-		span({class: "term"}, `“${reason.term}”`), weight_bar(reason.weight, most), span({class: "n"}, weight_text(reason.weight)),
-	]));
-}
 
 /** @param {App} app @param {Incident} incident */
 function target(app, incident) {
@@ -52,13 +30,6 @@ function target(app, incident) {
 		return fact(t("detail.target"), t("target.met", {minutes}));
 	return fact(t("detail.target"), left >= 0 ? t("target.left", {minutes, left: age(left)})
 		: [t("target.minutes", {minutes}), " · ", b({class: "over"}, t("target.over", {over: age(-left)}))]);
-}
-
-/** @param {Incident} incident */
-function where(incident) {
-	const {lat, lon, accuracy_m, from} = incident.location;
-	const said = [word("from", from), accuracy_m === null ? null : t("place.within", {m: number_text(accuracy_m)})].filter(Boolean).join(" · ");
-	return lat === null || lon === null ? said : [said, div({class: "sub"}, `${lat.toFixed(5)}, ${lon.toFixed(5)}`)];
 }
 
 /** @param {App} app @param {Incident} incident */
@@ -75,13 +46,13 @@ function facts(app, incident) {
 	const opened = moment_text(Date.parse(incident.opened_at), app.now.value, document.documentElement.lang);
 	return dl({class: "facts"},
 		fact(t("detail.agencies"), agencies(app, incident)),
-		fact(t("detail.where"), where(incident)),
+		place_facts(incident),
 		fact(t("detail.came"), [`${opened} · ${word("source", incident.source)} · ${t("detail.reports", {n: incident.report_count})}`,
 			incident.tracking_id ? ` · ${t("detail.ticket", {id: incident.tracking_id})}` : ""]),
+		incident.office ? fact(t("detail.office"), incident.office) : null,
 		reporter_of(incident),
-		target(app, incident),
-		fact(t("detail.why"), [reasons(incident), p({class: "sub"}, t("why.sum", {
-			disposition: word("disposition", incident.disposition), pct: Math.round(incident.confidence * 100)}))], "why"));
+		caller_of(app, incident),
+		target(app, incident));
 }
 
 /** @param {App} app @param {Incident} incident */
@@ -89,11 +60,11 @@ function verbs(app, incident) {
 	const verb = (/** @type {string} */ action, /** @type {string} */ key, /** @type {string} */ kind, /** @type {() => void} */ run) =>
 		app.desk.allows(incident, action)
 			? button({class: cls("button", kind), onClick: run}, t(`verb.${action}`), kbd(null, key)) : null;
-	const ask = (/** @type {"note" | "close" | "priority"} */ kind) => () => (app.prompt.value = {kind, incident});
+	const ask = (/** @type {"note" | "close"} */ kind) => () => (app.prompt.value = {kind, incident});
 	return div({class: "verbs"},
 		verb("acknowledge", "a", "main", () => app.take(incident)),
 		verb("note", "n", "", ask("note")),
-		verb("reclassify", "p", "", ask("priority")),
+		verb("reclassify", "p", "", () => open_correction(app)),
 		verb("close", "x", "", ask("close")),
 		verb("reopen", "o", "", () => app.act(incident, "reopen")));
 }
@@ -141,18 +112,33 @@ function refusal(app, command) {
 			button({class: "button", onClick: () => app.actions.give_up(command)}, t("act.give_up"), kbd(null, "Esc"))));
 }
 
+/** Where it went, or in which card it lies. @param {App} app @param {Incident} incident */
+function belongs(app, incident) {
+	const to = incident.merged_into ?? incident.folded_into;
+	if (!to)
+		return null;
+	const no = number_text_of(to.no), may = incident.merged_into === null && app.desk.allows(incident, "unfold");
+	return div({class: "belongs"}, t(incident.merged_into ? "detail.merged" : "detail.folded", {no}),
+		app.model.find(to.incident_id) ? button({class: "button", onClick: () => app.select(to.incident_id)}, t("detail.go", {no}), kbd(null, "g")) : null,
+		may ? button({class: "button", onClick: () => (app.prompt.value = {kind: "unfold", incident})}, t("verb.unfold"), kbd(null, "e")) : null);
+}
+
 /** @param {App} app @param {Incident} incident */
 function full(app, incident) {
 	const stuck = app.actions.of(incident.id).filter((command) => command.state === "refused" || command.state === "unsure");
 	return [
 		div({class: "what"}, priority_sign(incident.priority, 34), h3({class: "kind"}, kind_of(incident, app.desk)),
-			incident.status === "closed" ? span({class: "tag"}, `${t("state.closed")} · ${word("outcome", incident.outcome)}`) : null,
+			incident.status === "closed" && !incident.merged_into ? span({class: "tag"}, `${t("state.closed")} · ${word("outcome", incident.outcome)}`) : null,
 			incident.exercise ? span({class: "tag exercise"}, t("exercise.row")) : null),
 		p({class: "place"}, place_of(incident)),
+		belongs(app, incident),
 		stuck.map((command) => refusal(app, command)),
 		p({class: "said", "aria-label": t("detail.words")}, marked(incident)),
 		verbs(app, incident),
 		facts(app, incident),
+		similar_list(app, incident),
+		candidates_list(app, incident),
+		h3(null, t("detail.why")), why(incident, app.desk),
 		h3(null, t("detail.parts")), parts(app, incident),
 		reports_of(app, incident),
 		h3(null, t("detail.history")), history_of(app, incident),

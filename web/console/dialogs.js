@@ -1,15 +1,18 @@
 /* Over the page: the keys, and what a person chooses for this machine. Nothing else is. */
 import {useLayoutEffect, useRef} from "preact/hooks";
-import {button, dialog, div, fieldset, h2, input, kbd, label, legend, p, span} from "../view/el.js";
+import {button, dialog, div, draw, fieldset, h2, input, kbd, label, legend, p, span} from "../view/el.js";
 import {t} from "../core/text.js";
 import {volume_floor} from "../core/settings.js";
+import {Correct} from "./correct.js";
+import {Compare} from "./similar.js";
 
 /** @typedef {import("./app.js").App} App */
 /** @typedef {import("../core/settings.js").Settings} Settings */
 
 const keys = [
 	["key.space", "help.card"], ["F2", "help.card_anywhere"], ["2 … 9", "help.cards"], ["j k ↓ ↑ Home End", "help.move"], ["Enter  Esc", "help.into"],
-	["a", "help.take"], ["n", "help.note"], ["p 1 … 4", "help.priority"], ["x", "help.close"], ["o", "help.reopen"], ["r", "help.again"],
+	["a", "help.take"], ["n", "help.note"], ["p", "help.correct"], ["g", "help.merge"],
+	["l", "help.place"], ["e", "help.take_out"], ["→ ←", "help.card_open"], ["u", "help.undo"], ["x", "help.close"], ["o", "help.reopen"], ["r", "help.again"],
 	["f   f f", "help.filter"], ["/   Ctrl+K", "help.find"], ["m   z", "help.map"], ["[ ]", "help.panes"], ["F9", "help.sound"], ["?", "help.help"],
 ];
 
@@ -45,6 +48,20 @@ function settings(app, now, change) {
 		div({class: "verbs"}, button({class: "button", onClick: () => app.leave()}, t("settings.leave")))];
 }
 
+/** @param {App} app @param {Settings} now @param {(change: Partial<Settings>) => void} change @param {() => void} close */
+function inside(app, now, change, close) {
+	switch (app.dialog.value) {
+	case "help":
+		return help();
+	case "correct":
+		return draw(Correct, {app, close});
+	case "merge":
+		return draw(Compare, {app, close});
+	default:
+		return settings(app, now, change);
+	}
+}
+
 /** @param {{app: App, settings: Settings, change: (change: Partial<Settings>) => void}} props */
 export function Dialogs({app, settings: now, change}) {
 	const box = useRef(/** @type {HTMLDialogElement | null} */ (null));
@@ -53,8 +70,8 @@ export function Dialogs({app, settings: now, change}) {
 		if (open && !box.current?.open)
 			box.current?.showModal();
 	}, [open]);
+	const close = () => box.current?.close();
 	return open ? dialog({ref: box, class: open, "aria-label": t(`${open}.title`), onClose: () => (app.dialog.value = null),
-		onClick: (/** @type {MouseEvent} */ event) => event.target === box.current && box.current?.close()},
-	div({class: "inside"}, open === "help" ? help() : settings(app, now, change),
-		button({class: "button", onClick: () => box.current?.close()}, t("key.shut"), kbd(null, "Esc")))) : null;
+		onClick: (/** @type {MouseEvent} */ event) => event.target === box.current && close()},
+	div({class: "inside"}, inside(app, now, change, close), button({class: "button", onClick: close}, t("key.shut"), kbd(null, "Esc")))) : null;
 }

@@ -2,9 +2,13 @@
  * focus, and can be switched off; keys never do what cannot be undone or is not asked again. */
 import {draw_now} from "../view/frame.js";
 import {do_card} from "./strip.js";
-import {choose_outcome, choose_priority, end_prompt, priorities} from "./bar.js";
+import {choose_outcome, choose_place, choose_report, end_prompt} from "./bar.js";
+import {open_correction} from "./correct.js";
 import {map_to_selected, map_whole} from "./map.js";
+import {candidates_of} from "./place.js";
 import {clear_filter} from "./queue.js";
+import {further_reports} from "./reports.js";
+import {compare} from "./similar.js";
 
 /** @typedef {import("./app.js").App} App */
 
@@ -49,11 +53,29 @@ function back(app) {
 		document.querySelector(/** @type {"div"} */ (".grid"))?.focus();
 }
 
-/** @param {App} app @param {"note" | "close" | "priority"} kind @param {string} action */
-function ask(app, kind, action) {
+/** @param {App} app @param {"note" | "close" | "place" | "split" | "unfold"} kind @param {string} action
+ * @param {(incident: import("../core/types.js").Incident) => boolean} [has_choice] */
+function ask(app, kind, action, has_choice = () => true) {
 	const incident = app.current.peek();
-	if (incident && app.desk.allows(incident, action))
+	if (incident && app.desk.allows(incident, action) && has_choice(incident))
 		app.prompt.value = {kind, incident};
+}
+
+/** `e`: out of what it was put into. @param {App} app */
+function take_out(app) {
+	if (app.current.peek()?.folded_into)
+		ask(app, "unfold", "unfold");
+	else
+		ask(app, "split", "split", (incident) => further_reports(incident).length > 0);
+}
+
+/** `g`: beside what may be the same; from what is part of another, to that. @param {App} app */
+function go_together(app) {
+	const to = app.current.peek()?.merged_into ?? app.current.peek()?.folded_into;
+	if (!to)
+		compare(app);
+	else if (app.model.find(to.incident_id))
+		app.select(to.incident_id);
 }
 
 /** @param {App} app @param {number} at */
@@ -75,7 +97,11 @@ function letters(app) {
 				app.take(incident);
 		},
 		n: () => ask(app, "note", "note"),
-		p: () => ask(app, "priority", "reclassify"),
+		p: () => open_correction(app),
+		g: () => go_together(app),
+		l: () => ask(app, "place", "relocate", (incident) => candidates_of(incident).length > 0),
+		e: () => take_out(app),
+		u: () => app.take_back(),
 		x: () => ask(app, "close", "close"),
 		o: () => {
 			const incident = app.current.peek();
@@ -109,6 +135,8 @@ function movements(app) {
 		ArrowUp: () => app.move((at) => at - 1),
 		PageDown: () => app.move((at) => at + page_rows),
 		PageUp: () => app.move((at) => at - page_rows),
+		ArrowRight: () => app.open_card(true),
+		ArrowLeft: () => app.open_card(false),
 		Home: () => app.move(() => 0),
 		End: () => app.move((_, last) => last),
 		Enter: () => document.getElementById("detail")?.focus(),
@@ -121,9 +149,13 @@ function answers(app, event) {
 	const prompt = app.prompt.peek(), n = Number(event.key);
 	if (!prompt || !(n >= 1))
 		return false;
-	const outcome = app.desk.workflow.outcomes[n - 1];
-	if (prompt.kind === "priority" && priorities.includes(n))
-		choose_priority(app, n);
+	const outcome = app.desk.workflow.outcomes[n - 1], {incident} = prompt;
+	const place = incident && prompt.kind === "place" ? candidates_of(incident)[n - 1] : undefined;
+	const report = incident && prompt.kind === "split" && !prompt.report ? further_reports(incident)[n - 1] : undefined;
+	if (place)
+		choose_place(app, place);
+	else if (report)
+		choose_report(app, report);
 	else if (prompt.kind === "close" && !prompt.outcome && outcome)
 		choose_outcome(app, outcome);
 	return true;

@@ -4,10 +4,11 @@ import "leaflet";
 import {useEffect, useRef} from "preact/hooks";
 import {effect, signal, untracked} from "@preact/signals";
 import {div, section, span, button, kbd, h2} from "../view/el.js";
-import {CityMap} from "../view/map.js";
+import {CityMap, outlined} from "../view/map.js";
 import {colours, mark} from "../view/marks.js";
 import {get} from "../core/session.js";
 import {t} from "../core/text.js";
+import {candidates_of} from "./place.js";
 import {our_units} from "./units.js";
 
 /** @typedef {import("./app.js").App} App */
@@ -68,11 +69,34 @@ function doubt(app, renderer) {
 		weight: 1, dashArray: "4 4", fill: false, interactive: false})]];
 }
 
+/** Where only an area is known: its border, and no point. @param {App} app */
+function area_of(app) {
+	const location = app.current.value?.location;
+	if (!location || location.lat !== null || !location.area)
+		return undefined;
+	return areas.value?.features.find(({id}) => id === location.area);
+}
+
+/** @param {App} app @param {L.Canvas} renderer @returns {Wanted[]} */
+function area_mark(app, renderer) {
+	const area = area_of(app);
+	return area ? [[`area ${area.id}`, () => outlined(area, {renderer, pane: "marks", color: colours()("tx"), weight: 2, dashArray: "6 4", fill: false, interactive: false})]] : [];
+}
+
+/** Which places the words may mean, under the numbers of the detail. @param {App} app @param {L.Canvas} canvas @returns {Wanted[]} */
+function candidate_marks(app, canvas) {
+	const chosen = app.current.value;
+	return (chosen ? candidates_of(chosen) : []).flatMap(({lat, lon, place}, i) => lat === chosen?.location.lat && lon === chosen.location.lon ? []
+		: [/** @type {Wanted} */ ([`candidate ${i} ${lat} ${lon} ${place}`, () => mark(canvas, [lat, lon], {kind: "candidate", no: i + 1})])]);
+}
+
 /** `m`: to what is selected. @param {App} app */
 export function map_to_selected(app) {
-	const chosen = app.current.peek(), point = chosen ? point_of(chosen) : null;
+	const chosen = app.current.peek(), point = chosen ? point_of(chosen) : null, area = untracked(() => area_of(app));
 	if (point)
 		map?.go(point);
+	else if (area)
+		map?.go_area(area);
 }
 
 /** `z`: the whole city. */
@@ -109,7 +133,7 @@ export function MapPane({app, theme}) {
 		const stop_marks = effect(() => {
 			void app.selected.value, slow.value;
 			if (areas.value)
-				made.show(new Map([unit_marks, doubt, incident_marks].flatMap((draw) => untracked(() => draw(app, made.marks_canvas)))));
+				made.show(new Map([area_mark, unit_marks, doubt, incident_marks, candidate_marks].flatMap((draw) => untracked(() => draw(app, made.marks_canvas)))));
 		});
 		void document.fonts?.ready.then(() => made.map.invalidateSize());
 		return () => {

@@ -4,16 +4,18 @@ import {WindowedList} from "../view/list.js";
 import {priority_sign} from "../view/symbols.js";
 import {no_filter} from "../core/queue.js";
 import {has_arrived, opened_ms} from "../core/desk.js";
+import {reports_in} from "../core/fold.js";
 import {t} from "../core/text.js";
 import {clock_text} from "../core/time.js";
 import {draw} from "../view/el.js";
-import {age, agencies_short, kind_of, number_of, place_of, state_of} from "./words.js";
+import {age, agencies_short, kind_of, number_of, number_text_of, place_of, state_of} from "./words.js";
 
 /** @typedef {import("./app.js").App} App */
 /** @typedef {import("../core/types.js").Incident} Incident */
 
 const row_px = 32;
 const head_px = 28;
+const gone_shown_ms = 30000;
 const shows = /** @type {const} */ (["all", "untaken", "review"]);
 const columns = ["pri", "no", "agency", "kind", "place", "state", "time"];
 
@@ -65,18 +67,26 @@ function status_cell(app, incident) {
 }
 
 /** @param {App} app @param {Incident} incident */
+const lies_in_card = (app, incident) => app.folded.value.inside.get(incident.folded_into?.incident_id ?? "")?.includes(incident) ?? false;
+
+/** Taken out of a card by a person: it is told apart from the many that look like it. @param {App} app @param {Incident} incident */
+const is_odd = (app, incident) => incident.stands_alone === true && !app.folded.value.inside.has(incident.id);
+
+/** @param {App} app @param {Incident} incident */
 function draw_row(app, incident) {
 	const {desk} = app, now = app.shown_now.value;
 	const time = time_of(incident, app, now), status = status_cell(app, incident);
+	const {inside} = app.folded.value, n = reports_in(incident, inside), is_inside = Boolean(incident.folded_into) && !inside.has(incident.id) && lies_in_card(app, incident);
 	const is_alarm = incident.disposition === "emergency" && desk.is_untaken(incident);
 	const cell = (/** @type {string} */ name, /** @type {any} */ ...what) => span({role: "gridcell", class: name}, what);
 	return {
-		class: cls(is_alarm && `new p${incident.priority}`, app.model.unseen.has(incident.id) && "unseen"),
+		class: cls(is_inside && "is-inside", is_alarm && `new p${incident.priority}`, app.model.unseen.has(incident.id) && "unseen"),
 		cells: [
 			cell("pri", priority_sign(incident.priority), span({class: "unseen-words"}, `${incident.priority}`)),
 			cell("no", number_of(incident)),
 			cell("agency", agencies_short(incident, desk)),
-			cell("kind", incident.exercise ? span({class: "exercise"}, t("exercise.row")) : null, kind_of(incident, desk)),
+			cell("kind", is_inside ? span({class: "inside-mark", "aria-hidden": "true"}, "↳") : null, n > 1 ? span({class: "tag count"}, t("queue.count", {n})) : null,
+				is_odd(app, incident) ? span({class: "tag count"}, t("queue.odd")) : null, incident.exercise ? span({class: "exercise"}, t("exercise.row")) : null, kind_of(incident, desk)),
 			cell("place", place_of(incident)),
 			cell(status.class, status.words),
 			cell(cls("time", time.class), time.text),
@@ -114,6 +124,16 @@ function untaken_above(app) {
 		: button({class: "above", onClick: () => app.move(() => 0)}, t("queue.above", {n: above}));
 }
 
+/** Where the last merged one went. @param {App} app */
+function gone_to(app) {
+	const moved = app.moved.value;
+	if (!moved || app.now.value - moved.at > gone_shown_ms)
+		return null;
+	const {incident, by} = moved;
+	return button({class: "gone-to", onClick: () => app.select(incident.merged_into?.incident_id ?? null)},
+		t("queue.gone_to", {no: number_of(incident), into: number_text_of(incident.merged_into?.no ?? 0), by}));
+}
+
 function head() {
 	return columns.map((name) => span({role: "columnheader", class: name}, t(`column.${name}`)));
 }
@@ -132,5 +152,5 @@ export function Queue({app}) {
 			on_scroll: (/** @type {number} */ first) => (app.first_in_sight.value = first),
 			empty: nothing(app),
 		}) : loading(app),
-		untaken_above(app));
+		untaken_above(app), gone_to(app));
 }

@@ -2,7 +2,7 @@
  * further ones say. Asked for when they are looked at; a telephone number is shown when it is
  * asked for once more. */
 import {signal} from "@preact/signals";
-import {a, button, dd, div, dt, h3, p, span} from "../view/el.js";
+import {a, button, dd, div, dt, h3, kbd, p, span} from "../view/el.js";
 import {current_language, t} from "../core/text.js";
 import {moment_text} from "../core/time.js";
 import {get} from "../core/session.js";
@@ -50,6 +50,18 @@ function phone_of({id, reporter}) {
 		: [" · ", masked(phone), " ", button({class: "plain small", onClick: () => (shown_phone.value = id)}, t("reporter.show"))];
 }
 
+const words_most = 24;
+const choices_most = 5;
+
+/** Those that came later, as far as they can be named by a digit. @param {Incident} incident */
+export const further_reports = (incident) => incident.reports.slice(1, 1 + choices_most);
+
+/** Its words, short. @param {string} id */
+export function words_of(id) {
+	const text = reports.value.get(id)?.text ?? "…";
+	return `“${text.length > words_most ? `${text.slice(0, words_most).trimEnd()}…` : text}”`;
+}
+
 /** The reporter of the first report, where this desk may know. @param {Incident} incident */
 export function reporter_of(incident) {
 	const first = reports.value.get(incident.reports[0]);
@@ -66,11 +78,12 @@ function attachments_of(report) {
 		? a({href: url, target: "_blank", rel: "noreferrer noopener", key: url}, word("attachment", type)) : null);
 }
 
-/** @param {App} app @param {Report} report @param {boolean} is_first */
-function entry(app, report, is_first) {
+/** @param {App} app @param {Report} report @param {number} at among the further ones; 0: the first of all */
+function entry(app, report, at) {
+	const is_first = at === 0;
 	return div({class: "entry", key: report.id},
 		span({class: "when"}, moment_text(Date.parse(report.stored_at), app.now.value, current_language())),
-		div(null, is_first ? null : p(null, report.text),
+		div(null, is_first ? null : p(null, at <= choices_most ? span({class: "sub"}, `${at} `) : null, report.text),
 			span({class: "sub"}, word("source", report.source), !is_first && report.reporter ? [" · ", report.reporter.name, phone_of(report)] : null),
 			report.attachments.length > 0 ? div({class: "attached"}, attachments_of(report)) : null));
 }
@@ -81,6 +94,7 @@ export function reports_of(app, incident) {
 	const worth = here.filter((report) => report.id !== incident.reports[0] || report.attachments.length > 0);
 	if (worth.length === 0)
 		return null;
-	return [h3(null, t("detail.reports_title", {n: incident.report_count})),
-		div({class: "history"}, worth.map((report) => entry(app, report, report.id === incident.reports[0])))];
+	const may_split = incident.reports.length > 1 && app.desk.allows(incident, "split");
+	return [h3({id: "reports"}, t("detail.reports_title", {n: incident.report_count}), may_split ? [" ", kbd({class: "head-key"}, "e")] : null),
+		div({class: "history"}, worth.map((report) => entry(app, report, incident.reports.indexOf(report.id))))];
 }

@@ -17,22 +17,23 @@ const cards_shown = () => innerWidth >= wide_px ? 3 : 2;
 export function do_card(app, alarm) {
 	app.select(alarm.incident.id);
 	if (app.desk.has_own_alarms && alarm.kind === "new")
-		app.take(alarm.incident);
+		[alarm.incident, ...alarm.others ?? []].forEach((incident) => app.take(incident));
 }
 
 /** @param {App} app @param {Alarm} alarm @param {number} at */
 function card(app, alarm, at) {
 	const {incident} = alarm, {desk} = app;
 	const verb = desk.has_own_alarms && alarm.kind === "new" ? "verb.take" : "verb.look";
+	const others = alarm.others?.length ?? 0;
 	const waited = age(app.shown_now.value - alarm.since);
 	return div({key: incident.id, class: cls("card", `p${alarm.priority}`)},
 		button({class: "body", onClick: () => app.select(incident.id)},
 			priority_sign(alarm.priority, 34),
 			span({class: "words"},
-				b(null, `${kind_of(incident, desk)} · ${number_of(incident)}`),
+				b(null, `${kind_of(incident, desk)} · ${number_of(incident)}${others > 0 ? ` +${others}` : ""}`),
 				span({class: "where"}, span({class: "place"}, place_of(incident)), span(null, t(`alarm.${alarm.kind}`, {age: waited}))))),
 		button({class: "do", onClick: () => do_card(app, alarm), title: agencies_short(incident, desk)},
-			t(verb), kbd(null, at === 0 ? t("key.space") : at + 1)));
+			t(verb), others > 0 ? ` ${1 + others}` : "", kbd(null, at === 0 ? t("key.space") : at + 1)));
 }
 
 /** @param {{app: App}} props */

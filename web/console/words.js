@@ -15,7 +15,10 @@ export function word(group, value) {
 }
 
 /** Spoken on the radio: four digits. @param {Incident} incident */
-export const number_of = (incident) => String(incident.no).padStart(4, "0");
+export const number_of = (incident) => number_text_of(incident.no);
+
+/** @param {number} no */
+export const number_text_of = (no) => String(no).padStart(4, "0");
 
 /** @param {Incident} incident @param {Desk} desk */
 export function kind_of(incident, desk) {

@@ -32,7 +32,7 @@ const resend_within_ms = 60000;
 
 /* Decisions that rest on what was seen: another version in between, and they are asked again.
  * Taking, and adding words, are right whatever happened meanwhile. */
-const needs_version = new Set(["close", "reclassify", "relocate", "reopen"]);
+const needs_version = new Set(["close", "reclassify", "relocate", "reopen", "merge", "split"]);
 
 export class Actions {
 	/** @param {Way} way */
@@ -153,7 +153,8 @@ function after(incident, {action, fields, at}, who) {
 				? {...part, state: "acknowledged", by: who, since} : part),
 		};
 	case "reclassify":
-		return {...incident, priority: fields.priority ?? incident.priority, category: fields.category ?? incident.category};
+		return {...incident, priority: fields.priority ?? incident.priority, category: fields.category ?? incident.category,
+			agencies: fields.agencies ?? incident.agencies};
 	default:
 		return incident;
 	}

@@ -7,6 +7,7 @@
  * @typedef {object} Category
  * @property {string} id @property {string} name_id @property {string} [name_en]
  * @property {string[]} lead agencies that lead it @property {number | null} [target_min] to arrive
+ * @property {number} [priority] the usual one @property {string[]} [agencies] that go to it @property {string} [kind]
  */
 /** @typedef {{id: string, name_id: string, name_en?: string}} Agency */
 /** @typedef {{user: string, role: string, agency: string | null, rights: string[], acts_for: string[], csrf: string, city: string}} Me */

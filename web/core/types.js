@@ -15,9 +15,28 @@
  * @typedef {object} Place
  * @property {number | null} lat @property {number | null} lon @property {number | null} accuracy_m
  * @property {string | null} area @property {string | null} area_name @property {string | null} place
- * @property {string} from
+ * @property {string} from @property {"none" | "exact" | "approximate" | "area"} [state]
+ * @property {boolean} [neighbour] @property {boolean} [near_border] @property {Candidate[]} [candidates]
  */
-/** @typedef {{term: string, weight: number}} Reason */
+/**
+ * @typedef {object} Candidate what the words may mean
+ * @property {string} place @property {string} kind @property {string} state @property {number | null} lat
+ * @property {number | null} lon @property {number} radius_m @property {string | null} area
+ * @property {string | null} area_name @property {boolean} neighbour @property {number} score
+ * @property {string} reason @property {string} why in Indonesian
+ */
+/** @typedef {{term: string, weight: number, is?: string}} Reason */
+/** @typedef {{is: string, value: string | null, weight: number}} LikeReason */
+/** @typedef {{incident_id: string, no: number}} IncidentRef */
+/** @typedef {IncidentRef & {score: number, reasons: LikeReason[]}} Similar */
+/**
+ * @typedef {object} Card what is known of a number
+ * @property {string} handle @property {number} score @property {boolean} raised
+ * @property {{is: string, n: number, last_at: string, points: number}[]} reasons
+ * @property {{n: number, first_at: string | null, last_at: string | null}} repeats
+ * @property {number} calls @property {number} reports @property {string | null} [cleared_at]
+ * @property {string | null} [cleared_by]
+ */
 /**
  * @typedef {object} Incident
  * @property {string} id @property {number} no @property {number} version @property {string} status
@@ -29,6 +48,13 @@
  * @property {string} opened_at @property {string} updated_at @property {string | null} closed_at
  * @property {string | null} outcome @property {boolean} exercise
  * @property {Assignment[]} assignments @property {string} text
+ * @property {string} [rules] @property {string} [model] @property {string} [office]
+ * @property {string} [rule] @property {number} [emergency] the model's own share
+ * @property {{category: string, confidence: number}[]} [alternatives]
+ * @property {string | null} [place_said] @property {string | null} [judged_by]
+ * @property {IncidentRef | null} [merged_into] @property {IncidentRef | null} [folded_into]
+ * @property {boolean} [stands_alone] @property {Similar[]} [similar]
+ * @property {number} [order] among its like in review and noise @property {Card | null} [card]
  */
 /**
  * @typedef {object} Unit
@@ -42,6 +68,10 @@
  * @property {string} [by] @property {string} [action] @property {string} [note]
  * @property {string} [report_id] @property {Incident} [incident] @property {Unit} [unit]
  * @property {Call} [call] @property {string} [outcome] @property {string} [agency]
+ * @property {{reasons: LikeReason[], score: number}} [likeness] @property {Incident} [merged]
+ * @property {{report_id: string, incident_id: string, no: number, given_back: boolean}[]} [split]
+ * @property {IncidentRef} [from] @property {string} [incident_id] @property {Card} [card]
+ * @property {string} [command_id]
  */
 /** @typedef {{type: "snapshot", seq: number, epoch: string, incidents: Incident[], units: Unit[], calls?: Call[]}} SnapshotFrame */
 /** @typedef {{type: "subscribed", epoch: string, recovered: boolean, seq?: number}} SubscribedFrame */

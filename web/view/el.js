@@ -24,6 +24,7 @@ export const header = maker("header");
 export const main = maker("main");
 export const footer = maker("footer");
 export const section = maker("section");
+export const article = maker("article");
 export const h1 = maker("h1");
 export const h2 = maker("h2");
 export const h3 = maker("h3");

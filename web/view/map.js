@@ -3,10 +3,14 @@
 import "leaflet";
 import {colours} from "./marks.js";
 
-/** @typedef {{type: string, licence: string, features: {id: string, properties: {name: string, level: string}, geometry: {coordinates: [number, number][][]}}[]}} Areas */
+/** @typedef {{id: string, properties: {name: string, level: string}, geometry: {coordinates: [number, number][][]}}} Area */
+/** @typedef {{type: string, licence: string, features: Area[]}} Areas */
 
 /** @param {[number, number][][]} rings lon, lat @returns {[number, number][][]} */
 const turned = (rings) => rings.map((ring) => ring.map(([lon, lat]) => [lat, lon]));
+
+/** The border of an area. @param {Area} area @param {Record<string, any>} look */
+export const outlined = (area, look) => L.polygon(turned(area.geometry.coordinates), look);
 
 /* Neighbours first, so that the city lies over them; its own outline last. */
 const looks = [
@@ -121,6 +125,12 @@ export class CityMap {
 	go(at) {
 		this.is_placed = true;
 		this.map.setView(at, Math.max(this.map.getZoom(), 15), {animate: false});
+	}
+
+	/** @param {Area} area */
+	go_area(area) {
+		this.is_placed = true;
+		this.map.fitBounds(outlined(area, {}).getBounds(), {padding: [16, 16], animate: false});
 	}
 
 	/** What is there already stays as it is: the rest comes and goes.

@@ -2,7 +2,7 @@
  * element of the page. Leaflet places, clips and picks them as it does its circle markers. */
 import "leaflet";
 
-/** @typedef {{kind: "incident", priority: number, is_selected: boolean} | {kind: "unit", agency: string, label: string, is_named: boolean}} Sign */
+/** @typedef {{kind: "incident", priority: number, is_selected: boolean} | {kind: "candidate", no: number} | {kind: "unit", agency: string, label: string, is_named: boolean}} Sign */
 
 /** The tokens as they are now: a canvas knows no style sheets. */
 export function colours() {
@@ -68,6 +68,22 @@ function draw_unit(ctx, {agency, label}, is_named, colour) {
 	ctx.fillText(label, 12, 4.5);
 }
 
+/** Hollow: it may be here. @param {CanvasRenderingContext2D} ctx @param {number} no @param {Colours} colour */
+function draw_candidate(ctx, no, colour) {
+	ctx.beginPath();
+	ctx.arc(0, 0, 9, 0, 7);
+	ctx.fillStyle = colour("bg");
+	ctx.strokeStyle = colour("tx");
+	ctx.lineWidth = 1.5;
+	ctx.fill();
+	ctx.setLineDash([3, 2]);
+	ctx.stroke();
+	ctx.fillStyle = colour("tx");
+	ctx.textAlign = "center";
+	ctx.font = `700 12px ${colour("font")}`;
+	ctx.fillText(String(no), 0, 4.5);
+}
+
 /** @param {CanvasRenderingContext2D} ctx @param {Colours} colour */
 function draw_ring(ctx, colour) {
 	ctx.beginPath();
@@ -86,6 +102,8 @@ function draw_sign(ctx, at, sign, zoom) {
 	ctx.lineJoin = "round";
 	if (sign.kind === "unit")
 		draw_unit(ctx, sign, sign.is_named || zoom >= names_from_zoom, colour);
+	else if (sign.kind === "candidate")
+		draw_candidate(ctx, sign.no, colour);
 	else
 		draw_priority(ctx, sign.priority, colour);
 	if (sign.kind === "incident" && sign.is_selected)
