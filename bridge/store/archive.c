@@ -190,6 +190,38 @@ static int check_incident(struct audit *audit, const struct event *event)
 	return 0;
 }
 
+static int read_card(const struct event *event, struct caller *caller_r, struct err *err)
+{
+	struct slice card = event_card(event->body);
+	json_t *object = json_loadb(card.text, card.len, JSON_DISABLE_EOF_CHECK, NULL);
+	int status = card_read(object, caller_r, err);
+
+	json_decref(object);
+	return status;
+}
+
+/* A caller that is not in the table had to make room: the log need not be older than it is. */
+static int check_caller(struct audit *audit, const struct event *event)
+{
+	struct caller caller;
+	struct caller_row row;
+	int found;
+
+	if (event_card(event->body).len == 0)
+		return 0;
+	if (read_card(event, &caller, audit->err) < 0)
+		return bad(audit, event->seq, "its caller cannot be read");
+	found = store_sqlite.get_caller(audit->conn, caller.handle, &row, audit->err);
+	if (found <= 0)
+		return found;
+	if (row.seq < event->seq)
+		return bad(audit, event->seq, "the table knows less of its caller");
+	if (row.seq == event->seq && (row.seen_at_ms != caller.last_ms ||
+				      row.is_worth_keeping != caller_is_worth_keeping(&caller)))
+		return bad(audit, event->seq, "the table says otherwise of its caller");
+	return 0;
+}
+
 static bool check_event(void *ctx, const struct event *event,
 			const unsigned char link[LINK_SIZE])
 {
@@ -197,7 +229,7 @@ static bool check_event(void *ctx, const struct event *event,
 
 	if (chain_follow(&audit->chain, event, link, audit->err) < 0 ||
 	    check_columns(audit, event) < 0 || check_report(audit, event) < 0 ||
-	    check_incident(audit, event) < 0)
+	    check_incident(audit, event) < 0 || check_caller(audit, event) < 0)
 		audit->status = -1;
 	return audit->status == 0;
 }
@@ -246,6 +278,26 @@ static bool check_incident_row(void *ctx, const struct incident_row *row)
 	return audit->status == 0;
 }
 
+/* Each points at an event that tells of it; that this is the last one has been looked at. */
+static bool check_caller_row(void *ctx, const struct caller_row *row)
+{
+	struct audit *audit = ctx;
+	struct caller caller;
+	struct event event;
+	int found = store_sqlite.get_event(audit->conn, row->seq, &event, audit->err);
+
+	if (found > 0) {
+		if (read_card(&event, &caller, audit->err) < 0 ||
+		    strcmp(caller.handle, row->handle) != 0)
+			found = bad(audit, row->seq, "the table has another caller for it");
+		buf_unref(&event.body);
+	} else if (found == 0) {
+		found = bad(audit, row->seq, "is missing, a caller points at it");
+	}
+	audit->status = found < 0 ? -1 : 0;
+	return audit->status == 0;
+}
+
 static int check_log(struct audit *audit, struct log_end *end, struct err *err)
 {
 	const struct store_backend *ops = &store_sqlite;
@@ -270,6 +322,9 @@ static int check_table(struct audit *audit, struct err *err)
 
 	if (store_sqlite.scan_incidents(audit->conn, INCIDENTS_DOWN, INT64_MAX,
 					check_incident_row, audit, err) < 0 ||
+	    audit->status < 0)
+		return -1;
+	if (store_sqlite.scan_callers(audit->conn, check_caller_row, audit, err) < 0 ||
 	    audit->status < 0)
 		return -1;
 	if (audit->incidents != 0)

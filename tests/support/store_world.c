@@ -117,6 +117,32 @@ void send_report(struct store_world *world, struct sent *sent, const char *sourc
 	send_linked(world, sent, source, key, text, NULL);
 }
 
+void send_body(struct store_world *world, struct sent *sent, const char *json,
+	       const struct verdict *verdict)
+{
+	struct err err;
+
+	*sent = (struct sent){.request = {.op = STORE_REPORT}};
+	assert_int_equal(report_parse(json, strlen(json), NULL, &sent->report, &err), 0);
+	id_next(&world->ids, 'R', world->clock.wall_ms(&world->clock), sent->report->id);
+	sent->request.in.report = sent->report;
+	sent->request.verdict = *verdict;
+	sent->request.location = (struct location){.from = LOCATION_NONE, .accuracy_m = -1};
+	submit(world, sent);
+}
+
+void send_clearing(struct store_world *world, struct sent *sent, const char *handle,
+		   const char *json)
+{
+	struct err err;
+
+	*sent = (struct sent){.request = {.op = STORE_CLEARING}};
+	assert_int_equal(clearing_parse(json, strlen(json), handle, &sent->clearing, &err), 0);
+	strcpy(sent->clearing->by, "siti");
+	sent->request.in.clearing = sent->clearing;
+	submit(world, sent);
+}
+
 void send_linked(struct store_world *world, struct sent *sent, const char *source,
 		 const char *key, const char *text, const struct store_links *links)
 {
@@ -177,6 +203,7 @@ void sent_fini(struct sent *sent)
 	report_free(&sent->report);
 	command_free(&sent->command);
 	call_free(&sent->call);
+	clearing_free(&sent->clearing);
 }
 
 void stored_report(struct store_world *world, const char *key, const char *text,

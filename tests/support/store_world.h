@@ -30,6 +30,7 @@ struct sent {
 	struct report *report;
 	struct command *command;
 	struct call *call;
+	struct clearing *clearing;
 	struct store_world *world;
 	bool is_answered;
 };
@@ -50,6 +51,12 @@ void send_linked(struct store_world *world, struct sent *sent, const char *sourc
 		 const char *key, const char *text, const struct store_links *links);
 void send_command(struct store_world *world, struct sent *sent, const char *incident_id,
 		  const char *json);
+/* A report as it came, of this verdict. */
+void send_body(struct store_world *world, struct sent *sent, const char *json,
+	       const struct verdict *verdict);
+/* By siti. */
+void send_clearing(struct store_world *world, struct sent *sent, const char *handle,
+		   const char *json);
 void send_call(struct store_world *world, struct sent *sent, const char *json);
 void sent_fini(struct sent *sent);
 
