@@ -39,6 +39,8 @@ const struct option settings_table[] = {
 	 "requests in one transaction"},
 	{"store.queue_max", OPTION_INT, AT(store.queue_max), "20000", 1, 1000000,
 	 "requests waiting for their commit; more are answered 503"},
+	{"store.callers_max", OPTION_INT, AT(store.callers_max), "100000", 16, 10000000,
+	 "numbers and devices of which something is known; the oldest go"},
 	{"store.min_free_mb", OPTION_INT, AT(store.min_free_mb), "16", 0, 1000000,
 	 "room on the disk, MiB, below which nothing new is taken"},
 	{"mqtt.host", OPTION_STRING, AT(mqtt.host), "", 0, 0, "the broker; \"\" for none"},

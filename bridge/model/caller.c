@@ -112,6 +112,16 @@ static void add_to_day(struct caller_mark *mark, int64_t day)
 	mark->day[at].n++;
 }
 
+void caller_fall_silent(struct caller *caller, int64_t at_ms)
+{
+	caller->quiet_ms = at_ms;
+}
+
+void caller_hear(struct caller *caller)
+{
+	caller->quiet_ms = 0;
+}
+
 void caller_add(struct caller *caller, enum caller_sign sign, int64_t at_ms)
 {
 	struct caller_mark *mark = &caller->mark[sign];
@@ -122,12 +132,7 @@ void caller_add(struct caller *caller, enum caller_sign sign, int64_t at_ms)
 		mark->last_ms = at_ms;
 	add_to_day(mark, at_ms / CALLER_DAY_MS);
 	if (sign == CALLER_SILENT || sign == CALLER_ABANDONED)
-		caller->quiet_ms = at_ms;
-}
-
-void caller_hear(struct caller *caller)
-{
-	caller->quiet_ms = 0;
+		caller_fall_silent(caller, at_ms);
 }
 
 static void remove_day(struct caller_mark *mark, unsigned at)

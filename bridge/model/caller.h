@@ -84,7 +84,8 @@ void caller_name(const char *key, const char *phone, const char *device,
 /* A caller of whom nothing is known. */
 void caller_begin(struct caller *caller_r, const char *handle);
 void caller_add(struct caller *caller, enum caller_sign sign, int64_t at_ms);
-/* Somebody has spoken with it: it is silent no more. */
+/* It is silent, or gone, unasked; until somebody has spoken with it. */
+void caller_fall_silent(struct caller *caller, int64_t at_ms);
 void caller_hear(struct caller *caller);
 /* What was added at that time was not so after all. */
 void caller_take_back(struct caller *caller, enum caller_sign sign, int64_t at_ms);

@@ -162,8 +162,13 @@ static int link_report(struct ledger *ledger, const struct store_request *reques
 	return found;
 }
 
-static int order_of(const struct store_request *request, const struct known *known)
+/* What a call-taker writes down of a line on which nobody speaks. */
+#define SILENT_CATEGORY "call_silent"
+
+static int order_of(const struct store_request *request, struct known *known)
 {
+	if (known->is_known && strcmp(request->verdict.category, SILENT_CATEGORY) == 0)
+		caller_fall_silent(&known->caller, request->at_ms);
 	return caller_order_report(&known->caller, &request->callers, &request->verdict,
 				   request->at_ms);
 }

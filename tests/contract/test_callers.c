@@ -357,6 +357,7 @@ static void a_bad_history_puts_behind_and_danger_never(void **state)
 	struct store_world *world = open_world(state);
 	struct store_read read = {.op = READ_TIMELINE};
 	char before[ID_SIZE], id[ID_SIZE], urgent[ID_SIZE];
+	const struct event *event;
 
 	report_from(world, PHONE_ONLY, "", &doubtful, before);
 	assert_int_equal(order_in_last_event(world, before), 0);
@@ -368,12 +369,33 @@ static void a_bad_history_puts_behind_and_danger_never(void **state)
 	assert_int_equal(order_in_last_event(world, urgent), 0);
 	assert_int_equal(last_told(world).reports, 2);
 	call_step(world, "c", "ringing", FROM_PHONE, STORE_STORED);
-	assert_int_equal(caller_order(&(struct caller){0}, &policy, 0), 0);
+	event = &world->events[world->shown - 1];
+	assert_non_null(memmem(event->body->data, event->body->len, "\"order\":0", 9));
 	strcpy(read.id, id);
 	read_now(world, &read);
 	assert_non_null(read.card); /* of who told it, as it is by now */
 	assert_non_null(memmem(read.card->data, read.card->len, "\"calls\":3", 9));
 	store_read_fini(&read);
+	end_world(world);
+}
+
+static void a_line_on_which_nobody_speaks_is_raised_when_it_was_right_before(void **state)
+{
+	static const struct verdict nobody_speaks = {
+		.disposition = DISPOSITION_REVIEW, .priority = 4, .category = "call_silent"};
+	struct store_world *world = open_world(state);
+	char before[ID_SIZE], id[ID_SIZE];
+
+	whole_call(world, "a", "prank");
+	report_from(world, PHONE_ONLY, "", &nobody_speaks, before);
+	assert_int_equal(order_in_last_event(world, before), 0);
+	whole_call(world, "b", "real");
+	report_from(world, PHONE_ONLY, "", &nobody_speaks, id);
+	assert_int_equal(order_in_last_event(world, id), CALLER_RAISED);
+	call_step(world, "c", "ringing", FROM_PHONE, STORE_STORED);
+	assert_true(last_told(world).quiet_ms != 0);
+	call_step(world, "c", "answered", "", STORE_STORED);
+	assert_int_equal(last_told(world).quiet_ms, 0);
 	end_world(world);
 }
 
@@ -586,6 +608,7 @@ int main(void)
 		OVER_ALL(each_teller_of_a_merged_incident_counts_once),
 		OVER_ALL(an_anonymous_report_has_no_caller_and_neither_has_an_exercise),
 		OVER_ALL(a_bad_history_puts_behind_and_danger_never),
+		OVER_ALL(a_line_on_which_nobody_speaks_is_raised_when_it_was_right_before),
 		OVER_ALL(what_is_joined_has_the_place_of_its_best_and_a_split_gives_it_back),
 		OVER_ALL(what_is_known_survives_a_restart),
 		OVER_ALL(the_table_has_a_bound_and_keeps_what_is_worth_keeping),
