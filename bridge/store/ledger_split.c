@@ -382,6 +382,7 @@ static int put_own(struct split *split, const struct leaving *leaving)
 		      leaving->piece.incident.id, leaving->piece.incident.no,
 		      filing.tracking_id, filing.at_ms);
 	incident.updated_at_ms = split->command->at_ms;
+	incident.order = filing.order;
 	status = put_piece(split, leaving, &incident, 0);
 	incident_fini(&incident);
 	filing_fini(&filing);

@@ -34,6 +34,11 @@ static const struct verdict fire = {.disposition = DISPOSITION_EMERGENCY,
 				    .agencies = 1,
 				    .is_grave = true};
 
+static const struct verdict in_doubt_but_grave = {.disposition = DISPOSITION_REVIEW,
+						  .priority = 3,
+						  .category = "unknown",
+						  .is_grave = true};
+
 static struct store_world *open_world(void **state)
 {
 	struct store_world *world = calloc(1, sizeof(*world));
@@ -365,9 +370,11 @@ static void a_bad_history_puts_behind_and_danger_never(void **state)
 	whole_call(world, "b", "prank");
 	report_from(world, PHONE_ONLY, "", &doubtful, id);
 	assert_int_equal(order_in_last_event(world, id), -30);
+	report_from(world, PHONE_ONLY, "", &in_doubt_but_grave, urgent);
+	assert_int_equal(order_in_last_event(world, urgent), 0);
 	report_from(world, PHONE_ONLY, "", &fire, urgent);
 	assert_int_equal(order_in_last_event(world, urgent), 0);
-	assert_int_equal(last_told(world).reports, 2);
+	assert_int_equal(last_told(world).reports, 3);
 	call_step(world, "c", "ringing", FROM_PHONE, STORE_STORED);
 	event = &world->events[world->shown - 1];
 	assert_non_null(memmem(event->body->data, event->body->len, "\"order\":0", 9));
@@ -428,6 +435,37 @@ static void what_is_joined_has_the_place_of_its_best_and_a_split_gives_it_back(v
 	decide(world, bad, json);
 	assert_int_equal(order_in_last_event(world, bad), -30);
 	assert_int_equal(order_in_last_event(world, good), 0);
+	end_world(world);
+}
+
+/* The same of a report that the bridge itself had linked. */
+static void a_linked_report_that_is_split_off_has_its_own_place(void **state)
+{
+	struct store_world *world = open_world(state);
+	char first[ID_SIZE], linked_id[ID_SIZE], json[96];
+	struct store_links links = {.is_same = true, .count = 1};
+	struct sent sent;
+
+	whole_call(world, "a", "prank");
+	whole_call(world, "b", "prank");
+	send_body(world, &sent, "{\"source\":\"lapor-sms\",\"text\":\"halo\"}", &doubtful);
+	memcpy(links.link[0].report_id, sent.report->id, ID_SIZE);
+	sent.request.callers = policy;
+	store_step(world->store);
+	memcpy(first, sent.request.incident_id, ID_SIZE);
+	finish(world, &sent, STORE_STORED);
+	send_body(world, &sent,
+		  "{\"source\":\"lapor-sms\",\"text\":\"halo\",\"reporter\":" PHONE_ONLY "}",
+		  &doubtful);
+	sent.request.links = &links;
+	memcpy(linked_id, sent.report->id, ID_SIZE);
+	finish(world, &sent, STORE_STORED);
+	assert_int_equal(order_in_last_event(world, first), 0);
+	snprintf(json, sizeof(json), "{\"action\":\"split\",\"reports\":[\"%s\"]}", linked_id);
+	decide(world, first, json);
+	assert_int_equal(order_in_last_event(world, first), 0);
+	assert_int_equal(
+		order_in_last_event(world, world->events[world->shown - 1].incident_id), -30);
 	end_world(world);
 }
 
@@ -610,6 +648,7 @@ int main(void)
 		OVER_ALL(a_bad_history_puts_behind_and_danger_never),
 		OVER_ALL(a_line_on_which_nobody_speaks_is_raised_when_it_was_right_before),
 		OVER_ALL(what_is_joined_has_the_place_of_its_best_and_a_split_gives_it_back),
+		OVER_ALL(a_linked_report_that_is_split_off_has_its_own_place),
 		OVER_ALL(what_is_known_survives_a_restart),
 		OVER_ALL(the_table_has_a_bound_and_keeps_what_is_worth_keeping),
 		OVER_ALL(a_flood_of_pranks_does_not_grow_the_table_either),
