@@ -149,12 +149,30 @@ static bool raise(struct incident *incident, const struct verdict *other, bool i
 	return is_raised;
 }
 
-/* A point where there was none. One that stands is not moved: crews may be on their way. */
+/* How much of where it is a crew can use; what somebody typed is no more than words. */
+static int usefulness(const struct location *location)
+{
+	if (location->from == LOCATION_PERSON)
+		return 4;
+	if (location->has_point)
+		return 3;
+	if (location->from == LOCATION_NONE)
+		return 0;
+	return location->place[0] != '\0' ? 2 : location->area[0] != '\0' ? 1 : 0;
+}
+
+/* A better place than the one there is: a point, else a name, else an area. A point that stands
+ * is not moved: crews may be on their way. The words that were typed are never lost. */
 static void find_place(struct incident *incident, const struct location *location)
 {
-	if (incident->location.from != LOCATION_PERSON && !incident->location.has_point &&
-	    location->has_point)
-		incident->location = *location;
+	struct location *mine = &incident->location;
+	char said[PLACE_SAID_SIZE];
+
+	memcpy(said, mine->said, sizeof(said));
+	if (usefulness(location) > usefulness(mine))
+		*mine = *location;
+	if (mine->said[0] == '\0')
+		memcpy(mine->said, said[0] != '\0' ? said : location->said, sizeof(said));
 }
 
 static void keep_stricter(struct incident *incident, enum anonymity other)
@@ -271,9 +289,6 @@ void incident_take_in(struct incident *incident, const struct incident *other, i
 		incident->status = INCIDENT_ACTIVE;
 	if (other->opened_at_ms < incident->opened_at_ms)
 		incident->opened_at_ms = other->opened_at_ms;
-	if (other->location.from == LOCATION_PERSON &&
-	    incident->location.from != LOCATION_PERSON)
-		incident->location = other->location;
 	find_place(incident, &other->location);
 	if (incident->folded_into.no == other->no)
 		incident->folded_into = (struct incident_ref){0};
@@ -330,7 +345,9 @@ static void follow_judgement(struct incident *incident, const struct incident *b
 static bool is_same_place(const struct location *a, const struct location *b)
 {
 	return a->from == b->from && a->has_point == b->has_point && a->lat_e7 == b->lat_e7 &&
-	       a->lon_e7 == b->lon_e7 && a->accuracy_m == b->accuracy_m;
+	       a->lon_e7 == b->lon_e7 && a->accuracy_m == b->accuracy_m &&
+	       strcmp(a->area, b->area) == 0 && strcmp(a->place, b->place) == 0 &&
+	       strcmp(a->said, b->said) == 0;
 }
 
 static bool is_same_ref(const struct incident_ref *a, const struct incident_ref *b)

@@ -179,6 +179,97 @@ static void a_place_is_found_and_never_moved(void **state)
 	report_free(&report);
 }
 
+static void a_better_place_counts_also_without_a_point(void **state)
+{
+	static const struct {
+		struct location has, comes;
+		const char *area, *place, *said;
+		bool has_point;
+	} cases[] = {
+		{{.from = LOCATION_NONE},
+		 {.from = LOCATION_TEXT, .area = "32.74.05", .said = "harjamukti"},
+		 "32.74.05",
+		 "",
+		 "harjamukti",
+		 false},
+		{{.from = LOCATION_TEXT, .area = "32.74.05", .said = "harjamukti"},
+		 {.from = LOCATION_TEXT, .area = "32.74.05.1003", .place = "Pasar Perumnas"},
+		 "32.74.05.1003",
+		 "Pasar Perumnas",
+		 "harjamukti",
+		 false},
+		{{.from = LOCATION_TEXT, .area = "32.74.05", .place = "Pasar Perumnas"},
+		 {.from = LOCATION_TEXT, .area = "32.74.01", .place = ""},
+		 "32.74.05",
+		 "Pasar Perumnas",
+		 "",
+		 false},
+		{{.from = LOCATION_DEVICE, .has_point = true, .area = "32.74.05"},
+		 {.from = LOCATION_TEXT,
+		  .area = "32.74.01",
+		  .place = "Pasar Pagi",
+		  .said = "ps pagi"},
+		 "32.74.05",
+		 "",
+		 "ps pagi",
+		 true},
+		{{.from = LOCATION_TEXT, .area = "32.74.01", .place = "Pasar Pagi"},
+		 {.from = LOCATION_DEVICE, .has_point = true, .area = "32.74.02"},
+		 "32.74.02",
+		 "",
+		 "",
+		 true},
+		{{.from = LOCATION_PERSON, .area = "32.74.01"},
+		 {.from = LOCATION_DEVICE, .has_point = true, .area = "32.74.02"},
+		 "32.74.01",
+		 "",
+		 "",
+		 false},
+		{{.from = LOCATION_NONE},
+		 {.from = LOCATION_NONE, .said = "blkg bengkel"},
+		 "",
+		 "",
+		 "blkg bengkel",
+		 false},
+	};
+	struct report *report = report_of("{\"source\":\"a\",\"text\":\"b\"}");
+	struct filing filing = filing_of(report, DISPOSITION_REVIEW, 3, FIRE);
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct incident incident;
+
+		incident_of(&incident, "api", FIRE);
+		incident.location = cases[i].has;
+		filing.location = cases[i].comes;
+		incident_add_report(&incident, &filing, LATER);
+		assert_string_equal(incident.location.area, cases[i].area);
+		assert_string_equal(incident.location.place, cases[i].place);
+		assert_string_equal(incident.location.said, cases[i].said);
+		assert_int_equal(incident.location.has_point, cases[i].has_point);
+		incident_fini(&incident);
+	}
+	report_free(&report);
+}
+
+static void a_place_without_a_point_is_told_once_more(void **state)
+{
+	struct incident incident, before, after;
+
+	(void)state;
+	incident_of(&incident, "api", FIRE);
+	incident_of(&before, "api", FIRE);
+	incident_of(&after, "api", FIRE);
+	after.location = (struct location){.from = LOCATION_TEXT, .area = "32.74.05"};
+	before.location = after.location;
+	snprintf(after.location.place, PLACE_SIZE, "Pasar Perumnas");
+	incident_follow(&incident, &before, &after, 0);
+	assert_string_equal(incident.location.place, "Pasar Perumnas");
+	incident_fini(&incident);
+	incident_fini(&before);
+	incident_fini(&after);
+}
+
 static void of_two_parts_of_one_agency_the_one_that_is_further_stands(void **state)
 {
 	struct incident one, other;
@@ -293,6 +384,8 @@ int main(void)
 		cmocka_unit_test(secret_exercise_and_closed_are_never_linked),
 		cmocka_unit_test(an_anonymous_report_makes_its_incident_anonymous),
 		cmocka_unit_test(a_place_is_found_and_never_moved),
+		cmocka_unit_test(a_better_place_counts_also_without_a_point),
+		cmocka_unit_test(a_place_without_a_point_is_told_once_more),
 		cmocka_unit_test(of_two_parts_of_one_agency_the_one_that_is_further_stands),
 		cmocka_unit_test(who_has_acted_stays_when_what_called_it_is_taken_out),
 		cmocka_unit_test(what_a_person_confirmed_stands_also_without_what_raised_it),
