@@ -214,7 +214,6 @@ static enum reason_kind reason_of(const struct judgement *j, const struct hit *h
 		[ROLE_OVER] = REASON_OVER,
 		[ROLE_PLEA] = REASON_PLEA,
 		[ROLE_AGENCY] = REASON_CALLED,
-		[ROLE_ABBREVIATION] = REASON_UNKNOWN,
 	};
 	unsigned role = j->e.rules->lexicon.term[hit->term].role;
 

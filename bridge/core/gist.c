@@ -253,7 +253,7 @@ static void keep_words(struct walk *walk)
 
 void gist_words(const struct rules *rules, const char *text, size_t len, struct words *words_r)
 {
-	normalise(&rules->lexicon.abbreviations, text, len, words_r);
+	normalise(&rules->lexicon.spelling, text, len, words_r);
 }
 
 static void take_text(const struct rules *rules, const struct tongue *tongue,

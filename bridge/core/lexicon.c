@@ -46,7 +46,6 @@ static const struct {
 	[ROLE_PLEA] = {"plea", FORBIDDEN, FORBIDDEN, FORBIDDEN, 30},
 	[ROLE_AGENCY] = {"agency", FORBIDDEN, FORBIDDEN, REQUIRED, 30},
 	[ROLE_NEUTRAL] = {"neutral", FORBIDDEN, FORBIDDEN, FORBIDDEN, 0},
-	[ROLE_ABBREVIATION] = {"abbreviation", FORBIDDEN, FORBIDDEN, FORBIDDEN, 0},
 };
 
 /* The more certain words mean something grave, the heavier: index is the severity. */
@@ -174,7 +173,7 @@ static unsigned add_phrase(struct loader *l, unsigned column, const char *text, 
 	struct lexicon *lexicon = l->lexicon;
 	unsigned phrase;
 
-	normalise(&lexicon->abbreviations, text, len, &l->words);
+	normalise(&lexicon->spelling, text, len, &l->words);
 	if (len >= PHRASE_SIZE || l->words.len < 4) { /* two letters between two spaces */
 		(void)table_error(&l->table, column, l->err,
 				  "\"%.*s\": a spelling has 2 letters to %d bytes",
@@ -254,46 +253,32 @@ static int for_each_variant(struct loader *l, each_fn *each)
 	return 0;
 }
 
-/* The one word of text as normalised, or NULL. */
-static const char *single_word(struct loader *l, const char *text, size_t len)
+static int know_words(struct loader *l, unsigned column, const char *text, size_t len)
 {
+	const struct words *words = &l->words;
+
 	normalise(NULL, text, len, &l->words);
-	if (l->words.count != 1)
-		return NULL;
-	l->words.text[l->words.len - 1] = '\0';
-	return l->words.text + 1;
-}
+	for (unsigned i = 0; i < words->count; i++) {
+		size_t at = words->word[i].at,
+		       end = i + 1 < words->count ? words->word[i + 1].at : words->len;
 
-static int add_abbreviation(struct loader *l, unsigned column, const char *text, size_t len)
-{
-	const char *to = single_word(l, l->table.cell[TERM], strlen(l->table.cell[TERM]));
-	char full[WORD_MAX_LETTERS + 1];
-	const char *from;
-
-	if (to == NULL)
-		return table_error(&l->table, TERM, l->err,
-				   "an abbreviation stands for one word");
-	snprintf(full, sizeof(full), "%s", to);
-	from = single_word(l, text, len);
-	if (from == NULL || !abbreviations_add(&l->lexicon->abbreviations, from, full))
-		return table_error(
-			&l->table, column, l->err,
-			"\"%.*s\": an abbreviation is one word below 12 letters for one "
-			"below 20; there are %d at most",
-			(int)(len < 30 ? len : 30), text, ABBREVIATION_SLOTS / 2);
+		if (end - at > 2 &&
+		    !spelling_know(&l->lexicon->spelling, words->text + at, end - at - 1))
+			return table_error(&l->table, column, l->err, "too many words");
+	}
 	return 0;
 }
 
-/* Before the phrases: those are written out with them. */
-static int load_abbreviations(struct loader *l, char *text)
+/* Before the phrases: those are read with them. */
+static int load_words(struct loader *l, char *text)
 {
 	int more;
 
 	if (table_open(&l->table, l->table.name, text, columns, l->err) < 0)
 		return -1;
 	while ((more = table_next(&l->table, l->err)) > 0)
-		if (strcmp(l->table.cell[ROLE], roles[ROLE_ABBREVIATION].name) == 0 &&
-		    for_each_variant(l, add_abbreviation) < 0)
+		if (know_words(l, TERM, l->table.cell[TERM], strlen(l->table.cell[TERM])) < 0 ||
+		    for_each_variant(l, know_words) < 0)
 			return -1;
 	return more;
 }
@@ -310,8 +295,6 @@ static int load_row(struct loader *l)
 	lexicon->term[++lexicon->term_count] = (struct term){0};
 	if (read_term(l, &lexicon->term[lexicon->term_count]) < 0)
 		return -1;
-	if (lexicon->term[lexicon->term_count].role == ROLE_ABBREVIATION)
-		return 0;
 	if (add_variant(l, TERM, term, strlen(term)) < 0)
 		return -1;
 	return for_each_variant(l, add_variant);
@@ -356,12 +339,15 @@ int lexicon_load(struct lexicon *lexicon, const char *name, char *text,
 	char *copy = xstrdup(text);
 	int rc;
 
-	*lexicon = (struct lexicon){.matcher = matcher_new(),
-				    .term = xcalloc(1, sizeof(struct term))};
+	lexicon->term_count = lexicon->phrase_count = lexicon->split_count = 0;
+	lexicon->phrase = NULL;
+	lexicon->split = NULL;
+	lexicon->matcher = matcher_new();
+	lexicon->term = xcalloc(1, sizeof(struct term));
 	lexicon->term[TERM_NONE].role = ROLE_NEUTRAL;
 	*l = (struct loader){.lexicon = lexicon, .rules = rules, .err = err};
 	l->table.name = name;
-	rc = load_abbreviations(l, copy);
+	rc = load_words(l, copy);
 	if (rc == 0)
 		rc = load_terms(l, text);
 	if (rc == 0) {
@@ -379,5 +365,7 @@ void lexicon_fini(struct lexicon *lexicon)
 	xfree(lexicon->term);
 	xfree(lexicon->phrase);
 	xfree(lexicon->split);
-	*lexicon = (struct lexicon){0};
+	lexicon->term = NULL;
+	lexicon->phrase = NULL;
+	lexicon->split = NULL;
 }

@@ -10,6 +10,7 @@
 #include "base/err.h"
 #include "core/match.h"
 #include "core/normalise.h"
+#include "core/spelling.h"
 #include "model/agency.h"
 
 struct rules;
@@ -37,7 +38,6 @@ enum term_role {
 	ROLE_PLEA,          /* says that it is an emergency: for a person to read */
 	ROLE_AGENCY,        /* calls for an agency */
 	ROLE_NEUTRAL,       /* known, without weight */
-	ROLE_ABBREVIATION,  /* other spellings of one word */
 	TERM_ROLES
 };
 
@@ -62,7 +62,7 @@ struct phrase {
 };
 
 struct lexicon {
-	struct abbreviations abbreviations;
+	struct spelling spelling;
 	struct matcher *matcher;
 	unsigned term_count, phrase_count, split_count;
 	struct term *term;     /* [1 … term_count] */
@@ -70,7 +70,8 @@ struct lexicon {
 	struct split *split;   /* ordered by last */
 };
 
-/* text is lexicon.tsv, to be cut; rules already has agencies and taxonomy. */
+/* text is lexicon.tsv, to be cut; rules already has agencies and taxonomy, lexicon its
+ * spelling, which learns the words of all terms. */
 int lexicon_load(struct lexicon *lexicon, const char *name, char *text,
 		 const struct rules *rules, struct err *err) MUST_CHECK;
 void lexicon_fini(struct lexicon *lexicon);

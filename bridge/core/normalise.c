@@ -1,5 +1,7 @@
 #include "core/normalise.h"
 
+#include "core/spelling.h"
+
 #include <string.h>
 
 #define ROOM_FOR_A_WORD (WORD_MAX_LETTERS + 2)
@@ -16,54 +18,6 @@ struct writer {
 	size_t from;
 };
 
-static uint32_t hash(const char *text, size_t len)
-{
-	uint32_t h = 2166136261u;
-
-	for (size_t i = 0; i < len; i++)
-		h = (h ^ (unsigned char)text[i]) * 16777619u;
-	return h ^ h >> 15;
-}
-
-/* The slot that holds from, or the free one where it belongs. */
-static unsigned find_slot(const struct abbreviations *a, const char *from, size_t len)
-{
-	unsigned i = hash(from, len) % ABBREVIATION_SLOTS;
-
-	while (a->slot[i].from[0] != '\0' &&
-	       (strncmp(a->slot[i].from, from, len) != 0 || a->slot[i].from[len] != '\0'))
-		i = (i + 1) % ABBREVIATION_SLOTS;
-	return i;
-}
-
-bool abbreviations_add(struct abbreviations *a, const char *from, const char *to)
-{
-	size_t len = strlen(from);
-	unsigned i;
-
-	if (len == 0 || len >= sizeof(a->slot[0].from) || strlen(to) >= sizeof(a->slot[0].to) ||
-	    a->count >= ABBREVIATION_SLOTS / 2)
-		return false;
-	i = find_slot(a, from, len);
-	a->count += a->slot[i].from[0] == '\0';
-	memcpy(a->slot[i].from, from, len + 1);
-	memcpy(a->slot[i].to, to, strlen(to) + 1);
-	return true;
-}
-
-static void write_out(const struct abbreviations *a, struct writer *w)
-{
-	unsigned i;
-
-	if (a == NULL || w->letters >= sizeof(a->slot[0].from))
-		return;
-	i = find_slot(a, w->word, w->letters);
-	if (a->slot[i].from[0] == '\0')
-		return;
-	w->letters = (unsigned)strlen(a->slot[i].to);
-	memcpy(w->word, a->slot[i].to, w->letters);
-}
-
 /* "apinya" is "api"; "hanya" and "tanya" are words of their own. */
 static void take_off_suffix(struct writer *w)
 {
@@ -71,7 +25,7 @@ static void take_off_suffix(struct writer *w)
 		w->letters -= 3;
 }
 
-static void end_word(const struct abbreviations *a, struct writer *w, size_t to)
+static void end_word(const struct spelling *s, struct writer *w, size_t to)
 {
 	struct words *words = w->words;
 	struct word *word = &words->word[words->count];
@@ -79,7 +33,8 @@ static void end_word(const struct abbreviations *a, struct writer *w, size_t to)
 	if (w->letters == 0)
 		return;
 	take_off_suffix(w);
-	write_out(a, w);
+	if (s != NULL)
+		w->letters = (unsigned)spelling_read(s, w->word, w->letters, sizeof(w->word));
 	*word = (struct word){.at = (uint16_t)words->len,
 			      .from = (uint16_t)w->from,
 			      .to = (uint16_t)to,
@@ -164,8 +119,7 @@ static bool is_sentence_end(const struct writer *w, const char *text, size_t len
 	return c == '!' || c == '?' || c == ';' || c == '\n';
 }
 
-void normalise(const struct abbreviations *a, const char *text, size_t len,
-	       struct words *words_r)
+void normalise(const struct spelling *s, const char *text, size_t len, struct words *words_r)
 {
 	struct writer w = {.words = words_r};
 	size_t at = 0, used;
@@ -183,7 +137,7 @@ void normalise(const struct abbreviations *a, const char *text, size_t len,
 		if (c > 0)
 			add_letter(&w, (char)c, at);
 		else if (c == READ_GAP)
-			end_word(a, &w, at);
+			end_word(s, &w, at);
 		if (ends)
 			end_sentence(words_r);
 		if (words_r->count == WORDS_MAX ||
@@ -192,5 +146,5 @@ void normalise(const struct abbreviations *a, const char *text, size_t len,
 			return;
 		}
 	}
-	end_word(a, &w, at);
+	end_word(s, &w, at);
 }

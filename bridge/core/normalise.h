@@ -1,9 +1,9 @@
 /* One spelling for many: the words of a text as the lexicon knows them.
  *
  * Lower case without accents, apostrophes and invisible characters; punctuation parts words;
- * a letter held down counts once ("tolooong"); the possessive -nya is taken off; known
- * abbreviations are written out. The text itself is never changed: each word remembers where
- * it stood. Total over any bytes, linear, no allocation. Any thread. */
+ * a letter held down counts once ("tolooong"); the possessive -nya is taken off; how people
+ * type a word is undone (core/spelling.h). The text itself is never changed: each word
+ * remembers where it stood. Total over any bytes, linear, no allocation. Any thread. */
 #pragma once
 
 #include <stdbool.h>
@@ -30,19 +30,7 @@ struct words {
 	char text[WORDS_TEXT_SIZE]; /* " word word ": a space on both sides of each */
 };
 
-/* Short forms and what they stand for, by hash. */
-#define ABBREVIATION_SLOTS 512
+struct spelling;
 
-struct abbreviations {
-	unsigned count;
-	struct {
-		char from[12], to[20];
-	} slot[ABBREVIATION_SLOTS];
-};
-
-/* False: too long, or there is no room. The same one twice is fine. */
-bool abbreviations_add(struct abbreviations *a, const char *from, const char *to);
-
-/* a may be NULL. Only count, sentences, len and what they cover are written. */
-void normalise(const struct abbreviations *a, const char *text, size_t len,
-	       struct words *words_r);
+/* s may be NULL. Only count, sentences, len and what they cover are written. */
+void normalise(const struct spelling *s, const char *text, size_t len, struct words *words_r);

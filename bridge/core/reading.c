@@ -188,7 +188,7 @@ static void set_states(struct reading *r, const struct lexicon *lexicon)
 void reading_take(struct reading *r, const struct lexicon *lexicon, const char *text,
 		  size_t len)
 {
-	normalise(&lexicon->abbreviations, text, len, &r->words);
+	normalise(&lexicon->spelling, text, len, &r->words);
 	find_hits(r, lexicon);
 	gather_cues(r, lexicon);
 	set_states(r, lexicon);

@@ -13,6 +13,7 @@ enum file {
 	AGENCIES,
 	OFFICES,
 	TAXONOMY,
+	SLANG,
 	LEXICON,
 	AREAS,
 	PLACE_WORDS,
@@ -31,7 +32,7 @@ static const char *const file_names[FILES] = {
 	[AREAS] = "areas.geojson",       [PLACE_WORDS] = "place-words.tsv",
 	[GAZETTEER] = "gazetteer.tsv",   [PLACES] = "places.json",
 	[UNITS] = "units.tsv",           [JUDGEMENT] = "rules/judgement.tsv",
-	[CALLERS] = "rules/callers.tsv",
+	[CALLERS] = "rules/callers.tsv", [SLANG] = "rules/slang.tsv",
 };
 
 const char *const category_kind_names[CATEGORY_KINDS] = {
@@ -404,6 +405,9 @@ static int load(struct loader *l)
 
 	if (hash_files(l) < 0 || load_agencies(l) < 0 || load_offices(l) < 0 ||
 	    load_taxonomy(l) < 0)
+		return -1;
+	if (spelling_load(&rules->lexicon.spelling, file_names[SLANG], l->text[SLANG], l->err) <
+	    0)
 		return -1;
 	if (lexicon_load(&rules->lexicon, file_names[LEXICON], l->text[LEXICON], rules,
 			 l->err) < 0 ||

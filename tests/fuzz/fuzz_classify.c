@@ -1,4 +1,4 @@
-/* Any bytes as a text, and any bytes as a lexicon: a verdict is always whole, an answer always
+/* Any bytes as a text, and any bytes as a table: a verdict is always whole, an answer always
  * sound JSON, a table read or refused with its line. The first byte chooses. */
 #include <jansson.h>
 #include <stdlib.h>
@@ -74,6 +74,21 @@ static void try_lexicon(struct rules *rules, char *text)
 	rules->lexicon = own;
 }
 
+static void try_slang(char *text)
+{
+	struct spelling *spelling = calloc(1, sizeof(*spelling));
+	static const char said[] = "t0l0ng rmhku 4pi a2 bb 000 xxx";
+	struct err err = {0};
+	struct words *words = malloc(sizeof(*words));
+
+	if (spelling_load(spelling, "slang.tsv", text, &err) < 0)
+		FUZZ_CHECK(err.kind != ERR_NONE && strstr(err.text, "slang.tsv") != NULL);
+	normalise(spelling, said, sizeof(said) - 1, words);
+	FUZZ_CHECK(words->count == 7 && words->len < WORDS_TEXT_SIZE);
+	free(words);
+	free(spelling);
+}
+
 static void try_judgement(char *text)
 {
 	struct policy policy;
@@ -111,6 +126,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		try_lexicon(city(), text);
 	else if (data[0] == 'J')
 		try_judgement(text);
+	else if (data[0] == 'S')
+		try_slang(text);
 	else if (data[0] == 'A')
 		try_areas(text, size - 1);
 	else

@@ -8,10 +8,11 @@
 #include <string.h>
 
 #include "core/normalise.h"
+#include "core/spelling.h"
 
 static struct words words;
 
-static const char *normal(const struct abbreviations *a, const char *text)
+static const char *normal(const struct spelling *a, const char *text)
 {
 	normalise(a, text, strlen(text), &words);
 	words.text[words.len] = '\0';
@@ -52,18 +53,18 @@ static void many_spellings_are_one_word(void **state)
 		assert_string_equal(normal(NULL, cases[i].text), cases[i].normal);
 }
 
-static void abbreviations_are_written_out(void **state)
+static void short_forms_are_written_out(void **state)
 {
-	struct abbreviations *a = calloc(1, sizeof(*a));
+	struct spelling *a = calloc(1, sizeof(*a));
 
 	(void)state;
-	assert_true(abbreviations_add(a, "jl", "jalan"));
-	assert_true(abbreviations_add(a, "rmh", "rumah"));
-	assert_true(abbreviations_add(a, "rmh", "rumah"));
+	assert_true(spelling_add(a, "jl", "jalan"));
+	assert_true(spelling_add(a, "rmh", "rumah"));
+	assert_true(spelling_add(a, "rmh", "rumah"));
 	assert_int_equal(a->count, 2);
-	assert_false(abbreviations_add(a, "muchtoolongindeed", "x"));
-	assert_string_equal(normal(a, "Jl. Kesambi, rmhnya jlan"),
-			    " jalan kesambi rumah jlan ");
+	assert_false(spelling_add(a, "muchtoolongindeed", "x"));
+	assert_string_equal(normal(a, "Jl. Kesambi, rmhnya jlaan"),
+			    " jalan kesambi rumah jlaan ");
 	free(a);
 }
 
@@ -116,15 +117,15 @@ static void no_text_is_too_long(void **state)
 }
 
 /* Each short form becomes a long word: more comes out than went in. */
-static void no_abbreviation_overflows(void **state)
+static void no_short_form_overflows(void **state)
 {
-	struct abbreviations *a = calloc(1, sizeof(*a));
+	struct spelling *a = calloc(1, sizeof(*a));
 	char *text = malloc(NORMALISE_MAX_BYTES);
 
 	(void)state;
-	assert_true(abbreviations_add(a, "a", "abcdefghijklmnopqrs"));
+	assert_true(spelling_add(a, "aa", "abcdefghijklmnopqrs"));
 	for (size_t i = 0; i < NORMALISE_MAX_BYTES; i++)
-		text[i] = i % 2 == 0 ? 'a' : ' ';
+		text[i] = i % 3 != 0 ? 'a' : ' ';
 	normalise(a, text, NORMALISE_MAX_BYTES, &words);
 	assert_true(words.is_cut);
 	assert_in_range(words.len, 1, WORDS_TEXT_SIZE);
@@ -136,11 +137,11 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(many_spellings_are_one_word),
-		cmocka_unit_test(abbreviations_are_written_out),
+		cmocka_unit_test(short_forms_are_written_out),
 		cmocka_unit_test(a_word_remembers_where_it_stood),
 		cmocka_unit_test(a_sentence_ends_where_people_end_it),
 		cmocka_unit_test(no_text_is_too_long),
-		cmocka_unit_test(no_abbreviation_overflows),
+		cmocka_unit_test(no_short_form_overflows),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
