@@ -35,7 +35,7 @@ static const struct arg table[] = {
 	{"previous", ARG_TEXT, offsetof(struct evaluate, previous), false, "FILE",
 	 "an older model to stand beside; it may have met the texts"},
 	{"dump", ARG_TEXT, offsetof(struct evaluate, dump), false, "FILE",
-	 "write id, what was judged and what was said of each text there"},
+	 "write id, what was judged, what was said of each text and by which rule there"},
 };
 
 static const struct args args = {
@@ -79,6 +79,7 @@ static void judge_row(struct evaluate *e, unsigned i)
 				 .confidence_pct = v.confidence_pct,
 				 .agencies = agencies_said(e->rules, v.agencies),
 				 .emergency = classify_emergency(e->rules, row->text, len)};
+	memcpy(e->outcome[i].rule, v.rule, sizeof(v.rule));
 }
 
 static void judge_all(struct evaluate *e)
@@ -199,11 +200,12 @@ static void dump(const struct evaluate *e)
 		const struct corpus_row *row = &e->corpus.row[i];
 
 		if (is_measured(row))
-			fprintf(to, "%s\t%s\t%d\t%d\t%d\t%s\t%d\t%.3f\n",
+			fprintf(to, "%s\t%s\t%d\t%d\t%d\t%s\t%d\t%.3f\t%s\n",
 				row->source == CORPUS_GOLD ? "judged" : "complaint", row->id,
 				row->is_log, row->emergency, row->severity,
 				disposition_names[e->outcome[i].disposition],
-				e->outcome[i].priority, (double)e->outcome[i].emergency);
+				e->outcome[i].priority, (double)e->outcome[i].emergency,
+				e->outcome[i].rule);
 	}
 	if (to != NULL)
 		(void)fclose(to); /* a help for people, not a result */

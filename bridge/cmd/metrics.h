@@ -15,8 +15,9 @@ struct outcome {
 	enum disposition disposition;
 	int priority;
 	int confidence_pct;
-	uint8_t agencies; /* bits of ON_… */
-	float emergency;  /* 0 … 1 where a model was asked, else -1 */
+	uint8_t agencies;     /* bits of ON_… */
+	float emergency;      /* 0 … 1 where a model was asked, else -1 */
+	char rule[RULE_SIZE]; /* the row of judgement.tsv that decided */
 };
 
 enum figure {
