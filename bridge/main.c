@@ -22,6 +22,7 @@ static const struct {
 	{"token", cmd_token, "the programs that may ask"},
 	{"verify", cmd_verify, "prove that a log is whole and unchanged"},
 	{"backup", cmd_backup, "copy a log, beside a running bridge"},
+	{"export", cmd_export, "take out what can be learnt from"},
 	{"restore", cmd_restore, "make a data folder from a backup"},
 };
 

@@ -1,8 +1,9 @@
 /* Judged texts to learn from and to be measured by.
  *
- * From a folder of real data (which stays where it is) and from texts of our own beside the
- * model. What a source does not say is ANSWER_UNKNOWN and teaches nothing. A text belongs to a
- * fold by a hash of its letters, so copies of one text never stand on both sides. */
+ * From a folder of real data (which stays where it is), from texts of our own beside the model,
+ * and from what dispatchers corrected. What a source does not say is ANSWER_UNKNOWN and teaches
+ * nothing. A text belongs to a fold by a hash of its letters, so copies of one text never stand
+ * on both sides. */
 #pragma once
 
 #include <stdbool.h>
@@ -13,8 +14,9 @@
 #define ANSWER_UNKNOWN (-1)
 
 enum corpus_source {
-	CORPUS_GOLD, /* judged by a reader, one by one */
-	CORPUS_OWN,  /* written for this purpose */
+	CORPUS_GOLD,       /* judged by a reader, one by one */
+	CORPUS_OWN,        /* written for this purpose */
+	CORPUS_CORRECTION, /* decided by a dispatcher, on a running bridge */
 	CORPUS_COMPLAINT,
 	CORPUS_LOG,
 	CORPUS_POST,
@@ -48,8 +50,16 @@ struct corpus {
 
 extern const char *const corpus_agency_names[ON_AGENCIES];
 
-/* data may be NULL: only our own texts. dir is the city's folder. */
-int corpus_load(struct corpus *corpus, const char *data, const char *dir,
+struct rules;
+
+struct corpus_from {
+	const char *config;        /* the city's folder, with our own texts */
+	const char *data;          /* the folder of real texts, or NULL */
+	const char *corrections;   /* a file of tangi export corrections, or NULL */
+	const struct rules *rules; /* for what a corrected category is about */
+};
+
+int corpus_load(struct corpus *corpus, const struct corpus_from *from,
 		struct err *err) MUST_CHECK;
 void corpus_fini(struct corpus *corpus);
 

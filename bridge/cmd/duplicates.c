@@ -257,7 +257,8 @@ static int count_words(struct count *count, const struct rules *rules,
 {
 	struct words *words = xmalloc(sizeof(*words));
 	struct corpus corpus = {0};
-	int rc = corpus_load(&corpus, d->data, d->config, err);
+	struct corpus_from from = {.config = d->config, .data = d->data, .rules = rules};
+	int rc = corpus_load(&corpus, &from, err);
 
 	count->room = 1 << 18;
 	count->slot = xcalloc(count->room, sizeof(*count->slot));

@@ -1,4 +1,5 @@
 /* evaluate: how far verdicts agree with readers, on texts the model has not met. */
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,15 +10,19 @@
 #include "cmd/corpus.h"
 #include "cmd/learn.h"
 #include "cmd/metrics.h"
+#include "cmd/replay.h"
 #include "core/classify.h"
 #include "core/rules.h"
 
-#define FOLDS   5
-#define DRAWS   1000
-#define LARGEST 10
+#define FOLDS        5
+#define DRAWS        1000
+#define LARGEST      10
+#define REPLAY_LIMIT 50
+#define WRONG_USE    2
 
 struct evaluate {
-	const char *config, *data, *previous, *dump, *part;
+	const char *config, *data, *previous, *dump, *part, *limit;
+	struct replay_wish replay;
 	struct rules *rules;
 	struct corpus corpus;
 	struct lessons *lessons;
@@ -28,22 +33,36 @@ struct evaluate {
 static const struct arg table[] = {
 	{"config", ARG_TEXT, offsetof(struct evaluate, config), true, "DIR",
 	 "the city's configuration"},
-	{"data", ARG_TEXT, offsetof(struct evaluate, data), true, "DIR",
+	{"data", ARG_TEXT, offsetof(struct evaluate, data), false, "DIR",
 	 "the folder of judged texts"},
 	{"part", ARG_TEXT, offsetof(struct evaluate, part), false, "NAME",
-	 "triage, offices or sms; all of them without it"},
+	 "triage, offices or sms; all of them without it. shipped: the model as it lies in "
+	 "the configuration, which may have met the texts"},
 	{"previous", ARG_TEXT, offsetof(struct evaluate, previous), false, "FILE",
 	 "an older model to stand beside; it may have met the texts"},
 	{"dump", ARG_TEXT, offsetof(struct evaluate, dump), false, "FILE",
 	 "write id, what was judged, what was said of each text and by which rule there"},
+	{"replay", ARG_TEXT, offsetof(struct evaluate, replay.dir), false, "DIR",
+	 "instead: what these rules and this model would say of the reports in a data folder"},
+	{"limit", ARG_TEXT, offsetof(struct evaluate, limit), false, "N",
+	 "of what replay would change, list so many reports (50)"},
+	{"json", ARG_SWITCH, offsetof(struct evaluate, replay.is_json), false, NULL,
+	 "what replay says, as one JSON object"},
 };
 
 static const struct args args = {
-	"tangi evaluate --config DIR --data DIR [--part NAME] [--previous FILE] [--dump FILE]",
+	"tangi evaluate --config DIR --data DIR [--part NAME] [--previous FILE] [--dump FILE]\n"
+	"       tangi evaluate --config DIR --replay DIR [--limit N] [--json]",
 	"Judges each text by words, by rules and by rules with a model that has not met it "
 	"(learnt\n"
 	"from four fifths, asked about the last), and says how far that agrees with readers.\n"
-	"Intervals are those of 95 % of 1,000 random draws of the texts. Changes nothing.\n",
+	"Intervals are those of 95 % of 1,000 random draws of the texts. Changes nothing.\n"
+	"\n"
+	"With --replay: judges the reports of a running city anew, beside its bridge, and "
+	"lists "
+	"by\n"
+	"their ids those that would be judged otherwise, with what stood and why it would "
+	"change.\n",
 	table, sizeof(table) / sizeof(table[0]), 0};
 
 static uint8_t agencies_said(const struct rules *rules, agency_set set)
@@ -357,23 +376,67 @@ static int evaluate_parts(struct evaluate *e, struct err *err)
 	return 0;
 }
 
-static int evaluate(struct evaluate *e, struct err *err)
+static int evaluate_shipped(struct evaluate *e)
+{
+	e->outcome = xcalloc(e->corpus.count, sizeof(*e->outcome));
+	judge_all(e);
+	printf("== rules %s and the model %s as configured, which may have met these texts\n",
+	       rules_version(e->rules), rules_model_version(e->rules));
+	print_set(e, "citizens' own texts", is_citizen);
+	print_alarms(e);
+	return 0;
+}
+
+static int evaluate_all(struct evaluate *e, struct err *err)
 {
 	struct model *none = NULL;
-	int rc;
 
-	if (rules_load(&e->rules, e->config, err) < 0)
-		return -1;
 	rules_set_model(e->rules, &none);
-	rc = corpus_load(&e->corpus, e->data, e->config, err);
+	return evaluate_parts(e, err);
+}
+
+static int evaluate_corpus(struct evaluate *e, struct err *err)
+{
+	struct corpus_from from = {.config = e->config, .data = e->data, .rules = e->rules};
+	int rc = corpus_load(&e->corpus, &from, err);
+
 	if (rc == 0)
-		rc = evaluate_parts(e, err);
+		rc = e->part != NULL && strcmp(e->part, "shipped") == 0 ? evaluate_shipped(e)
+									: evaluate_all(e, err);
 	lessons_free(&e->lessons);
 	xfree(e->outcome);
 	xfree(e->said);
 	corpus_fini(&e->corpus);
+	return rc;
+}
+
+static int evaluate(struct evaluate *e, struct err *err)
+{
+	int rc;
+
+	if (rules_load(&e->rules, e->config, err) < 0)
+		return -1;
+	rc = e->replay.dir != NULL ? replay(e->rules, &e->replay, err)
+				   : evaluate_corpus(e, err);
 	rules_free(&e->rules);
 	return rc;
+}
+
+static int wrong_use(const char *why)
+{
+	fprintf(stderr, "tangi evaluate: %s; see --help\n", why);
+	return WRONG_USE;
+}
+
+static bool read_limit(struct evaluate *e)
+{
+	char *end;
+	unsigned long limit = e->limit != NULL ? strtoul(e->limit, &end, 10) : REPLAY_LIMIT;
+
+	if (e->limit != NULL && (end == e->limit || *end != '\0' || limit > UINT_MAX))
+		return false;
+	e->replay.limit = (unsigned)limit;
+	return true;
 }
 
 int cmd_evaluate(int argc, char **argv)
@@ -385,6 +448,10 @@ int cmd_evaluate(int argc, char **argv)
 
 	if (rc >= 0)
 		return rc;
+	if ((e.data == NULL) == (e.replay.dir == NULL))
+		return wrong_use("either --data DIR or --replay DIR is needed");
+	if (!read_limit(&e))
+		return wrong_use("--limit is a number");
 	if (evaluate(&e, &err) < 0) {
 		fprintf(stderr, "tangi evaluate: %s\n", err.text);
 		return 1;

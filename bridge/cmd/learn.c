@@ -76,7 +76,8 @@ static bool is_doubtful(const struct rules *rules, const struct corpus_row *row)
 {
 	struct verdict v;
 
-	if (row->is_judged || (row->source != CORPUS_COMPLAINT && row->source != CORPUS_POST))
+	if (row->is_judged || (row->source != CORPUS_COMPLAINT && row->source != CORPUS_POST &&
+			       row->source != CORPUS_CORRECTION))
 		return false;
 	classify(rules, row->text, strlen(row->text), &v);
 	return v.disposition == DISPOSITION_EMERGENCY && strcmp(v.category, "tree_fallen") == 0;
@@ -138,10 +139,17 @@ static int answer_emergency(const struct lessons *l, unsigned i, const void *whi
 								  : l->corpus->row[i].emergency;
 }
 
+/* A prank that reads like a fire: the next one who writes it may mean it. */
+static bool is_feigned(const struct lessons *l, unsigned i)
+{
+	return l->is_doubtful[i] && l->corpus->row[i].source == CORPUS_CORRECTION;
+}
+
 static int answer_noise(const struct lessons *l, unsigned i, const void *which)
 {
 	(void)which;
-	return is_spared(&l->corpus->row[i]) ? ANSWER_UNKNOWN : l->corpus->row[i].noise;
+	return is_spared(&l->corpus->row[i]) || is_feigned(l, i) ? ANSWER_UNKNOWN
+								 : l->corpus->row[i].noise;
 }
 
 static int answer_severity(const struct lessons *l, unsigned i, const void *which)
