@@ -160,6 +160,16 @@ static void answer_first(struct judgement *j)
 	j->chosen->weight_pct += HALF_WEIGHT_PCT + PHRASE_BONUS;
 }
 
+/* Letters, not bytes: what reads it counts them alike in every language. */
+static unsigned letters_in(const char *text, size_t len)
+{
+	unsigned count = 0;
+
+	for (size_t i = 0; i < len; i++)
+		count += ((unsigned char)text[i] & 0xc0) != 0x80;
+	return count;
+}
+
 /* As it stands in the text, if that is sound UTF-8; else as normalised. */
 static void copy_term(const struct judgement *j, const struct hit *hit, const char *text,
 		      char term_r[VERDICT_TERM_SIZE])
@@ -182,6 +192,17 @@ static void copy_term(const struct judgement *j, const struct hit *hit, const ch
 		len = VERDICT_TERM_SIZE - 1;
 	memcpy(term_r, start, len);
 	term_r[len] = '\0';
+}
+
+static void name_term(const struct judgement *j, const struct hit *hit, const char *text,
+		      struct verdict *v, unsigned at)
+{
+	const struct word *word = j->e.reading.words.word;
+	size_t from = word[hit->from_word].from, to = word[hit->to_word].to;
+
+	copy_term(j, hit, text, v->term[at].term);
+	v->term[at].at = (uint16_t)letters_in(text, from);
+	v->term[at].len = (uint16_t)letters_in(text + from, to - from);
 }
 
 /* A word that tells of something is as that is: so, past, denied; others say what they are for.
@@ -235,7 +256,7 @@ static void explain(const struct judgement *j, const char *text, struct verdict 
 			(v->term_count - at - 1) * sizeof(v->term[0]));
 		v->term[at].weight_pct = weight;
 		v->term[at].is = reason_of(j, &r->hit[i]);
-		copy_term(j, &r->hit[i], text, v->term[at].term);
+		name_term(j, &r->hit[i], text, v, at);
 	}
 }
 
@@ -263,7 +284,7 @@ static void explain_more(const struct judgement *j, const struct opinion *o, con
 			continue;
 		v->term[v->term_count].weight_pct = o->word[i].weight_pct;
 		v->term[v->term_count].is = REASON_MODEL;
-		copy_term(j, &hit, text, v->term[v->term_count++].term);
+		name_term(j, &hit, text, v, v->term_count++);
 	}
 }
 

@@ -1,5 +1,7 @@
 #include "core/opinion.h"
 
+#include "core/filler.h"
+
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -138,7 +140,15 @@ static void name_word(struct opinion *o, unsigned word, int weight_pct)
 	o->word[at].weight_pct = weight_pct;
 }
 
-static void take_words(struct opinion *o, const struct rules *rules, const struct features *f)
+static bool says_nothing(const struct words *words, unsigned word)
+{
+	const char *start = words->text + words->word[word].at;
+
+	return is_filler(start, strcspn(start, " "));
+}
+
+static void take_words(struct opinion *o, const struct rules *rules, const struct features *f,
+		       const struct words *words)
 {
 	o->word_count = 0;
 	for (unsigned i = 0; i < f->word_count; i++) {
@@ -146,7 +156,7 @@ static void take_words(struct opinion *o, const struct rules *rules, const struc
 					    f->word[i], f->text_count);
 		int pct = (int)(weight * 100 + 0.5f);
 
-		if (pct >= WORD_PCT_MIN && !is_named(o, f, i))
+		if (pct >= WORD_PCT_MIN && !is_named(o, f, i) && !says_nothing(words, i))
 			name_word(o, i, pct);
 	}
 }
@@ -170,7 +180,7 @@ void opinion_take(struct opinion *o, const struct evidence *e, const struct verd
 		o->agency[i] = probability(rules, &s, w->agency[i]);
 	o->known = known_share(rules->model, &f);
 	take_office(o, rules, &s);
-	take_words(o, rules, &f);
+	take_words(o, rules, &f, &e->reading.words);
 }
 
 #define TALK          0.60f

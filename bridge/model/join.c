@@ -138,8 +138,10 @@ static bool raise(struct incident *incident, const struct verdict *other, bool i
 	bool is_raised = is_raised_by(mine, other);
 	struct verdict both = *mine;
 
-	if (is_judged || (incident->judged_by[0] == '\0' && is_more_telling(mine, other)))
+	if (is_judged || (incident->judged_by[0] == '\0' && is_more_telling(mine, other))) {
 		both = *other;
+		verdict_leave_text(&both); /* the incident's words stay those of the first */
+	}
 	both.agencies = mine->agencies | other->agencies;
 	both.priority = other->priority < mine->priority ? other->priority : mine->priority;
 	both.disposition = urgency(other->disposition) < urgency(mine->disposition)

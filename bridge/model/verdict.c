@@ -56,6 +56,24 @@ static void write_opinion(const struct verdict *verdict, struct jsonw *w)
 	jsonw_string(w, "rule", verdict->rule);
 }
 
+static void write_terms(const struct verdict *verdict, struct jsonw *w)
+{
+	jsonw_open(w, "because", '[');
+	for (unsigned i = 0; i < verdict->term_count; i++) {
+		jsonw_open(w, NULL, '{');
+		jsonw_string(w, "term", verdict->term[i].term);
+		jsonw_decimal(w, "weight", verdict->term[i].weight_pct, 2);
+		if (verdict->term[i].is != REASON_UNKNOWN)
+			jsonw_string(w, "is", reason_names[verdict->term[i].is]);
+		if (verdict->term[i].len > 0) {
+			jsonw_int(w, "at", verdict->term[i].at);
+			jsonw_int(w, "len", verdict->term[i].len);
+		}
+		jsonw_close(w, '}');
+	}
+	jsonw_close(w, ']');
+}
+
 void verdict_write(const struct verdict *verdict, const struct agencies *agencies,
 		   struct jsonw *w)
 {
@@ -64,16 +82,7 @@ void verdict_write(const struct verdict *verdict, const struct agencies *agencie
 	jsonw_string(w, "category", verdict->category);
 	agency_set_write(agencies, verdict->agencies, w, "agencies");
 	jsonw_decimal(w, "confidence", verdict->confidence_pct, 2);
-	jsonw_open(w, "because", '[');
-	for (unsigned i = 0; i < verdict->term_count; i++) {
-		jsonw_open(w, NULL, '{');
-		jsonw_string(w, "term", verdict->term[i].term);
-		jsonw_decimal(w, "weight", verdict->term[i].weight_pct, 2);
-		if (verdict->term[i].is != REASON_UNKNOWN)
-			jsonw_string(w, "is", reason_names[verdict->term[i].is]);
-		jsonw_close(w, '}');
-	}
-	jsonw_close(w, ']');
+	write_terms(verdict, w);
 	jsonw_string(w, "rules", verdict->rules);
 	if (verdict->model[0] != '\0')
 		write_opinion(verdict, w);
@@ -114,6 +123,12 @@ agency_set agency_set_read(const struct agencies *agencies, const json_t *list)
 	return set;
 }
 
+void verdict_leave_text(struct verdict *verdict)
+{
+	for (unsigned i = 0; i < verdict->term_count; i++)
+		verdict->term[i].at = verdict->term[i].len = 0;
+}
+
 static enum reason_kind find_reason(const char *name)
 {
 	for (int i = REASON_EVENT; name != NULL && i < REASONS; i++)
@@ -132,6 +147,9 @@ static void read_terms(const json_t *list, struct verdict *verdict)
 		verdict->term[i].weight_pct = (int)(weight * 100 + (weight < 0 ? -0.5 : 0.5));
 		verdict->term[i].is =
 			find_reason(json_string_value(json_object_get(term, "is")));
+		verdict->term[i].at = (uint16_t)json_integer_value(json_object_get(term, "at"));
+		verdict->term[i].len =
+			(uint16_t)json_integer_value(json_object_get(term, "len"));
 		verdict->term_count = (unsigned)i + 1;
 	}
 }

@@ -1,6 +1,8 @@
 /* What the classifier thinks of a text, and why. A value: no pointers, copied freely. */
 #pragma once
 
+#include <stdint.h>
+
 #include <jansson.h>
 
 #include "model/agency.h"
@@ -74,6 +76,7 @@ struct verdict {
 		char term[VERDICT_TERM_SIZE]; /* as it stands in the text */
 		int weight_pct;               /* hundredths; negative speaks against */
 		enum reason_kind is;
+		uint16_t at, len; /* its letters in the text, whole words; len 0: not said */
 	} term[VERDICT_TERMS_MAX];
 };
 
@@ -87,6 +90,8 @@ void verdict_write(const struct verdict *verdict, const struct agencies *agencie
 /* From an object that verdict_write wrote into. */
 void verdict_read_back(const json_t *object, const struct agencies *agencies,
 		       struct verdict *verdict_r);
+/* It now stands beside another text than the one it was read from. */
+void verdict_leave_text(struct verdict *verdict);
 /* ["fire", …] under key. */
 void agency_set_write(const struct agencies *agencies, agency_set set, struct jsonw *w,
 		      const char *key);

@@ -1,6 +1,7 @@
 /* Why the bridge thinks so: the words of the report with what each is, the rule that decided, the
  * model's share, what else it may be, and the versions of both. */
 import {b, div, mark, p, rect, span, svg, cls} from "../view/el.js";
+import {pieces} from "../core/marks.js";
 import {name_of, t} from "../core/text.js";
 import {weight_text, word} from "./words.js";
 
@@ -11,15 +12,8 @@ import {weight_text, word} from "./words.js";
 const of_model = (/** @type {Reason} */ reason) => reason.is === "model";
 const percent = (/** @type {number} */ share) => Math.round(share * 100);
 
-/** The words of the report, with the terms that spoke for it underlined. @param {Incident} incident */
-export function marked(incident) {
-	const terms = incident.because.filter((reason) => reason.weight > 0 && !of_model(reason)).map((reason) => reason.term).filter(Boolean);
-	if (terms.length === 0)
-		return [incident.text];
-	const escaped = terms.sort((one, two) => two.length - one.length).map((term) => term.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"));
-	return incident.text.split(new RegExp(`(${escaped.join("|")})`, "giu"))
-		.map((piece, i) => i % 2 === 1 ? mark(null, piece) : piece);
-}
+/** The words of the report, with what spoke for the verdict underlined. @param {Incident} incident */
+export const marked = ({text, because}) => pieces(text, because).map((piece, i) => i % 2 === 1 ? mark(null, piece) : piece);
 
 /** @param {number} weight @param {number} most */
 function weight_bar(weight, most) {

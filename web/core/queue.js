@@ -1,7 +1,7 @@
 /* The queue: who comes first, and what a filter leaves. Pure.
  *
- * Order: not yet taken and priority 1; priority; what the bridge knows of the caller, among what
- * waits for a second look; then least time left to the target. Where no time runs (somebody is
+ * Order: not yet taken and priority 1; priority; emergencies before what is in doubt; among that,
+ * what the bridge knows of the caller; then least time left to the target. Where no time runs (somebody is
  * there, or there is no target) the older comes first. */
 import {has_arrived, opened_ms} from "./desk.js";
 
@@ -15,7 +15,7 @@ export const no_filter = {show: "all", words: ""};
 
 const no_target_ms = 1e12; /* after all that have one */
 
-/** @typedef {{rank: number, order: number, due: number}} Standing */
+/** @typedef {{rank: number, doubt: number, order: number, due: number}} Standing */
 
 /* What decides a row's place, kept with the state it was read from: two thousand rows are put in
  * order many times a second. @type {WeakMap<Desk, WeakMap<Incident, Standing>>} */
@@ -25,7 +25,7 @@ const standings = new WeakMap();
 function stand(incident, desk) {
 	const is_first = incident.priority === 1 && desk.is_untaken(incident);
 	const due = has_arrived(desk.part(incident)) ? null : desk.due_at(incident);
-	return {rank: is_first ? 0 : incident.priority, order: incident.order ?? 0, due: due ?? opened_ms(incident) + no_target_ms};
+	return {rank: is_first ? 0 : incident.priority, doubt: incident.disposition === "emergency" ? 0 : 1, order: incident.order ?? 0, due: due ?? opened_ms(incident) + no_target_ms};
 }
 
 /** @param {Iterable<Incident>} incidents @param {Desk} desk */
@@ -39,7 +39,7 @@ export function in_order(incidents, desk) {
 		return {incident, standing};
 	});
 	placed.sort(({standing: one, incident: a}, {standing: two, incident: b}) =>
-		one.rank - two.rank || two.order - one.order || one.due - two.due || a.no - b.no);
+		one.rank - two.rank || one.doubt - two.doubt || two.order - one.order || one.due - two.due || a.no - b.no);
 	return placed.map((row) => row.incident);
 }
 

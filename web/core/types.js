@@ -25,7 +25,7 @@
  * @property {string | null} area_name @property {boolean} neighbour @property {number} score
  * @property {string} reason @property {string} why in Indonesian
  */
-/** @typedef {{term: string, weight: number, is?: string}} Reason */
+/** @typedef {{term: string, weight: number, is?: string, at?: number, len?: number}} Reason at, len: its letters in the text */
 /** @typedef {{is: string, value: string | null, weight: number}} LikeReason */
 /** @typedef {{incident_id: string, no: number}} IncidentRef */
 /** @typedef {IncidentRef & {score: number, reasons: LikeReason[]}} Similar */

@@ -6,6 +6,7 @@ import {alike, may_merge, merging} from "../core/alike.js";
 import {back_to, draft_of, fields_of, matching, with_agency, with_category, with_priority} from "../core/correction.js";
 import {Desk} from "../core/desk.js";
 import {fold, reports_in, unfolded} from "../core/fold.js";
+import {pieces} from "../core/marks.js";
 import {in_order} from "../core/queue.js";
 import {categories, incident, me, workflow} from "./support/play.js";
 
@@ -86,4 +87,25 @@ test("what_is_known_of_a_caller_orders_among_its_like", () => {
 	const list = [incident(1, {priority: 3, disposition: "review", order: -30}), incident(2, {priority: 3, disposition: "review", order: 0}),
 		incident(3, {priority: 3, disposition: "review", order: 100})];
 	assert.deepEqual(numbers(in_order(list, fire)), [3, 2, 1]);
+});
+
+test("an_emergency_is_before_a_doubt_of_the_same_priority_whoever_called", () => {
+	const list = [incident(1, {priority: 2, disposition: "review", order: 100}), incident(2, {priority: 2}), incident(3, {priority: 3})];
+	assert.deepEqual(numbers(in_order(list, fire)), [2, 1, 3]);
+});
+
+test("the_words_that_spoke_are_underlined_where_they_stand_and_nothing_inside_other_words", () => {
+	const because = [{term: "api", weight: 1, is: "event", at: 10, len: 3}, {term: "Kecapi", weight: 1, is: "model"}, {term: "asap", weight: -1, at: 0, len: 4}];
+	assert.deepEqual(pieces("asap, 🔥 — api di Kecapi, kereta api", because), ["asap, 🔥 — ", "api", " di Kecapi, kereta api"]);
+});
+
+test("a_reason_that_does_not_say_where_is_found_as_whole_words", () => {
+	const because = [{term: "api", weight: 1}, {term: "orang di dalam", weight: 1}, {term: "dalam", weight: 1}];
+	assert.deepEqual(pieces("Api di Kecapi; orang di dalam", because), ["", "Api", " di Kecapi; ", "orang di dalam", ""]);
+	assert.deepEqual(pieces("tanpa alasan", []), ["tanpa alasan"]);
+});
+
+test("reasons_that_overlap_are_underlined_once_and_one_beyond_the_text_not_at_all", () => {
+	const because = [{term: "asap hitam", weight: 2, at: 0, len: 10}, {term: "hitam pekat", weight: 1, at: 5, len: 11}, {term: "x", weight: 1, at: 90, len: 4}];
+	assert.deepEqual(pieces("asap hitam pekat di gudang", because), ["", "asap hitam pekat", " di gudang"]);
 });

@@ -239,6 +239,41 @@ static void a_reason_is_the_citizens_own_word(void **state)
 	assert_true(says(&v, "tabung gas meledak"));
 }
 
+/* Where somebody underlines it; "api" inside of "Kecapi" is none. */
+static void a_reason_says_where_it_stands_counted_in_letters(void **state)
+{
+	struct verdict v = judge("\xf0\x9f\x94\xa5 caf\xc3\xa9 di Kecapi: ada api, tolong");
+
+	(void)state;
+	for (unsigned i = 0; i < v.term_count; i++) {
+		if (strcmp(v.term[i].term, "ada api") != 0)
+			continue;
+		assert_int_equal(v.term[i].at, 18);
+		assert_int_equal(v.term[i].len, 7);
+		return;
+	}
+	fail_msg("ada api is no reason");
+}
+
+/* A model may lean on "di"; a person who asks why is not told so. */
+static void words_that_say_nothing_are_no_reason(void **state)
+{
+	static const char *const texts[] = {
+		"Pohon tumbang di gang menutup jalan di depan sekolah",
+		"Kabel putus di jalan, di depan rumah ada percikan",
+		"Ada orang di atap ruko",
+		"Warga minta bantuan di sini, ada orang di dalam sumur",
+	};
+
+	(void)state;
+	for (size_t t = 0; t < sizeof(texts) / sizeof(texts[0]); t++) {
+		struct verdict v = judge(texts[t]);
+
+		assert_true(v.term_count > 0);
+		assert_false(says(&v, "di") || says(&v, "ada") || says(&v, "Ada"));
+	}
+}
+
 static void alarm_words_behind_the_end_of_reading_are_looked_for_by_a_person(void **state)
 {
 	size_t len = 20000;
@@ -269,6 +304,8 @@ int main(void)
 		cmocka_unit_test(over_the_border_help_comes_first),
 		cmocka_unit_test(more_evidence_never_makes_it_less_certain),
 		cmocka_unit_test(a_reason_is_the_citizens_own_word),
+		cmocka_unit_test(a_reason_says_where_it_stands_counted_in_letters),
+		cmocka_unit_test(words_that_say_nothing_are_no_reason),
 		cmocka_unit_test(a_reason_says_what_it_is_and_how_its_event_stands),
 		cmocka_unit_test(
 			alarm_words_behind_the_end_of_reading_are_looked_for_by_a_person),

@@ -25,7 +25,7 @@ static struct filing filing_of(struct report *report, enum disposition dispositi
 			    .category = "fire_building",
 			    .agencies = agencies,
 			    .term_count = 1,
-			    .term = {{.term = "api", .weight_pct = 200}}},
+			    .term = {{.term = "api", .weight_pct = 200, .at = 0, .len = 3}}},
 		.location = {.from = LOCATION_NONE, .accuracy_m = -1},
 		.tracking_id = "7000002",
 		.at_ms = LATER,
@@ -91,6 +91,20 @@ static void what_a_person_has_judged_keeps_its_category(void **state)
 	assert_string_equal(open.verdict.category, "fire_building");
 	incident_fini(&judged);
 	incident_fini(&open);
+}
+
+/* The incident's words stay those of its first report: in them, the later one's reasons stand
+ * nowhere. */
+static void reasons_of_a_later_report_stand_nowhere_in_the_first_ones_words(void **state)
+{
+	struct incident incident;
+
+	(void)state;
+	incident_of(&incident, "asap", FIRE);
+	add(&incident, DISPOSITION_EMERGENCY, 1, FIRE);
+	assert_string_equal(incident.verdict.term[0].term, "api");
+	assert_int_equal(incident.verdict.term[0].len, 0);
+	incident_fini(&incident);
 }
 
 /* The version that a decision must have seen is that of the last change that matters. */
@@ -380,6 +394,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_further_report_raises_and_never_lowers),
 		cmocka_unit_test(what_a_person_has_judged_keeps_its_category),
+		cmocka_unit_test(
+			reasons_of_a_later_report_stand_nowhere_in_the_first_ones_words),
 		cmocka_unit_test(reports_that_only_add_to_the_count_make_no_decision_stale),
 		cmocka_unit_test(secret_exercise_and_closed_are_never_linked),
 		cmocka_unit_test(an_anonymous_report_makes_its_incident_anonymous),

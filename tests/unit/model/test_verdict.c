@@ -19,7 +19,8 @@ static void a_verdict_is_written_with_its_reasons(void **state)
 		.confidence_pct = 98,
 		.rules = "abc",
 		.term_count = 2,
-		.term = {{"kebakaran rumah", 210}, {"\"latihan\"", -70}},
+		.term = {{.term = "kebakaran rumah", .weight_pct = 210, .at = 4, .len = 15},
+			 {.term = "\"latihan\"", .weight_pct = -70}},
 	};
 	struct jsonw w;
 
@@ -32,7 +33,8 @@ static void a_verdict_is_written_with_its_reasons(void **state)
 			    "{\"disposition\":\"emergency\",\"priority\":1,"
 			    "\"category\":\"fire_building\",\"agencies\":[\"fire\",\"health\"],"
 			    "\"confidence\":0.98,\"because\":[{\"term\":\"kebakaran rumah\","
-			    "\"weight\":2.1},{\"term\":\"\\\"latihan\\\"\",\"weight\":-0.7}],"
+			    "\"weight\":2.1,\"at\":4,\"len\":15},{\"term\":\"\\\"latihan\\\"\","
+			    "\"weight\":-0.7}],"
 			    "\"rules\":\"abc\"}");
 	jsonw_fini(&w);
 }
@@ -69,6 +71,29 @@ static void what_a_reason_is_and_who_decided_is_read_back(void **state)
 	}
 }
 
+static void where_a_reason_stands_is_read_back_and_left_with_its_text(void **state)
+{
+	struct verdict back,
+		verdict = {.term_count = 1, .term = {{"api", 100, .at = 16380, .len = 3}}};
+	struct jsonw w;
+	json_t *doc;
+
+	(void)state;
+	jsonw_init(&w, 16);
+	jsonw_open(&w, NULL, '{');
+	verdict_write(&verdict, &three, &w);
+	jsonw_close(&w, '}');
+	doc = json_loads(jsonw_text(&w), 0, NULL);
+	verdict_read_back(doc, &three, &back);
+	assert_int_equal(back.term[0].at, 16380);
+	assert_int_equal(back.term[0].len, 3);
+	verdict_leave_text(&back);
+	assert_int_equal(back.term[0].len, 0);
+	assert_string_equal(back.term[0].term, "api");
+	json_decref(doc);
+	jsonw_fini(&w);
+}
+
 static void every_disposition_has_its_name_of_the_contract(void **state)
 {
 	static const char *const names[] = {"emergency", "review", "routine", "noise"};
@@ -84,6 +109,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_verdict_is_written_with_its_reasons),
 		cmocka_unit_test(what_a_reason_is_and_who_decided_is_read_back),
+		cmocka_unit_test(where_a_reason_stands_is_read_back_and_left_with_its_text),
 		cmocka_unit_test(every_disposition_has_its_name_of_the_contract),
 	};
 
