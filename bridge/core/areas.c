@@ -22,10 +22,9 @@ static void set_area(struct location *out, const struct area *area)
 /* An error that reaches over the border counts like a point beyond it. */
 static bool is_near_border(const struct rules *rules, const struct location *at)
 {
-	double metres = areas_border_metres(&rules->areas, at->lat_e7, at->lon_e7);
-
-	return metres >= 0 && (metres <= (double)rules->place_policy.near_border_m ||
-			       metres <= at->accuracy_m);
+	return areas_border_within(
+		&rules->areas, at->lat_e7, at->lon_e7,
+		fmax((double)rules->place_policy.near_border_m, at->accuracy_m));
 }
 
 static void judge_border(const struct rules *rules, struct location *out)

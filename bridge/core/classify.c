@@ -336,8 +336,8 @@ static void name_others(const struct judgement *j, struct verdict *v)
 void classify(const struct rules *rules, const char *text, size_t len,
 	      struct verdict *verdict_r)
 {
-	struct judgement j;
-	struct opinion opinion;
+	struct judgement j NOT_ZEROED;
+	struct opinion opinion NOT_ZEROED;
 
 	judge(&j, rules, text, len, verdict_r);
 	if (rules->model != NULL) {
@@ -353,9 +353,9 @@ void classify(const struct rules *rules, const char *text, size_t len,
 
 float classify_emergency(const struct rules *rules, const char *text, size_t len)
 {
-	struct opinion opinion;
+	struct opinion opinion NOT_ZEROED;
 	struct verdict verdict;
-	struct judgement j;
+	struct judgement j NOT_ZEROED;
 
 	if (rules->model == NULL)
 		return -1;
@@ -368,7 +368,7 @@ void classify_features(const struct rules *rules, const char *text, size_t len,
 		       struct features *features_r)
 {
 	struct verdict verdict;
-	struct judgement j;
+	struct judgement j NOT_ZEROED;
 
 	judge(&j, rules, text, len, &verdict);
 	opinion_features(&j.e, &verdict, text, len, features_r);

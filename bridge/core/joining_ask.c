@@ -126,7 +126,8 @@ static void weigh(struct question *question, const struct recent_report *other)
 	double score;
 
 	if (other->matter->is_exercise != question->report->is_exercise ||
-	    apart_ms(&question->gist, &other->gist) > joining->settings.window_min * 60000)
+	    apart_ms(&question->gist, &other->gist) > joining->settings.window_min * 60000 ||
+	    similar_is_elsewhere(&question->gist, &other->gist))
 		return;
 	similar_compare(&question->gist, &other->gist, &c);
 	score = similar_score(joining->similar, &c);

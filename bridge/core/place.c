@@ -274,8 +274,8 @@ static void make_candidates(const struct ranking *r, const char *text,
 void places_find(const struct rules *rules, const char *text, size_t len,
 		 struct place_candidates *found_r)
 {
-	struct place_text marks;
-	struct mentions mentions;
+	struct place_text marks NOT_ZEROED;
+	struct mentions mentions NOT_ZEROED;
 	struct ranking ranking = {.rules = rules, .mentions = &mentions};
 
 	place_text_read(&rules->place_words, text, len, &marks);
@@ -350,8 +350,8 @@ static void forget_repeats(struct ranking *r)
 void places_search(const struct rules *rules, const char *text, size_t len,
 		   struct place_candidates *found_r)
 {
-	struct place_text marks;
-	struct mentions mentions;
+	struct place_text marks NOT_ZEROED;
+	struct mentions mentions NOT_ZEROED;
 	struct ranking ranking = {.rules = rules, .mentions = &mentions};
 
 	place_text_read(&rules->place_words, text, len, &marks);

@@ -298,38 +298,60 @@ const struct area *areas_named(const struct areas *areas, enum area_level level,
 
 #define METRES_PER_E7 0.0111194927 /* of latitude, on a sphere of 6371 km */
 
-/* Metres east and north of the point that a map laid out around it would show. */
+/* Metres east and north of the origin, as on a map that is laid out around it: the meridians
+ * are taken to run side by side, which over some kilometres costs less than a metre. */
 struct offset {
 	double east, north;
 };
 
-static struct offset offset_of(int32_t lat_e7, int32_t lon_e7, int32_t from_lat_e7,
-			       int32_t from_lon_e7)
+static double east_per_e7(double lat_e7)
 {
-	double middle = ((double)lat_e7 + from_lat_e7) / 2 / DEGREE_E7 * (M_PI / 180);
-
-	return (struct offset){
-		.east = ((double)lon_e7 - from_lon_e7) * METRES_PER_E7 * cos(middle),
-		.north = ((double)lat_e7 - from_lat_e7) * METRES_PER_E7,
-	};
+	return METRES_PER_E7 * cos(lat_e7 / DEGREE_E7 * (M_PI / 180));
 }
 
 double metres_between(int32_t a_lat_e7, int32_t a_lon_e7, int32_t b_lat_e7, int32_t b_lon_e7)
 {
-	struct offset o = offset_of(b_lat_e7, b_lon_e7, a_lat_e7, a_lon_e7);
+	double north = ((double)b_lat_e7 - a_lat_e7) * METRES_PER_E7;
+	double east =
+		((double)b_lon_e7 - a_lon_e7) * east_per_e7(((double)a_lat_e7 + b_lat_e7) / 2);
 
-	return hypot(o.east, o.north);
+	return sqrt(east * east + north * north);
 }
 
-/* From the origin to the line from a to b. */
-static double metres_to_line(struct offset a, struct offset b)
+/* From the origin to the line from a to b, squared. */
+static double square_to_line(struct offset a, struct offset b)
 {
 	double east = b.east - a.east, north = b.north - a.north;
 	double length = east * east + north * north;
 	double part = length > 0 ? -(a.east * east + a.north * north) / length : 0;
 
 	part = part < 0 ? 0 : part > 1 ? 1 : part;
-	return hypot(a.east + part * east, a.north + part * north);
+	east = a.east + part * east;
+	north = a.north + part * north;
+	return east * east + north * north;
+}
+
+static double square_to_ring(const struct ring *ring, int32_t lat_e7, int32_t lon_e7)
+{
+	const double per_east = east_per_e7(lat_e7);
+	struct offset before = {.east = 0};
+	double least = INFINITY;
+
+	for (unsigned i = 0; i <= ring->count; i++) { /* the first again: rings are closed */
+		const unsigned k = i < ring->count ? i : 0;
+		struct offset at = {
+			.east = ((double)ring->point[k].lon_e7 - lon_e7) * per_east,
+			.north = ((double)ring->point[k].lat_e7 - lat_e7) * METRES_PER_E7,
+		};
+
+		if (i > 0) {
+			double square = square_to_line(before, at);
+
+			least = square < least ? square : least;
+		}
+		before = at;
+	}
+	return least;
 }
 
 double area_metres(const struct area *area, int32_t lat_e7, int32_t lon_e7)
@@ -338,40 +360,38 @@ double area_metres(const struct area *area, int32_t lat_e7, int32_t lon_e7)
 
 	if (holds(area, lat_e7, lon_e7))
 		return 0;
-	for (unsigned r = 0; r < area->ring_count; r++) {
-		const struct ring *ring = &area->rings[r];
-		struct offset before =
-			offset_of(ring->point[ring->count - 1].lat_e7,
-				  ring->point[ring->count - 1].lon_e7, lat_e7, lon_e7);
-
-		for (unsigned i = 0; i < ring->count; i++) {
-			struct offset at = offset_of(ring->point[i].lat_e7,
-						     ring->point[i].lon_e7, lat_e7, lon_e7);
-			double metres = metres_to_line(before, at);
-
-			least = metres < least ? metres : least;
-			before = at;
-		}
-	}
-	return least;
+	for (unsigned r = 0; r < area->ring_count; r++)
+		least = fmin(least, square_to_ring(&area->rings[r], lat_e7, lon_e7));
+	return sqrt(least);
 }
 
-double areas_border_metres(const struct areas *areas, int32_t lat_e7, int32_t lon_e7)
+/* Not so by its bounding box: most of the neighbours are far away, and their borders long. */
+static bool may_reach(const struct area *area, int32_t lat_e7, int32_t lon_e7, double metres)
+{
+	const double north = metres / METRES_PER_E7, east = metres / east_per_e7(lat_e7);
+
+	return area->south_e7 - north <= lat_e7 && lat_e7 <= area->north_e7 + north &&
+	       area->west_e7 - east <= lon_e7 && lon_e7 <= area->east_e7 + east;
+}
+
+static bool is_within(const struct area *area, int32_t lat_e7, int32_t lon_e7, double metres)
+{
+	return may_reach(area, lat_e7, lon_e7, metres) &&
+	       area_metres(area, lat_e7, lon_e7) <= metres;
+}
+
+bool areas_border_within(const struct areas *areas, int32_t lat_e7, int32_t lon_e7,
+			 double metres)
 {
 	const struct area *city = areas_city(areas);
-	double least = INFINITY;
 
 	if (city == NULL)
-		return -1;
+		return false;
 	if (!holds(city, lat_e7, lon_e7))
-		return area_metres(city, lat_e7, lon_e7);
-	for (unsigned i = 0; i < areas->count; i++) {
-		double metres;
-
-		if (areas->area[i].level != AREA_NEIGHBOUR)
-			continue;
-		metres = area_metres(&areas->area[i], lat_e7, lon_e7);
-		least = metres < least ? metres : least;
-	}
-	return least < INFINITY ? least : -1;
+		return is_within(city, lat_e7, lon_e7, metres);
+	for (unsigned i = 0; i < areas->count; i++)
+		if (areas->area[i].level == AREA_NEIGHBOUR &&
+		    is_within(&areas->area[i], lat_e7, lon_e7, metres))
+			return true;
+	return false;
 }

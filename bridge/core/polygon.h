@@ -61,6 +61,7 @@ const struct area *areas_named(const struct areas *areas, enum area_level level,
 double metres_between(int32_t a_lat_e7, int32_t a_lon_e7, int32_t b_lat_e7, int32_t b_lon_e7);
 /* How far the point is from the area; 0 inside. */
 double area_metres(const struct area *area, int32_t lat_e7, int32_t lon_e7);
-/* How far the point is from where the city and a neighbour meet: from within to the next
- * neighbour (the shore is no border), from elsewhere to the city. -1: it cannot be said. */
-double areas_border_metres(const struct areas *areas, int32_t lat_e7, int32_t lon_e7);
+/* Whether the point is that near to where the city and a neighbour meet: from within to the
+ * next neighbour (the shore is no border), from elsewhere to the city. */
+bool areas_border_within(const struct areas *areas, int32_t lat_e7, int32_t lon_e7,
+			 double metres);

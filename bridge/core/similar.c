@@ -251,13 +251,7 @@ void similar_free(struct similar_rules **rules)
 
 double gist_distance_m(const struct gist *a, const struct gist *b)
 {
-	static const double metres = 111195.0 / DEGREE_E7;
-	double mid = ((double)a->lat_e7 + (double)b->lat_e7) / 2 / DEGREE_E7;
-	double dy = ((double)a->lat_e7 - (double)b->lat_e7) * metres;
-	double dx = ((double)a->lon_e7 - (double)b->lon_e7) * metres *
-		    cos(mid * (3.14159265358979 / 180));
-
-	return sqrt(dx * dx + dy * dy);
+	return metres_between(a->lat_e7, a->lon_e7, b->lat_e7, b->lon_e7);
 }
 
 static double error_m(const struct gist *gist)
@@ -265,17 +259,22 @@ static double error_m(const struct gist *gist)
 	return gist->accuracy_m >= 0 ? gist->accuracy_m : ERROR_M;
 }
 
+/* In steps of FAR_STEP_M, beyond what their errors explain. */
+static double steps_apart(const struct gist *a, const struct gist *b)
+{
+	double beyond = gist_distance_m(a, b) - SLACK_M - (error_m(a) + error_m(b)) / 2;
+
+	return fmin(3, fmax(0, beyond / FAR_STEP_M));
+}
+
 static void compare_places(const struct gist *a, const struct gist *b, double *sign)
 {
-	double errors = error_m(a) + error_m(b), beyond;
-
 	if (!a->has_point || !b->has_point) {
 		sign[SIMILAR_AREA] = a->area != 0 && b->area != 0 && a->area != b->area;
 		return;
 	}
-	beyond = gist_distance_m(a, b) - SLACK_M - errors / 2;
-	sign[SIMILAR_NEAR] = 1 / (1 + errors / 400);
-	sign[SIMILAR_FAR] = fmin(3, fmax(0, beyond / FAR_STEP_M));
+	sign[SIMILAR_NEAR] = 1 / (1 + (error_m(a) + error_m(b)) / 400);
+	sign[SIMILAR_FAR] = steps_apart(a, b);
 }
 
 /* Both lists are ordered. A word that is of its kind in one text is so in the other. */
@@ -419,6 +418,11 @@ static bool is_told_alike(const struct comparison *c)
 	       c->telling >= 2;
 }
 
+bool similar_is_elsewhere(const struct gist *a, const struct gist *b)
+{
+	return a->has_point && b->has_point && steps_apart(a, b) >= TOO_FAR;
+}
+
 bool similar_may_join(const struct similar_rules *rules, const struct gist *a,
 		      const struct gist *b, const struct comparison *c)
 {
@@ -449,11 +453,12 @@ static bool is_in_reach(const struct gist *a, const struct gist *b, double reach
 }
 
 bool similar_may_fold(const struct similar_rules *rules, const struct gist *a,
-		      const struct gist *b, const struct comparison *c, double reach_m)
+		      const struct gist *b, double reach_m, struct comparison *c)
 {
-	bool is_beside = c->sign[SIMILAR_NEAR] > 0 && c->sign[SIMILAR_FAR] == 0;
-
-	if (!is_in_reach(a, b, reach_m) || (!is_beside && is_contrary(c)))
+	if (!is_in_reach(a, b, reach_m)) /* first: most are not, and it costs the least */
+		return false;
+	similar_compare(a, b, c);
+	if (is_contrary(c) && !(c->sign[SIMILAR_NEAR] > 0 && c->sign[SIMILAR_FAR] == 0))
 		return false;
 	if (!is_same_kind(a, b) &&
 	    (c->sign[SIMILAR_KIND] >= 1 || !similar_may_suggest(a, b, c)))

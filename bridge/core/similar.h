@@ -60,6 +60,9 @@ struct comparison {
 void similar_compare(const struct gist *a, const struct gist *b, struct comparison *c_r);
 /* 0 … 1. */
 double similar_score(const struct similar_rules *rules, const struct comparison *c);
+/* Whether their points alone tell that they may neither be joined nor suggested: for those who
+ * look through many, without comparing. */
+bool similar_is_elsewhere(const struct gist *a, const struct gist *b);
 /* Whether they may be joined without asking, however likely they are one. Not when
  *   they are too far apart for their errors;
  *   there are no points, and addresses contradict each other or little is said in the same
@@ -73,9 +76,9 @@ bool similar_may_suggest(const struct gist *a, const struct gist *b,
 			 const struct comparison *c);
 /* Whether, while reports of a come in a surge, b may be shown under it: within reach_m of it
  * where both have points, as much in common as its kind needs, and nothing in it that speaks of
- * another place or another matter. */
+ * another place or another matter. *c_r is how they compare, where it may. */
 bool similar_may_fold(const struct similar_rules *rules, const struct gist *a,
-		      const struct gist *b, const struct comparison *c, double reach_m);
+		      const struct gist *b, double reach_m, struct comparison *c_r);
 
 /* Why: text is that of a, and scratch as gist_take left it for a. */
 void similar_explain(const struct similar_rules *rules, const struct gist *a,

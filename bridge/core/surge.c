@@ -38,9 +38,8 @@ static bool may_fold(const struct joining *joining, const struct gist *a, const 
 {
 	struct comparison c;
 
-	similar_compare(a, b, &c);
-	return similar_may_fold(joining->similar, a, b, &c,
-				(double)joining->settings.surge_reach_m);
+	return similar_may_fold(joining->similar, a, b, (double)joining->settings.surge_reach_m,
+				&c);
 }
 
 static bool is_in_time(const struct surge *surge, const struct recent_report *other)
@@ -169,9 +168,8 @@ static void compare_with(const struct joining *joining, const struct gist *gist,
 {
 	struct comparison c;
 
-	similar_compare(of_lead, gist, &c);
-	if (!similar_may_fold(joining->similar, of_lead, gist, &c,
-			      (double)joining->settings.surge_reach_m))
+	if (!similar_may_fold(joining->similar, of_lead, gist,
+			      (double)joining->settings.surge_reach_m, &c))
 		return;
 	member->is_of_lead = true;
 	member->counts |= is_evidence(of_lead, gist, &c);
