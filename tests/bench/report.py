@@ -63,7 +63,7 @@ COLUMNS = {
     "disk": [("4 KiB appends/s", "append_per_s"), ("overwrites/s", "overwrite_per_s"),
              *((f"rows/s by {n}", f"rows_per_s.{n}") for n in (1, 8, 32, 128))],
 }
-COLUMNS["rate-16"] = COLUMNS["rate-64"] = COLUMNS["rate-1"]
+COLUMNS["rate-16"] = COLUMNS["rate-64"] = COLUMNS["flood"] = COLUMNS["rate-1"]
 COLUMNS["one-to-5000"] = COLUMNS["one-to-1000"]
 
 

@@ -38,6 +38,16 @@ class Rate64(Rate):
     connections = 64
 
 
+class Flood(Rate):
+    """The same as rate-16, and each report is linked to what it is about or folded under it."""
+
+    only = ("tangi",)
+
+    def measure(self, system):
+        with self.world.system(system, joins=True) as s:
+            return s.load(connections=16, consoles=10, units=10, seconds=self.seconds)
+
+
 class Steady(Scenario):
     """500 reports a second by schedule, 100 consoles, 10 units."""
 
@@ -145,6 +155,6 @@ class Disk(Scenario):
         return json.loads(systems.run(systems.SCRATCH / "tools/disk", folder, "0.5"))
 
 
-ALL = {"disk": Disk, "rate-1": Rate, "rate-16": Rate16, "rate-64": Rate64, "steady": Steady,
+ALL = {"disk": Disk, "rate-1": Rate, "rate-16": Rate16, "rate-64": Rate64, "flood": Flood, "steady": Steady,
        "burst": Burst, "one-to-1000": OneTo1000, "one-to-5000": OneTo5000, "silent": Silent,
        "stalled": Stalled, "stored": Stored}

@@ -135,17 +135,18 @@ class World:
             self.broker.terminate()
             self.broker.wait()
 
-    def system(self, name, folder=None):
+    def system(self, name, folder=None, joins=False):
         kind = Tangi if name == "tangi" else Rival
-        return kind(self, name, folder)
+        return kind(self, name, folder, joins)
 
 
 class System:
     """with world.system("node") as s: it runs, on a folder of its own."""
 
-    def __init__(self, world, name, folder):
+    def __init__(self, world, name, folder, joins):
         self.world = world
         self.name = name
+        self.joins = joins
         self.is_kept = folder is not None
         self.data = folder or SCRATCH / "data"
         self.process = None
@@ -241,7 +242,9 @@ class Tangi(System):
             self.tokens[role] = json.loads(out)["token"]
 
     def argv(self):
-        settings = {"http.listen": f"127.0.0.1:{HTTP}", "http.trusted": f"127.0.0.1:{TRUSTED}",
+        # The load is one text a thousand times over, and the rivals make an incident of each report:
+        # so it is here too, but in the row "flood", which says what finding them alike costs.
+        settings = {"joining.enabled": str(self.joins).lower(), "http.listen": f"127.0.0.1:{HTTP}", "http.trusted": f"127.0.0.1:{TRUSTED}",
                     "http.max_connections": 12000, "http.max_waiting_per_address": 10000,
                     "mqtt.host": "127.0.0.1", "mqtt.port": MQTT, "mqtt.username": "bridge",
                     "mqtt.password_file": SCRATCH / "broker/bridge-password"}
