@@ -9,8 +9,9 @@ import subprocess
 
 import pytest
 
-from world import places, wait
+from world import places, senders, wait, web
 from world.bridge import SANITIZERS
+from world.disk import FailingDisk
 
 FIRE = "Kebakaran rumah di Jl. Kesambi, masih ada orang di dalam"
 UNIT = places.TREE / "config/systemd/tangi.service"
@@ -53,6 +54,54 @@ def a_bridge_that_does_not_come_so_far_is_never_called_ready(make):
     manager.socket.setblocking(False)
     with pytest.raises(BlockingIOError):
         manager.hears()
+
+
+def sigterm_under_load_answers_what_is_open_and_loses_nothing(make):
+    folder = make.folder()
+    disk = FailingDisk(folder)
+    bridge = make.bridge(folder=folder, env=disk.env).start()
+    lines = [web.Line(bridge.trusted, within=60) for _ in range(40)]
+    with disk.failing("held-sync"):
+        for line, (_, body) in zip(lines, senders.bodies(len(lines), "open")):
+            line.tell("POST", "/v1/reports", body, bridge.token("rest"))
+        # Each is read and none is committed: the disk holds the first, the others wait behind it.
+        wait.until(lambda: bridge.metrics()["tangi_store_queue"] >= len(lines), "all are read", within=20)
+        bridge.process.signal(signal.SIGTERM)
+        wait.until(lambda: "serve.stopping" in bridge.process.log_text(), "it stops", within=20)
+        bridge.process.must_run()
+    answers = [line.answer() for line in lines]
+    assert [a.status for a in answers] == [201] * len(lines)
+    assert bridge.process.wait(30) == 0, bridge.process.log_tail()
+    bridge.start()
+    assert {e["report_id"] for e in bridge.log()} == {a.json["id"] for a in answers}
+
+
+def _add_line(path, line):
+    """Its number."""
+    with open(path, "a", encoding="utf-8") as f:
+        f.write(line)
+    return len(path.read_text(encoding="utf-8").splitlines())
+
+
+def sighup_with_a_broken_file_keeps_the_old_whole_and_says_which_file_and_line(make):
+    folder = make.folder()
+    config = folder / "config"
+    shutil.copytree(places.CONFIG, config)
+    bridge = make.bridge(folder=folder, config=config).start()
+    rules = bridge.report(FIRE)["classification"]["rules"]
+    _add_line(config / "rules/slang.tsv", "rumah\trummahh\t\n")  # in itself a good change
+    for name in ("lexicon.tsv", "gazetteer.tsv", "taxonomy.tsv", "units.tsv", "offices.tsv", "rules/joining.tsv"):
+        good = (config / name).read_bytes()
+        line = _add_line(config / name, "half\ta line\n")
+        bridge.process.signal(signal.SIGHUP)
+        wait.until(lambda: re.search(rf"serve\.reload\.refused .*{re.escape(name)}:{line}: ", bridge.process.log_text()),
+                   bridge.process.log_tail, within=20)
+        assert bridge.report(FIRE)["classification"]["rules"] == rules
+        (config / name).write_bytes(good)
+    assert "serve.reloaded" not in bridge.process.log_text()
+    bridge.process.signal(signal.SIGHUP)
+    wait.until(lambda: "serve.reloaded" in bridge.process.log_text(), bridge.process.log_tail, within=20)
+    assert bridge.report(FIRE)["classification"]["rules"] != rules
 
 
 def _setting(name):

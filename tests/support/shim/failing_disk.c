@@ -1,7 +1,8 @@
 /* A disk that fails on command, for the whole daemon: LD_PRELOAD over the calls SQLite makes.
  *
  * The folder in FAILING_DISK holds one file per fault that is on: `sync-eio`, `write-enospc`,
- * `write-erofs`, `slow-sync`. A test switches by making and removing them. Any thread. */
+ * `write-erofs`, `slow-sync`, `held-sync`. A test switches by making and removing them. Any
+ * thread. */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
@@ -36,9 +37,12 @@ static bool write_fails(void)
 static bool sync_fails(void)
 {
 	struct timespec slow = {.tv_nsec = 300 * 1000 * 1000};
+	struct timespec look = {.tv_nsec = 5 * 1000 * 1000};
 
 	if (is_on("slow-sync"))
 		nanosleep(&slow, NULL);
+	while (is_on("held-sync"))
+		nanosleep(&look, NULL);
 	if (!is_on("sync-eio"))
 		return false;
 	errno = EIO;

@@ -63,8 +63,12 @@ class Line:
         self.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.rest = b""
 
-    def ask(self, method, path, body=None, token=None, headers=None):
+    def tell(self, method, path, body=None, token=None, headers=None):
+        """Sends and does not wait for the answer."""
         self.sock.sendall(request_bytes(method, path, self.port, body, token, headers))
+
+    def ask(self, *request, **more):
+        self.tell(*request, **more)
         return self.answer()
 
     def _more(self):
