@@ -7,6 +7,7 @@ Ctrl-C: the bridge drains and stops, then the broker. No data is removed.
 """
 
 import argparse
+import fcntl
 import http.client
 import json
 import os
@@ -33,17 +34,50 @@ class Trouble(Exception):
     """Something the person at the terminal can mend."""
 
 
+def port_number(text):
+    if not 0 < int(text) < 65535:
+        raise ValueError
+    return int(text)
+
+
+port_number.__name__ = "port"  # what argparse calls a wrong one
+
+
 def arguments():
     words = argparse.ArgumentParser(prog="./dev run")
     words.add_argument("--data", default=str(TREE / "run/cirebon"))
     words.add_argument("--config", default=str(TREE / "config/cirebon"))
-    words.add_argument("--http-port", type=int, default=8112)
-    words.add_argument("--mqtt-port", type=int, default=1883)
+    words.add_argument("--http-port", type=port_number, default=8112)
+    words.add_argument("--mqtt-port", type=port_number, default=1883)
     args = words.parse_args()
     start = pathlib.Path(os.environ.get("DEV_FROM", "."))
     args.data = (start / args.data).resolve()
     args.config = (start / args.config).resolve()
     return args
+
+
+# What is there.
+
+def take(folder):
+    """The folder is ours until we end, however we do: a second run on it would give the broker other
+    ports under the first one's feet."""
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    lock = open(folder / "run.lock", "w")
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        raise Trouble(f"another ./dev run is at work in {folder}; choose another with --data")
+    return lock
+
+
+def city_of(config):
+    """Its name, once all that is read here can be read; what is wrong the program says better."""
+    try:
+        list(provision.wanted_accounts(config))
+        return json.loads((config / "tangi.json").read_text(encoding="utf-8-sig"))["city"]
+    except (OSError, ValueError, LookupError) as e:
+        is_said = subprocess.run([TANGI, "check", "--config", config], stdout=subprocess.DEVNULL).returncode != 0
+        raise Trouble(f"{config} is no city's folder yet" + ("" if is_said else f": {e!r}"))
 
 
 # Ports.
@@ -239,10 +273,10 @@ def watch(tangi, broker, on_new_broker):
 
 
 def run(args):
-    args.data.mkdir(parents=True, exist_ok=True, mode=0o700)
-    (args.data / "run.json").unlink(missing_ok=True)
-    city = json.loads((args.config / "tangi.json").read_text(encoding="utf-8-sig"))["city"]
+    city = city_of(args.config)
+    lock = take(args.data)
     ports = Ports(args)
+    (args.data / "run.json").unlink(missing_ok=True)
     made = accounts(args)
     broker, tangi = Broker(args.data / "broker", ports.mqtt), None
     radios = provision.provision(args.config, broker.folder, city, ports.mqtt, ports.mqtt_ws)
@@ -259,6 +293,7 @@ def run(args):
     finally:
         end(tangi)
         end(broker.child)
+        lock.close()
 
 
 def main():

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import stat
 import subprocess
@@ -149,6 +150,36 @@ def the_lines_of_the_readme_show_what_they_say(run):
                               env={**os.environ, "RUN": str(run.data / "run.json")},
                               capture_output=True, text=True)
         assert done.returncode == 0 and done.stdout.strip(), f"{block}\n{done.stdout}\n{done.stderr}"
+
+
+def _another(*options):
+    """A ./dev run that has to end by itself; what it said."""
+    done = subprocess.run([places.TREE / "dev", "run", *map(str, options)], capture_output=True, text=True, timeout=120)
+    assert done.returncode == 1, done
+    assert "Traceback" not in done.stderr, done.stderr
+    return done.stderr
+
+
+def another_run_on_the_same_folder_or_port_is_refused_and_the_first_goes_on(run, scratch):
+    spare = places.free_port()
+    assert "--data" in _another("--data", run.data, "--http-port", spare, "--mqtt-port", places.free_port())
+    assert "--http-port" in _another("--data", scratch / "another", "--http-port", run.http, "--mqtt-port", spare)
+    assert json.loads((run.data / "run.json").read_text()) == run.doc
+    assert web.ask(run.port, "GET", "/readyz").status == 200
+    assert _is_there(run.doc["broker_pid"])
+
+
+@pytest.mark.parametrize("broken, named", [
+    (None, "tangi.json"), (("tangi.json", '{"city": "x",\n'), "tangi.json:2"), (("tangi.json", '{"http": {}}\n'), "city"),
+    (("units.tsv", "id\nhalf\n"), "units.tsv:"), (("lexicon.tsv", "half\n"), "lexicon.tsv:1")])
+def a_city_that_cannot_be_read_is_said_by_its_file_and_nothing_is_left_running(tmp_path, broken, named):
+    config = tmp_path / "city"
+    if broken:
+        shutil.copytree(places.CONFIG, config)
+        (config / broken[0]).write_text(broken[1])
+    said = _another("--config", config, "--data", tmp_path / "data", "--http-port", places.free_port(),
+                    "--mqtt-port", places.free_port())
+    assert named in said, said
 
 
 def ctrl_c_stops_all_of_it_and_the_next_run_is_ready_at_once_with_all_that_was_there(run, capsys):

@@ -90,3 +90,10 @@ def provisioning_again_keeps_every_password_and_a_mistake_is_said_in_a_line(root
     wrong = _provision(root, folder, "--owner", "nobody-of-this-name")
     assert wrong.returncode == 1 and wrong.stderr.startswith("provision: ") and wrong.stderr.count("\n") == 1
     assert pathlib.Path(places.CONFIG).name not in wrong.stderr
+
+
+def the_readme_names_every_command_of_the_program():
+    commands = re.findall(r"^  (\w+) ", run(places.PROGRAM, "--help").stdout, re.M)
+    assert len(commands) > 10
+    missing = [c for c in commands if not re.search(rf"tangi {c}\b", README)]
+    assert not missing, missing
