@@ -3,6 +3,7 @@
  *
  *   api.c        parts and routes            session.c    sign in and out, who am I
  *   incidents.c  lists, one with its past    actions.c    decisions
+ *   command.c    the same decisions as one line of words
  *   callers.c    what is known of a number, and that it be forgotten
  *   reports.c    reports, calls, tickets     redact.c     what of them is shown to whom
  *   events.c     the log, page by page       log_lines.c  the log, line by line, for ever
@@ -17,6 +18,7 @@
 #include "core/access.h"
 #include "core/accounts.h"
 #include "core/actions.h"
+#include "core/command_desk.h"
 #include "core/feed.h"
 #include "core/joining.h"
 #include "core/rules.h"
@@ -35,6 +37,7 @@ struct api_parts { /* all borrowed for the api's life */
 	struct accounts *accounts;
 	struct sign_in *sign_in;
 	struct actions *actions;
+	struct command_desk *command_desk;
 	const struct rules *rules;
 	struct mqtt *mqtt;             /* NULL: no broker is configured */
 	const struct joining *joining; /* NULL: nothing is ever linked */

@@ -82,6 +82,7 @@ void answer_invalid(struct http_request **request, const struct err *err);
 /* The handlers; ctx is the api. */
 http_handler_fn session_begin, session_end, session_show;
 http_handler_fn incidents_list, incidents_show, incidents_decide;
+http_handler_fn command_hear;
 http_handler_fn callers_show, callers_clear;
 http_handler_fn reports_show, calls_show, tickets_show;
 http_handler_fn units_list, workflow_show, taxonomy_show, areas_show;

@@ -76,6 +76,7 @@ static void open_doors_in(struct bridge *bridge)
 	intake_set_joining(bridge->intake, bridge->joining);
 	bridge->actions =
 		actions_new(bridge->store, bridge->rules, &clock_system, &bridge->metrics);
+	bridge->command_desk = command_desk_new(bridge->store, bridge->actions, bridge->rules);
 }
 
 static void open_stream(struct bridge *bridge)
@@ -87,6 +88,7 @@ static void open_stream(struct bridge *bridge)
 		.feed = bridge->feed,
 		.accounts = bridge->accounts,
 		.actions = bridge->actions,
+		.command_desk = bridge->command_desk,
 		.agencies = &bridge->agencies,
 		.metrics = &bridge->metrics,
 	};
@@ -122,6 +124,7 @@ static void open_api(struct bridge *bridge)
 		.accounts = bridge->accounts,
 		.sign_in = bridge->sign_in,
 		.actions = bridge->actions,
+		.command_desk = bridge->command_desk,
 		.rules = bridge->rules,
 		.mqtt = bridge->mqtt,
 		.joining = bridge->joining,
@@ -297,9 +300,12 @@ void bridge_close(struct bridge *bridge)
 	http_close(&bridge->http);
 	api_free(&bridge->api);
 	stream_free(&bridge->stream);
+	if (bridge->command_desk != NULL)
+		command_desk_stop(bridge->command_desk);
 	close_store(bridge);
 	close_adapters(bridge);
 	mqtt_close(&bridge->mqtt);
+	command_desk_free(&bridge->command_desk);
 	actions_free(&bridge->actions);
 	intake_free(&bridge->intake);
 	joining_free(&bridge->joining);

@@ -47,6 +47,7 @@ struct bridge {
 	struct intake *intake;
 	struct joining *joining;
 	struct actions *actions;
+	struct command_desk *command_desk;
 	struct stream *stream;
 	struct mqtt *mqtt; /* NULL: no broker */
 	struct api *api;

@@ -96,6 +96,7 @@ static void swap_rules(struct bridge *bridge, struct rules **rules)
 	units = api_units(bridge->rules);
 	intake_set_rules(bridge->intake, bridge->rules);
 	actions_set_rules(bridge->actions, bridge->rules);
+	command_desk_set_rules(bridge->command_desk, bridge->rules);
 	api_set_rules(bridge->api, bridge->rules);
 	stream_set_units(bridge->stream, units);
 	buf_unref(&units);

@@ -325,6 +325,11 @@ static bool is_stale(const struct incident *incident, const struct command *comm
 		command->expected_version > incident->version);
 }
 
+bool incident_allows(const struct incident *incident, enum action action)
+{
+	return (incident_states[incident->status].actions & BIT(action)) != 0;
+}
+
 int incident_apply(struct incident *incident, const struct command *command, struct err *err)
 {
 	if (command->agency >= 0 && (command->acts_for >> command->agency & 1) == 0)
@@ -332,7 +337,7 @@ int incident_apply(struct incident *incident, const struct command *command, str
 	if (is_stale(incident, command))
 		return err_set(err, ERR_CONFLICT, "the incident is at version %lld by now",
 			       (long long)incident->version);
-	if ((incident_states[incident->status].actions & BIT(command->action)) == 0)
+	if (!incident_allows(incident, command->action))
 		return err_field(err, "action", "%s is not possible: the incident is %s",
 				 action_names[command->action],
 				 incident_states[incident->status].name);

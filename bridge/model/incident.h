@@ -91,6 +91,9 @@ int incident_order(const struct incident *incident);
 /* Who may see it as it stands. */
 struct audience incident_audience(const struct incident *incident);
 
+/* Whether its state lets anybody do that; what else speaks against it incident_apply says. */
+bool incident_allows(const struct incident *incident, enum action action);
+
 /* Applies a person's decision. ERR_CONFLICT: expected_version is stale. ERR_INVALID: the step
  * is impossible in this state, err->field says which member. On failure nothing has changed.
  * What a merge and a split do beyond this incident is model/join.h's. */

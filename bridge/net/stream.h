@@ -13,6 +13,7 @@
 
 struct accounts;
 struct actions;
+struct command_desk;
 struct stream;
 
 struct stream_settings {
@@ -27,6 +28,7 @@ struct stream_parts { /* all borrowed for the stream's life */
 	struct feed *feed;
 	struct accounts *accounts;
 	struct actions *actions;
+	struct command_desk *command_desk;
 	const struct agencies *agencies;
 	struct metrics *metrics;
 };

@@ -57,16 +57,31 @@ static int read_subscribe(json_t *doc, const struct agencies *agencies, struct a
 }
 
 /* Without an id nobody could tell which action an answer belongs to. */
-static int read_action(json_t *doc, const struct agencies *agencies, struct ask *ask,
-		       struct err *err)
+static int read_id(const json_t *doc, struct ask *ask, struct err *err)
 {
 	const char *id;
 
-	ask->kind = ASK_ACTION;
 	if (jsonin_string(doc, "command_id", JSONIN_REQUIRED, COMMAND_ID_SIZE - 1, &id, err) <
 	    0)
 		return -1;
 	memcpy(ask->command_id, id, strlen(id) + 1);
+	return 0;
+}
+
+static int read_line(json_t *doc, const struct agencies *agencies, struct ask *ask,
+		     struct err *err)
+{
+	(void)agencies;
+	ask->kind = ASK_COMMAND;
+	return read_id(doc, ask, err) < 0 ? -1 : command_ask_read(doc, &ask->line, err);
+}
+
+static int read_action(json_t *doc, const struct agencies *agencies, struct ask *ask,
+		       struct err *err)
+{
+	ask->kind = ASK_ACTION;
+	if (read_id(doc, ask, err) < 0)
+		return -1;
 	return command_read(doc, NULL, agencies, &ask->command, err);
 }
 
@@ -76,6 +91,7 @@ static const struct {
 } asks[] = {
 	{"subscribe", read_subscribe},
 	{"action", read_action},
+	{"command", read_line},
 };
 
 static int read_any(json_t *doc, const struct agencies *agencies, struct ask *ask,
@@ -88,7 +104,7 @@ static int read_any(json_t *doc, const struct agencies *agencies, struct ask *as
 	for (size_t i = 0; i < sizeof(asks) / sizeof(asks[0]); i++)
 		if (strcmp(asks[i].type, type) == 0)
 			return asks[i].read(doc, agencies, ask, err);
-	return err_field(err, "type", "must be subscribe or action");
+	return err_field(err, "type", "must be subscribe, action or command");
 }
 
 int ask_read(const char *text, size_t len, const struct agencies *agencies, struct ask *ask_r,
@@ -108,4 +124,5 @@ int ask_read(const char *text, size_t len, const struct agencies *agencies, stru
 void ask_fini(struct ask *ask)
 {
 	command_free(&ask->command);
+	command_ask_free(&ask->line);
 }

@@ -1,11 +1,11 @@
 /* What a console may say on the stream, read and checked. Pure. */
 #pragma once
 
-#include "model/command.h"
+#include "core/command_desk.h"
 
 #define ASK_MAX_BYTES (32 * 1024)
 
-enum ask_kind { ASK_SUBSCRIBE, ASK_ACTION };
+enum ask_kind { ASK_SUBSCRIBE, ASK_ACTION, ASK_COMMAND };
 
 struct subscription {
 	int64_t after;       /* -1: from the state as it is now */
@@ -17,7 +17,9 @@ struct ask {
 	enum ask_kind kind;
 	struct subscription subscription;
 	struct command *command;          /* ASK_ACTION; owned */
-	char command_id[COMMAND_ID_SIZE]; /* of an action, also when it is refused; or "" */
+	struct command_ask *line;         /* ASK_COMMAND; owned */
+	char command_id[COMMAND_ID_SIZE]; /* of an action or a line, also when it is refused; or
+					     "" */
 };
 
 /* On failure only command_id is of use. */

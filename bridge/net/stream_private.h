@@ -13,12 +13,13 @@
 
 #include "core/accounts.h"
 #include "core/actions.h"
+#include "core/command_desk.h"
 #include "core/page.h"
 #include "net/stream.h"
 #include "net/stream_ask.h"
 
 #define TICK_SLOTS      10 /* ticks are spread, so that no moment writes to all consoles */
-#define IN_FLIGHT_MAX   32 /* a console's actions that are not answered yet */
+#define IN_FLIGHT_MAX   32 /* a console's actions and lines that are not answered yet */
 #define REPLY_BYTES_MAX (256 * 1024) /* answers that wait for its socket */
 #define READ_BYTES      (128 * 1024) /* one read for it, and so what a slow socket buffers */
 #define CHANNEL_PAGES   16           /* kept for those who are a little behind */

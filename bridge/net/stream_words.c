@@ -14,7 +14,7 @@ struct reply {
 	struct buf *buf;
 };
 
-/* An action that is under way. */
+/* An action or a line that is under way. */
 struct order {
 	struct console *console;
 	char command_id[COMMAND_ID_SIZE];
@@ -149,26 +149,77 @@ static void answered(void *ctx, const struct action_answer *answer)
 	console_back(console);
 }
 
+/* In HTTP's members, like write_problem. */
+static void write_line_problem(struct jsonw *w, const struct command_answer *answer)
+{
+	http_write_problem(w, "problem", answer->status, answer->err->field, answer->err->text,
+			   answer->members, answer->len);
+}
+
+static void answered_line(void *ctx, const struct command_answer *answer)
+{
+	struct order *order = ctx;
+	struct console *console = order->console;
+	struct jsonw w;
+
+	console->in_flight--;
+	if (console->state != CONSOLE_GONE) {
+		begin(&w, "result");
+		jsonw_string(&w, "command_id", order->command_id);
+		if (answer->status == 200) {
+			jsonw_raw(&w, NULL, answer->members, answer->len);
+		} else {
+			jsonw_bool(&w, "ok", false);
+			write_line_problem(&w, answer);
+		}
+		reply(console, &w);
+	}
+	xfree(order);
+	console_back(console);
+}
+
+static struct order *order_new(struct console *console, const struct ask *ask)
+{
+	struct order *order = xcalloc(1, sizeof(*order));
+
+	order->console = console;
+	memcpy(order->command_id, ask->command_id, sizeof(order->command_id));
+	console->in_flight++;
+	return order;
+}
+
+static bool has_too_many(struct console *console, const struct ask *ask)
+{
+	if (console->in_flight < IN_FLIGHT_MAX)
+		return false;
+	refuse_action(console, ask, 429, "Too many actions are under way.");
+	return true;
+}
+
+static void hear_line(struct console *console, struct ask *ask)
+{
+	const struct stream_parts *parts = &console->stream->parts;
+	const struct clock *clock = loop_clock(parts->loop);
+
+	if (has_too_many(console, ask))
+		return;
+	command_desk_hear(parts->command_desk, &ask->line, &console->principal,
+			  clock->mono_us(clock), answered_line, order_new(console, ask));
+}
+
 static void hear_action(struct console *console, struct ask *ask)
 {
 	const struct stream_parts *parts = &console->stream->parts;
 	const struct clock *clock = loop_clock(parts->loop);
-	struct order *order;
 
 	if (!principal_may(&console->principal, RIGHT_ACT)) {
 		refuse_action(console, ask, 403, "This account may watch only.");
 		return;
 	}
-	if (console->in_flight >= IN_FLIGHT_MAX) {
-		refuse_action(console, ask, 429, "Too many actions are under way.");
+	if (has_too_many(console, ask))
 		return;
-	}
-	order = xcalloc(1, sizeof(*order));
-	order->console = console;
-	memcpy(order->command_id, ask->command_id, sizeof(order->command_id));
-	console->in_flight++;
 	actions_submit(parts->actions, &ask->command, &console->principal,
-		       clock->mono_us(clock), answered, order);
+		       clock->mono_us(clock), answered, order_new(console, ask));
 }
 
 /* One that has not been answered yet is replaced by the next. */
@@ -183,6 +234,7 @@ void console_hear(struct console *console, const char *text, size_t len)
 	static void (*const hear[])(struct console *, struct ask *) = {
 		[ASK_SUBSCRIBE] = hear_subscribe,
 		[ASK_ACTION] = hear_action,
+		[ASK_COMMAND] = hear_line,
 	};
 	struct ask ask;
 	struct err err;

@@ -190,6 +190,23 @@ static int read_timeline(struct page *page)
 	return 0;
 }
 
+static int read_state(struct page *page)
+{
+	struct store_read *read = page->read;
+	struct incident_row row;
+	int found = read->id[0] != '\0'
+			    ? page->ops->find_incident(page->conn, read->id, &row, page->err)
+			    : page->ops->get_incident(page->conn, (int64_t)read->from, &row,
+						      page->err);
+
+	if (found <= 0)
+		return found;
+	if (!audience_admits(&row.audience, &read->filter.viewer))
+		return 0;
+	read->is_found = true;
+	return add_last_event(page, &row);
+}
+
 static int add_event(struct page *page, uint64_t seq)
 {
 	struct event event;
@@ -348,7 +365,7 @@ int read_perform(const struct store_backend *ops, struct backend *conn,
 		[READ_INCIDENTS] = read_incidents, [READ_TIMELINE] = read_timeline,
 		[READ_REPORT] = read_report,       [READ_CALL] = read_call,
 		[READ_CALLS] = read_calls,         [READ_TICKET] = read_ticket,
-		[READ_CALLER] = read_caller,
+		[READ_CALLER] = read_caller,       [READ_STATE] = read_state,
 	};
 	struct page page = {.ops = ops, .conn = conn, .read = read, .err = err};
 	const char *agency = read->filter.agency;

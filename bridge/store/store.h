@@ -96,6 +96,8 @@ enum read_op {
 	READ_LIVE,      /* incidents that are not closed, by no, after no from */
 	READ_INCIDENTS, /* by filter, newest first */
 	READ_TIMELINE,  /* all events of incident id, from seq from on; the audience as above */
+	READ_STATE,     /* incident id, or without one that of the number from: its last event,
+			   where the viewer may see it */
 	READ_REPORT,    /* id: its first event, of the incident it belongs to by now, with the
 			   audience as above, and raw */
 	READ_CALL,      /* id or the telephone's call_id: raw is the whole call as JSON */
@@ -128,7 +130,8 @@ struct store_read {
 	uint64_t next;   /* from of the page that follows; 0: that was all */
 	uint64_t head;   /* seq of the newest event the page could see */
 	bool is_trimmed; /* from is older than the log */
-	bool is_found;   /* READ_TIMELINE, READ_REPORT, READ_CALL, READ_CALLER, READ_TICKET */
+	bool is_found;   /* READ_TIMELINE, READ_STATE, READ_REPORT, READ_CALL, READ_CALLER,
+			    READ_TICKET */
 	/* READ_TIMELINE from its beginning, READ_CALL, READ_CALLER: what is known of who told
 	 * it, as event_card gives it; NULL: nothing. */
 	struct buf *card;

@@ -1,0 +1,125 @@
+/* What the files of the command line share:
+ *
+ *   command_line.c   a line is cut into verb, things and rest; where what is wrong stands
+ *   command_verbs.c  the verbs: one row each, and one function that says what it does
+ *   command_words.c  what people call agencies, levels, outcomes and categories
+ *   command_tab.c    what may stand at the cursor
+ *   command_said.c   sentences in both languages, and the parse as JSON */
+#pragma once
+
+#include "core/command_line.h"
+#include "core/rules.h"
+
+enum thing {
+	THING_NUMBER = 1,   /* of an incident */
+	THING_PRIORITY = 2, /* 1 … 4, p1, merah */
+	THING_AGENCY = 4,   /* fire, +polisi, -psc */
+	THING_OUTCOME = 8,
+	THING_REPORT = 16, /* #2 */
+};
+
+enum rest { REST_NONE, REST_WORDS, REST_PLACE, REST_CATEGORY, REST_ALL };
+
+struct token {
+	size_t at, len; /* bytes */
+};
+
+struct reading;
+/* Fills in what the command means, or what is wrong. */
+typedef void verb_fn(struct reading *reading);
+
+struct verb {
+	const char *id[2], *en[2]; /* what it is called; NULL: nothing more */
+	unsigned things;           /* that it takes, THING_… */
+	unsigned numbers;          /* of them, incidents at most */
+	enum rest rest;
+	verb_fn *read;
+	const char *usage_id, *usage_en;
+	const char *does_id, *does_en;
+};
+
+struct reading {
+	const struct command_view *view;
+	const char *line;
+	size_t len;
+	const struct verb *verb;
+	struct token verb_token;
+
+	unsigned number_count;
+	int64_t no[COMMAND_NUMBERS_MAX];
+	struct token number[COMMAND_NUMBERS_MAX];
+	int priority; /* 0: none was said */
+	struct token priority_token;
+	agency_set set, plus, minus; /* agencies without a sign, and with one */
+	int agency;                  /* the first of them; -1: none */
+	struct token agency_token;
+	int outcome; /* index in outcome_names; -1 */
+	unsigned report_count;
+	unsigned report[SPLIT_MAX]; /* from 1 on */
+	struct token report_token[SPLIT_MAX];
+	struct token rest; /* without blanks around it */
+
+	struct command_parse *out; /* NULL: nobody wants to know what is wrong */
+};
+
+/* command_verbs.c */
+extern const struct verb verbs[];
+extern const unsigned verb_count;
+
+/* command_line.c */
+/* False: there is no further one. *pos goes behind it. */
+bool token_next(const char *line, size_t len, size_t *pos, struct token *token_r);
+/* What a piece of the line is as a verb; NULL: none, or several: *count_r. */
+const struct verb *verb_find(const char *text, size_t len, unsigned *count_r);
+bool verb_begins(const char *name, const char *text, size_t len);
+/* Cuts the line behind the verb. False: something in it is wrong, and out says what. */
+bool reading_cut(struct reading *reading);
+/* Says what is wrong and where, and how to mend it. {0} stands for about, {1} for the verb's
+ * usage. Returns false. */
+struct complaint {
+	const char *what_id, *what_en, *remedy_id, *remedy_en;
+};
+bool complain(struct reading *reading, enum command_trouble trouble, struct token token,
+	      const struct complaint *complaint, const struct said *about);
+struct token reading_end(const struct reading *reading);
+unsigned column_of(const char *line, size_t at);
+bool parse_number(const char *text, size_t len, int64_t *no_r);
+
+/* command_words.c; all without regard to case */
+bool word_is(const char *word, const char *text, size_t len);
+bool word_begins(const char *word, const char *text, size_t len);
+int priority_called(const char *text, size_t len); /* 0: none */
+/* -1: none, -2: several. *used is the length of its first word, and then of all that was the
+ * name. */
+int outcome_called(const char *text, size_t len, size_t *used);
+int agency_called(const struct agencies *agencies, const char *text, size_t len); /* as above */
+/* How many categories the words may mean, the first max of them in found_r; one, when it is
+ * called exactly so. */
+unsigned categories_called(const struct rules *rules, const char *text, size_t len,
+			   const struct category **found_r, unsigned max);
+void priority_say(int priority, struct said *said_r);
+void outcome_say(int outcome, struct said *said_r);
+void outcome_write_short(int outcome, struct said *said_r);
+void agency_say(const struct agencies *agencies, unsigned agency, struct said *said_r);
+/* What one writes for it: "damkar", "fire". */
+void agency_write_short(const struct agencies *agencies, unsigned agency, struct said *said_r);
+void agencies_say(const struct agencies *agencies, agency_set set, struct said *said_r);
+/* Every word of the text begins one of the name's. */
+bool words_begin(const char *name, const char *text, size_t len);
+void category_say(const struct rules *rules, const char *id, struct said *said_r);
+
+/* command_tab.c */
+/* cursor in bytes, between two characters. */
+void command_complete(const struct command_view *view, const char *line, size_t cursor,
+		      struct command_parse *out);
+
+/* command_said.c */
+/* {0}, {1} and {2} stand for the others, NULL-able; cut at a character's end. */
+void said_set(struct said *said_r, const char *id, const char *en, const struct said *zero,
+	      const struct said *one, const struct said *two);
+void said_plain(struct said *said_r, const char *text, size_t len); /* in both the same */
+void said_number(struct said *said_r, int64_t no);                  /* 0400 */
+/* "Pasar Kanoman, Lemahwungkuk" */
+void place_candidate_say(const struct place_candidate *candidate, struct said *said_r);
+/* “…”, long ones shortened. */
+void said_quote(struct said *said_r, const char *text, size_t len);
