@@ -66,7 +66,7 @@ static int read_ask(struct command_ask *ask, struct err *err)
 	const char *id = "";
 
 	ask->expected_version = -1;
-	if (jsonin_string(ask->doc, "line", JSONIN_REQUIRED, COMMAND_LINE_MAX, &ask->line,
+	if (jsonin_string(ask->doc, "line", JSONIN_OPTIONAL, COMMAND_LINE_MAX, &ask->line,
 			  err) < 0 ||
 	    jsonin_bool(ask->doc, "dry_run", &ask->is_dry, err) < 0 ||
 	    jsonin_int(ask->doc, "cursor", JSONIN_OPTIONAL, 0, INT32_MAX, &cursor, err) < 0 ||
@@ -75,6 +75,8 @@ static int read_ask(struct command_ask *ask, struct err *err)
 	    jsonin_int(ask->doc, "expected_version", JSONIN_OPTIONAL, 1, INT64_MAX,
 		       &ask->expected_version, err) < 0)
 		return -1;
+	if (ask->line == NULL) /* an empty one is asked what may begin it */
+		return err_field(err, "line", "is required");
 	snprintf(ask->command_id, sizeof(ask->command_id), "%s", id);
 	ask->cursor = (size_t)cursor;
 	return read_selected(ask, err);

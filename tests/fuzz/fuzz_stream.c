@@ -35,6 +35,16 @@ static void check_action(const struct ask *ask)
 	FUZZ_CHECK(command->priority >= 0 && command->priority <= 4);
 }
 
+static void check_line(const struct ask *ask)
+{
+	const struct command_ask *line = ask->line;
+
+	FUZZ_CHECK(line != NULL && strlen(line->line) <= COMMAND_LINE_MAX);
+	FUZZ_CHECK(ask->command_id[0] != '\0');
+	FUZZ_CHECK(strcmp(line->command_id, ask->command_id) == 0);
+	FUZZ_CHECK(line->incident_id[0] == '\0' || id_is(line->incident_id, 'I'));
+}
+
 int LLVMFuzzerTestOneInput(const unsigned char *data, size_t len);
 
 int LLVMFuzzerTestOneInput(const unsigned char *data, size_t len)
@@ -47,9 +57,11 @@ int LLVMFuzzerTestOneInput(const unsigned char *data, size_t len)
 	memcpy(text, data, len);
 	if (ask_read(text, len, &city, &ask, &err) < 0)
 		FUZZ_CHECK(err.kind == ERR_INVALID && err.text[0] != '\0' &&
-			   ask.command == NULL);
+			   ask.command == NULL && ask.line == NULL);
 	else if (ask.kind == ASK_SUBSCRIBE)
 		check_subscription(&ask.subscription);
+	else if (ask.kind == ASK_COMMAND)
+		check_line(&ask);
 	else
 		check_action(&ask);
 	ask_fini(&ask);

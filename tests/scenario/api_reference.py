@@ -152,10 +152,25 @@ def _actions(ask, incident):
     assert any("merged" in t for t in ask(200, "GET", f"/v1/incidents/{incident}")["timeline"])
     ask(200, "POST", target, {"action": "split", "reports": [other["id"]]}, "pengawas")
     assert ask(200, "GET", beside)["status"] == "new"
+    _lines(ask, incident)
     ask(200, "POST", target, {"action": "close", "outcome": "resolved"}, "pengawas")
     ask(200, "GET", f"/v1/incidents/{incident}")
     ask(403, "GET", f"/v1/incidents/{incident}", who="rest")
     ask(404, "GET", _target("/v1/incidents/{id}"))
+
+
+def _lines(ask, incident):
+    no = ask(200, "GET", f"/v1/incidents/{incident}")["no"]
+    for line in ("", "tutup", f"tutup {no}", f"tutup {no} selesai", f"catat {no} x", "cari kesambi", "ambil 9999", "l"):
+        ask(200, "POST", "/v1/command", {"line": line, "dry_run": True, "cursor": len(line)}, "pengawas")
+    ask(200, "POST", "/v1/command", {"line": f"catat {no} x", "command_id": uuid.uuid4().hex}, "pengawas")
+    ask(200, "POST", "/v1/command", {"line": "cari kesambi"}, "pengawas")
+    ask(400, "POST", "/v1/command", {"line": "tutp"}, "pengawas")
+    ask(403, "POST", "/v1/command", {"line": f"catat {no} x"}, "tamu")
+    ask(404, "POST", "/v1/command", {"line": "ambil 9999"}, "pengawas")
+    ask(409, "POST", "/v1/command", {"line": f"prio {no} 1", "expected_version": 1}, "pengawas")
+    ask(413, "POST", "/v1/command", b" " * 17000, "pengawas")
+    ask(422, "POST", "/v1/command", {"line": f"buka {no}"}, "pengawas")
 
 
 def _lists(ask):
@@ -285,6 +300,11 @@ def every_message_of_the_stream_is_one_that_the_reference_knows(bridge):
                              ("reclassify", {"priority": 2, "agencies": ["fire"], "category": "flood"}),
                              ("split", {"reports": [other["id"]]}), ("close", {"outcome": "other"}), ("reopen", {})):
             assert desk.act(ident, action, **more)["ok"], action
+        no = bridge.incident(ident)["no"]
+        for i, (line, is_dry) in enumerate(((f"tutup {no} selesai", True), ("tutp", True), (f"catat {no} x", False), ("cari x", False),
+                                            ("tutp", False), (f"lepas {no}", False), (f"prio {no} 1", False))):
+            desk.send({"type": "command", "command_id": f"line-{i}", "line": line, "dry_run": is_dry, "expected_version": 1})
+            desk.wait(lambda c: c.results.get(f"line-{i}"), line)
         desk.send({"type": "dance"})
         desk.send({"type": "subscribe"})
         desk.wait(lambda c: len(c.snapshots) == 2 and c.errors, "another snapshot, and an error")
@@ -292,7 +312,7 @@ def every_message_of_the_stream_is_one_that_the_reference_knows(bridge):
         desk.wait(lambda c: len(c.subscribed) == 3 and c.batches and c.ticks, "all kinds of messages")
     for message in heard:
         book.check("stream", message["type"], message)
-    told = {name for name in book.on("stream") if name not in ("subscribe", "action")}
+    told = {name for name in book.on("stream") if name not in ("subscribe", "action", "command")}
     assert {name for _, name in book.seen} == told
 
 
