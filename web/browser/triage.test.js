@@ -2,7 +2,8 @@
  * keyboard. Any error on the console, policy report or request to elsewhere fails its test. */
 import {after, afterEach, before, test} from "node:test";
 import assert from "node:assert/strict";
-import {Desk, open_browser, until, World} from "./world.js";
+import {jester, linked, surge, twins} from "./scenes.js";
+import {Desk, open_browser, Relay, until, World} from "./world.js";
 
 const FIRE = "Kebakaran rumah di Jl. Kesambi dekat RSD Gunung Jati, masih ada orang di dalam";
 
@@ -20,12 +21,19 @@ after(async () => {
 	await world?.end();
 });
 
-afterEach(() => desk?.end());
+afterEach(async () => {
+	await desk?.end();
+});
 
-async function seat(user) {
-	desk = await Desk.begin(browser, world.http);
+async function seat(user, port = world.http) {
+	desk = await Desk.begin(browser, port);
 	await desk.sign_in(world, user);
 }
+
+const digits = (/** @type {number} */ no) => String(no).padStart(4, "0");
+
+/** The keys that the bottom line names. */
+const hints = () => desk.page.locator(".bar .hint kbd").allInnerTexts();
 
 const incident = (/** @type {string} */ id) => world.get(`/v1/incidents/${id}`);
 
@@ -104,23 +112,202 @@ test("who_may_only_watch_corrects_and_merges_nothing", async () => {
 
 test("a_similar_incident_is_merged_by_key_after_it_was_said_what_happens_and_taken_out_again", async () => {
 	await seat("siti");
-	const text = "Api membakar gudang rotan di Jl. Kecapi Raya, asap hitam";
-	const call = {source: "call-112", location: {lat: -6.7391, lon: 108.5531, accuracy_m: 15}};
-	const first = await incident((await world.report(text, call)).incident_id);
-	const second = await open("Gudang rotan di Jl. Kecapi Raya terbakar, asap hitam tebal", call);
+	const [first, second] = await Promise.all((await twins(world)).map((one) => incident(one.incident_id)));
+	await desk.choose(second.no);
 	assert.notEqual(first.id, second.id, "a call is only ever suggested");
 	assert.ok(second.similar.some((one) => one.incident_id === first.id));
-	await desk.page.locator(".alike", {hasText: String(first.no).padStart(4, "0")}).waitFor();
+	await desk.page.locator(".alike", {hasText: digits(first.no)}).waitFor();
 	await desk.keys("g");
 	const dialog = desk.page.locator("dialog.merge");
 	await dialog.locator(".outcome", {hasText: "ditutup sebagai ganda"}).waitFor();
 	assert.equal(await dialog.locator("article").count(), 2);
 	await desk.keys("Enter");
 	await until(async () => (await incident(second.id)).merged_into?.no === first.no, "it is merged");
-	await desk.page.locator(".gone-to", {hasText: String(first.no).padStart(4, "0")}).waitFor();
+	await desk.page.locator(".gone-to", {hasText: digits(first.no)}).waitFor();
 	await desk.page.locator(".belongs", {hasText: "Sudah digabung"}).waitFor();
 	assert.equal(await desk.row(second.no).count(), 0);
 	await desk.page.locator(".done").waitFor();
 	await desk.keys("u");
 	await until(async () => (await incident(second.id)).status !== "closed", "it is back");
+});
+
+test("a_merge_that_comes_too_late_is_refused_and_says_what_happened_meanwhile", async () => {
+	await seat("siti");
+	const location = {lat: -6.7502, lon: 108.5561, accuracy_m: 15};
+	const [first, second] = [await world.report("Api membakar lapak kayu di Jl. Ciremai Raya, asap tebal", {source: "call-112", location}),
+		await world.report("Lapak kayu di Jl. Ciremai Raya terbakar, asap tebal", {source: "call-112", location})];
+	await desk.choose((await incident(second.incident_id)).no);
+	await desk.page.locator(".alike", {hasText: digits((await incident(first.incident_id)).no)}).waitFor();
+	await desk.keys("g");
+	await desk.page.locator("dialog.merge .outcome").waitFor();
+	await world.act("budi", second.incident_id, "note", {note: "ini kebakaran lain"});
+	await desk.page.locator(".detail .title", {hasText: "versi 2"}).waitFor();
+	await desk.keys("Enter");
+	await desk.page.locator(".refusal", {hasText: "Gabung ditolak"}).waitFor();
+	await desk.page.locator(".refusal .versions", {hasText: /Sementara itu.*“ini kebakaran lain” \(budi\)/}).waitFor();
+	assert.equal((await incident(second.incident_id)).merged_into, null);
+	assert.ok((await hints()).includes("r"));
+	await desk.keys("Escape");
+	await desk.page.locator(".refusal").waitFor({state: "detached"});
+	assert.ok(!(await hints()).includes("r"));
+});
+
+test("a_surge_is_one_row_with_a_counter_opened_and_closed_by_key_and_the_odd_one_stays_outside", async () => {
+	await seat("siti");
+	const flood = await surge(world);
+	const card = await incident((await incident(flood.at(-1).incident_id)).folded_into.incident_id);
+	const odd = await open("Kebakaran ilalang di Argasunya dekat TPA Kopi Luhur", {source: "call-112"});
+	assert.equal(odd.folded_into, null);
+	await desk.choose(card.no);
+	const row = desk.row(card.no), inside = desk.page.locator(".row.is-inside");
+	const under = async () => (await world.get("/v1/incidents?status=live&agency=fire&limit=500")).incidents.filter((one) => one.folded_into?.incident_id === card.id);
+	await until(async () => await row.locator(".count").innerText() === `×${(await under()).reduce((sum, one) => sum + one.report_count, card.report_count)}`, "the counter");
+	assert.ok((await under()).length >= flood.length - 1);
+	assert.equal(await inside.count(), 0);
+	await desk.keys("ArrowRight");
+	await until(async () => await inside.count() === (await under()).length, "what lies in it");
+	assert.equal(await desk.row(odd.no).locator(".inside-mark").count(), 0);
+	await desk.keys("j", "ArrowLeft");
+	await until(async () => await inside.count() === 0, "it is closed");
+	assert.equal(await desk.page.locator(".detail .title .no").innerText(), digits(card.no));
+});
+
+test("one_is_taken_out_of_its_card_by_key_after_it_was_asked_and_is_told_apart", async () => {
+	await seat("siti");
+	const {incidents} = await world.get("/v1/incidents?status=live&agency=fire&limit=500");
+	const one = incidents.find((any) => any.folded_into && any.agencies.includes("fire"));
+	await desk.choose(one.no);
+	await desk.page.locator(".belongs", {hasText: `Dilipat ke kartu ${digits(one.folded_into.no)}`}).waitFor();
+	await desk.keys("g");
+	await desk.page.locator(".detail .title .no", {hasText: digits(one.folded_into.no)}).waitFor();
+	await desk.choose(one.no);
+	await desk.keys("e");
+	await desk.page.locator(".bar.asking", {hasText: "keluar dari kartu"}).waitFor();
+	assert.equal((await incident(one.id)).stands_alone, false, "asked first");
+	await desk.keys("Enter");
+	await until(async () => (await incident(one.id)).stands_alone, "it is out");
+	await desk.row(one.no).locator(".tag", {hasText: "sendiri"}).waitFor();
+	assert.equal(await desk.page.locator(".belongs").count(), 0);
+});
+
+test("a_linked_report_is_taken_out_by_key_and_is_a_matter_of_its_own", async () => {
+	await seat("siti");
+	const [first, , third] = await linked(world), one = await incident(first.incident_id);
+	await desk.choose(one.no);
+	await desk.page.locator("#reports", {hasText: "3"}).waitFor();
+	await desk.keys("e");
+	await desk.page.locator(".bar.asking .button").nth(1).waitFor();
+	await desk.keys("2");
+	await desk.page.locator(".bar .button.main:focus").waitFor();
+	assert.equal((await incident(one.id)).report_count, 3, "asked first");
+	await desk.keys("Enter");
+	const after = await until(async () => {
+		const now = await incident(one.id);
+		return now.report_count === 2 && now;
+	}, "it is out");
+	assert.ok(!after.reports.includes(third.id));
+	const moved = after.timeline.find((event) => event.action === "split").split[0];
+	assert.equal(moved.report_id, third.id);
+	await desk.row(moved.no).waitFor({state: "attached"});
+});
+
+test("what_is_known_of_a_number_stands_with_its_reasons_for_who_sees_calls_and_for_nobody_else", async () => {
+	const report = await jester(world), {no} = await incident(report.incident_id);
+	await seat("wati");
+	await desk.choose(no);
+	await desk.page.locator("#detail .facts", {hasText: /skor \d+ dari 100[\s\S]*×3 panggilan[\s\S]*3× iseng/}).waitFor();
+	await desk.end();
+	await seat("tono");
+	await desk.choose(no);
+	await desk.page.locator(".history .entry").first().waitFor();
+	assert.doesNotMatch(await desk.page.locator("#detail").innerText(), /iseng|skor/);
+});
+
+test("a_dialog_keeps_the_focus_and_gives_it_back", async () => {
+	await seat("siti");
+	await open("Ada ular kobra masuk kamar di rumah Jl. Majasem");
+	for (const [key, dialog] of [["p", "correct"], ["?", "help"]]) {
+		await desk.keys(key);
+		await desk.page.locator(`dialog.${dialog}`).waitFor();
+		for (let n = 0; n < 15; n++) {
+			await desk.keys("Tab");
+			assert.ok(await desk.page.evaluate(() => document.activeElement === document.body || document.activeElement.closest("dialog") !== null), `${dialog}, tab ${n}`);
+		}
+		await desk.keys("Escape");
+		await desk.page.locator(`dialog.${dialog}`).waitFor({state: "detached"});
+		await until(() => desk.page.evaluate(() => document.activeElement.classList.contains("grid")), "the queue has the focus again");
+	}
+});
+
+test("a_kind_that_is_not_in_the_list_is_never_sent", async () => {
+	await seat("siti");
+	const one = await open("Ada biawak besar masuk warung di Jl. Sudarsono");
+	await desk.keys("p");
+	await desk.page.locator("#kind:focus").waitFor();
+	await desk.page.keyboard.type("zzz");
+	await desk.page.locator("p#kinds").waitFor();
+	await desk.page.locator(".outcome", {hasText: "Belum ada yang berubah"}).waitFor();
+	await desk.keys("Enter");
+	await desk.page.locator("dialog.correct").waitFor();
+	assert.equal((await incident(one.id)).version, one.version);
+});
+
+test("a_dialog_outlives_a_lost_line_and_sends_nothing_meanwhile", async () => {
+	const relay = await Relay.begin(world.http);
+	try {
+		await seat("siti", relay.port);
+		const one = await open("Ada sarang tawon vespa di atap mushola Jl. Pronggol");
+		await desk.keys("p");
+		await desk.page.locator("#kind:focus").waitFor();
+		await desk.page.keyboard.type("banjir");
+		desk.is_line_bad = true;
+		relay.stall();
+		relay.cut();
+		await desk.page.locator(".outcome[role=alert]", {hasText: "Tidak ada sambungan"}).waitFor();
+		await desk.keys("Enter");
+		assert.equal(await desk.page.locator("#kind").inputValue(), "banjir");
+		assert.equal((await incident(one.id)).version, one.version);
+		relay.go();
+		relay.cut();
+		await desk.page.locator(".outcome[role=status]", {hasText: /→ .*[Bb]anjir/}).waitFor();
+		await desk.keys("Enter");
+		await until(async () => (await incident(one.id)).category === "flood", "the correction");
+	} finally {
+		relay.end();
+	}
+});
+
+test("the_bottom_line_names_the_keys_that_do_something_here_and_no_other", async () => {
+	await seat("siti");
+	const none = await hints();
+	assert.ok(!none.some((key) => "anpglexor".includes(key)), none.join());
+	const one = await open("Korsleting di tiang listrik depan Pasar Jagasatru, percikan api");
+	const fresh = await hints();
+	for (const key of ["a", "n", "p", "x"])
+		assert.ok(fresh.includes(key), key);
+	assert.ok(!fresh.includes("o") && !fresh.includes("r"));
+	await desk.keys("a");
+	await until(async () => !(await hints()).includes("a"), "taken");
+	await world.act("siti", one.id, "close", {outcome: "resolved"});
+	await until(async () => (await hints()).includes("o"), "closed");
+	assert.ok(!(await hints()).includes("x"));
+	await desk.keys("x");
+	assert.equal(await desk.page.locator(".bar.asking").count(), 0);
+	await desk.end();
+	await seat("tamu");
+	await open("Korsleting di tiang listrik depan Pasar Drajat, percikan api");
+	assert.ok(!(await hints()).some((key) => "anplexor".includes(key)), "who may only watch");
+});
+
+test("without_a_model_the_rules_judge_and_the_detail_says_so", async () => {
+	desk = await Desk.begin(browser, world.http);
+	await desk.page.routeWebSocket(/stream/, (socket) => {
+		const bridge = socket.connectToServer();
+		bridge.onMessage((text) => socket.send(String(text).replace(/"model":"[0-9a-f]+","emergency":[\d.]+,/g, "")));
+	});
+	await desk.sign_in(world, "siti");
+	await open(FIRE);
+	const why = await desk.page.locator("#detail .why").innerText();
+	assert.match(why, /Tanpa model: hanya aturan/);
+	assert.doesNotMatch(why, /Model: darurat/);
 });

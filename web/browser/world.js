@@ -1,21 +1,30 @@
 /* The real bridge, a real broker and a real browser, as the tests play them, and a line between
  * that can be cut and stalled. Whatever is started ends with the process that started it. */
 import {spawn, spawnSync} from "node:child_process";
-import {existsSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync} from "node:fs";
+import {existsSync, mkdirSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync} from "node:fs";
 import net from "node:net";
 import {tmpdir} from "node:os";
+import {basename} from "node:path";
 import {fileURLToPath} from "node:url";
 import {chromium} from "playwright-core";
 
 export const tree = fileURLToPath(new URL("../../", import.meta.url));
 const program = process.env.TANGI_BIN ?? `${tree}build/dev/tangi`;
 const config = `${tree}config/cirebon`;
-const [low, high] = (process.env.TANGI_TEST_PORTS ?? "18600-18699").split("-").map(Number);
+const [low, high] = own_ports();
 const browser_args = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
 	"--disable-component-update", "--disable-sync", "--autoplay-policy=no-user-gesture-required"];
-const patience_ms = 20000;
+const patience_ms = 30000 * (Number(process.env.TANGI_PATIENCE) || 1);
 
 export const pause = (/** @type {number} */ ms) => new Promise((done) => setTimeout(done, ms));
+
+/** Files run beside each other: each has its part of the range. */
+function own_ports() {
+	const [first, last] = (process.env.TANGI_TEST_PORTS ?? "18600-18699").split("-").map(Number);
+	const files = readdirSync(new URL(".", import.meta.url)).filter((file) => file.endsWith(".test.js")).sort();
+	const at = files.indexOf(basename(process.argv[1] ?? "")), share = Math.floor((last - first + 1) / files.length);
+	return at < 0 ? [first, last] : [first + at * share, first + (at + 1) * share - 1];
+}
 
 /** Asks again until it is so; its value. */
 export async function until(is_so, what, within_ms = patience_ms) {
@@ -34,12 +43,12 @@ let next_port = low + Math.floor(Math.random() * (high - low));
 
 async function free_port() {
 	for (let tries = 0; tries <= high - low; tries++) {
-		next_port = next_port >= high ? low : next_port + 1;
+		const port = next_port = next_port >= high ? low : next_port + 1; /* others ask meanwhile */
 		const is_free = await new Promise((done) => {
-			const server = net.createServer().on("error", () => done(false)).listen(next_port, "127.0.0.1", () => server.close(() => done(true)));
+			const server = net.createServer().on("error", () => done(false)).listen(port, "127.0.0.1", () => server.close(() => done(true)));
 		});
 		if (is_free)
-			return next_port;
+			return port;
 	}
 	throw new Error(`no free port in ${low}-${high}`);
 }
@@ -72,7 +81,7 @@ export async function stopped(child, signal = "SIGTERM") {
 }
 
 const people = [["siti", "dispatcher", "fire"], ["budi", "dispatcher", "fire"], ["dewi", "dispatcher", "police"], ["rina", "dispatcher", "health"],
-	["agus", "dispatcher", "disaster"], ["tono", "dispatcher", "city"], ["ani", "dispatcher", "health"], ["pengawas", "supervisor"], ["tamu", "viewer"]];
+	["agus", "dispatcher", "disaster"], ["tono", "dispatcher", "city"], ["ani", "dispatcher", "health"], ["wati", "calltaker"], ["pengawas", "supervisor"], ["tamu", "viewer"]];
 
 export class World {
 	static async begin(settings = {}) {
@@ -140,6 +149,14 @@ export class World {
 		const answer = await this.ask("POST", "/v1/reports", {source: "lapor-web", text, ...more}, {Authorization: `Bearer ${this.token}`});
 		if (answer.status !== 201)
 			throw new Error(`report: ${answer.status} ${JSON.stringify(answer.json)}`);
+		return answer.json;
+	}
+
+	/** A step of a telephone call. */
+	async call(step) {
+		const answer = await this.ask("POST", "/v1/calls", step, {Authorization: `Bearer ${this.token}`});
+		if (answer.status !== 201)
+			throw new Error(`call: ${answer.status} ${JSON.stringify(answer.json)}`);
 		return answer.json;
 	}
 
@@ -234,6 +251,7 @@ export class Desk {
 	static async begin(browser, port, {settings = {}, size = {width: 1366, height: 768}} = {}) {
 		const desk = new Desk();
 		desk.context = await browser.newContext({viewport: size, reducedMotion: "reduce"});
+		desk.context.setDefaultTimeout(patience_ms);
 		desk.page = await desk.context.newPage();
 		desk.origin = `http://127.0.0.1:${port}`;
 		desk.wrongs = [];
@@ -259,7 +277,21 @@ export class Desk {
 			this.wrongs.push(words);
 	}
 
+	/** The first time by the form, later as one who comes back: the cookie is still good. */
 	async sign_in(world, user) {
+		world.cookies ??= new Map();
+		const kept = world.cookies.get(user);
+		if (!kept) {
+			await this.sign_in_by_form(world, user);
+			world.cookies.set(user, await this.context.cookies());
+			return;
+		}
+		await this.context.addCookies(kept);
+		await this.page.goto(`${this.origin}/konsol`);
+		await this.live();
+	}
+
+	async sign_in_by_form(world, user) {
 		await this.page.goto(`${this.origin}/konsol`);
 		await this.page.waitForURL("**/masuk");
 		await this.page.locator("#enter:enabled").waitFor();
@@ -271,7 +303,7 @@ export class Desk {
 	}
 
 	live() {
-		return this.page.locator(".link.live").waitFor({timeout: patience_ms});
+		return this.page.locator(".link.live").waitFor();
 	}
 
 	/** The row of an incident by its number. */
@@ -287,7 +319,7 @@ export class Desk {
 	/** Finds it by its number, as a dispatcher would: `/`, the number, Enter; once more when it was
 	 * not here yet. */
 	async choose(no) {
-		const chosen = this.page.locator(".detail .no", {hasText: String(no).padStart(4, "0")});
+		const chosen = this.page.locator(".detail .title .no", {hasText: String(no).padStart(4, "0")});
 		await until(async () => {
 			await this.keys("/");
 			await this.page.keyboard.type(String(no));

@@ -3,6 +3,7 @@
 import {useLayoutEffect, useRef} from "preact/hooks";
 import {b, button, footer, form, input, kbd, label, span, draw, cls} from "../view/el.js";
 import {t} from "../core/text.js";
+import {is_legal, whole_of} from "./legal.js";
 import {candidates_of, take_candidate} from "./place.js";
 import {further_reports, words_of} from "./reports.js";
 import {number_of, number_text_of, kind_of, place_of, word} from "./words.js";
@@ -10,8 +11,17 @@ import {number_of, number_text_of, kind_of, place_of, word} from "./words.js";
 /** @typedef {import("./app.js").App} App */
 /** @typedef {import("./app.js").Prompt} Prompt */
 
-const hints = [["j k", "key.move"], ["a", "verb.acknowledge"], ["n", "verb.note"], ["p", "verb.reclassify"], ["g", "verb.merge"], ["l", "key.place"],
-	["x", "verb.close"], ["f", "key.filter"], ["/", "key.find"], ["?", "key.help"]];
+/** Key, what it does, and what that is called where an incident is part of another. @type {[string, string, string?][]} */
+const hints = [["j k", "key.move"], ["→ ←", "key.card"], ["a", "verb.acknowledge"], ["n", "verb.note"], ["p", "verb.reclassify"], ["g", "verb.merge", "key.whole"],
+	["l", "key.place"], ["e", "verb.split"], ["x", "verb.close"], ["o", "verb.reopen"], ["r", "act.again"], ["f", "key.filter"], ["/", "key.find"], ["?", "key.help"]];
+
+/** Only those that do something here and now. @param {App} app */
+function hints_of(app) {
+	const incident = app.current.value, whole = incident && whole_of(incident);
+	const does = (/** @type {string} */ key) => key === "j k" ? app.rows.value.length > 1
+		: key === "→ ←" ? Boolean(incident && (app.folded.value.inside.has(incident.id) || incident.folded_into)) : is_legal(app, key);
+	return hints.filter(([key]) => does(key)).map(([key, name, in_whole]) => span({class: "hint", key}, kbd(null, key), ` ${t(whole && in_whole || name)}`));
+}
 
 export const priorities = [1, 2, 3, 4];
 
@@ -153,5 +163,5 @@ export function Bar({app}) {
 	return footer({class: cls("bar", prompt && "asking")},
 		prompt ? asked(app, prompt)
 			: app.notice.value ? span({class: "ask", role: "alert"}, b(null, t(app.notice.value)))
-				: [hints.map(([key, name]) => span({class: "hint", key}, kbd(null, key), ` ${t(name)}`)), draw(Done, {app})]);
+				: [hints_of(app), draw(Done, {app})]);
 }

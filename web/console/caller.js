@@ -3,6 +3,7 @@
 import {b, dd, div, dt, span} from "../view/el.js";
 import {current_language, t} from "../core/text.js";
 import {moment_text} from "../core/time.js";
+import {card_of} from "./history.js";
 import {word} from "./words.js";
 
 /** @typedef {import("./app.js").App} App */
@@ -17,7 +18,7 @@ function reasons(card, now) {
 
 /** @param {App} app @param {Incident} incident */
 export function caller_of(app, incident) {
-	const {card} = incident;
+	const card = card_of(incident);
 	if (!card)
 		return null;
 	const said = reasons(card, app.now.value);

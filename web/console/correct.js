@@ -38,8 +38,8 @@ function changes(app, incident, draft) {
 	if (!fields)
 		return t("correct.nothing");
 	const name = (/** @type {string} */ agency) => agency_short(agency, app.desk);
-	const more = draft.agencies.filter((one) => !incident.agencies.includes(one)).map((one) => `+ ${name(one)}`);
-	const less = incident.agencies.filter((one) => !draft.agencies.includes(one)).map((one) => `− ${name(one)}`);
+	const more = draft.agencies.filter((one) => !incident.agencies.includes(one)).map((one) => `+\u00a0${name(one)}`);
+	const less = incident.agencies.filter((one) => !draft.agencies.includes(one)).map((one) => `−\u00a0${name(one)}`);
 	return [fields.category ? `${kind_of(incident, app.desk)} → ${name_of(app.desk.categories.get(draft.category), draft.category)}` : "",
 		fields.priority === undefined ? "" : fields.priority === incident.priority ? t("correct.same_priority", {n: draft.priority})
 			: t("correct.priority", {from: incident.priority, to: draft.priority}),
@@ -56,7 +56,7 @@ function kind(category, is_chosen, choose) {
 
 /** @param {{app: App, close: () => void}} props */
 export function Correct({app, close}) {
-	const incident = /** @type {Incident} */ (app.corrected.value);
+	const incident = /** @type {Incident} */ (app.corrected.value), is_live = app.is_live.value;
 	const [draft, set_draft] = useState(() => draft_of(incident));
 	const [words, set_words] = useState("");
 	const list = useRef(/** @type {HTMLElement | null} */ (null));
@@ -67,7 +67,8 @@ export function Correct({app, close}) {
 	const type = (/** @type {any} */ event) => {
 		const typed = event.target.value;
 		set_words(typed);
-		choose(typed ? matching(app.desk.categories.values(), typed)[0] : app.desk.categories.get(incident.category));
+		/* What is not in the list is never sent: nothing found, and it is the kind that stands. */
+		choose((typed && matching(app.desk.categories.values(), typed)[0]) || app.desk.categories.get(incident.category));
 		draw_now();
 	};
 	const keys = (/** @type {any} */ event) => {
@@ -84,7 +85,7 @@ export function Correct({app, close}) {
 	};
 	const send = (/** @type {Event} */ event) => {
 		event.preventDefault();
-		if (correct(app, incident, draft))
+		if (app.is_live.peek() && correct(app, incident, draft))
 			close();
 	};
 	return form({class: "correct", onSubmit: send, onKeyDown: keys},
@@ -100,6 +101,6 @@ export function Correct({app, close}) {
 			kbd(null, n), priority_sign(n, 18), t(`priority.${n}`)))),
 		fieldset(null, legend(null, t("detail.agencies")), [...app.desk.agencies.keys()].map((agency) => label({key: agency},
 			input({type: "checkbox", checked: draft.agencies.includes(agency), onChange: () => set_draft(with_agency(draft, agency))}), agency_short(agency, app.desk)))),
-		p({class: "outcome", role: "status"}, changes(app, incident, draft)),
-		div({class: "verbs"}, button({class: "button main", type: "submit", "aria-disabled": fields_of(incident, draft) ? "false" : "true"}, t("correct.send"), kbd(null, "Enter"))));
+		is_live ? p({class: "outcome", role: "status"}, changes(app, incident, draft)) : p({class: "outcome", role: "alert"}, t("act.no_link_yet")),
+		div({class: "verbs"}, button({class: "button main", type: "submit", "aria-disabled": is_live && fields_of(incident, draft) ? "false" : "true"}, t("correct.send"), kbd(null, "Enter"))));
 }

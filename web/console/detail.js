@@ -2,11 +2,12 @@
 import {b, button, dd, div, dl, dt, h2, h3, kbd, p, span, cls} from "../view/el.js";
 import {priority_sign, receipt_sign} from "../view/symbols.js";
 import {has_arrived} from "../core/desk.js";
-import {t} from "../core/text.js";
+import {current_language, has_words, t} from "../core/text.js";
 import {clock_text, moment_text} from "../core/time.js";
 import {caller_of} from "./caller.js";
 import {open_correction} from "./correct.js";
-import {history_of} from "./history.js";
+import {history_of, since} from "./history.js";
+import {whole_of} from "./legal.js";
 import {candidates_list, place_facts} from "./place.js";
 import {reporter_of, reports_of} from "./reports.js";
 import {similar_list} from "./similar.js";
@@ -100,13 +101,15 @@ const brief = (app, incident) => [word("state", app.desk.part(incident)?.state),
 /** @param {App} app @param {Command} command */
 function refusal(app, command) {
 	const now = command.current ?? app.model.find(command.incident_id);
+	const is_english = current_language() === "en", meanwhile = since(command.before, app.desk);
 	const why = command.state === "unsure" ? t("act.unsure") : word("problem", String(command.problem?.status));
 	return div({class: "refusal", role: "alert", key: command.id},
 		b(null, t("act.refused", {verb: t(`verb.${command.action}`)})), span(null, why),
-		command.problem?.detail ? span({class: "sub", lang: "en"}, command.problem.detail) : null,
+		command.problem?.detail && (is_english || !has_words(`problem.${command.problem.status}`)) ? span({class: "sub", lang: "en"}, command.problem.detail) : null,
 		div({class: "versions"},
 			span(null, t("act.saw", {version: command.before.version})), span(null, brief(app, command.before)),
-			now ? [span(null, t("act.now", {version: now.version})), span(null, brief(app, now))] : null),
+			now ? [span(null, t("act.now", {version: now.version})), span(null, brief(app, now))] : null,
+			meanwhile ? [span(null, t("act.meanwhile")), span(null, meanwhile)] : null),
 		div({class: "verbs"},
 			button({class: "button", onClick: () => app.actions.again(command)}, t("act.again"), kbd(null, "r")),
 			button({class: "button", onClick: () => app.actions.give_up(command)}, t("act.give_up"), kbd(null, "Esc"))));
@@ -114,11 +117,11 @@ function refusal(app, command) {
 
 /** Where it went, or in which card it lies. @param {App} app @param {Incident} incident */
 function belongs(app, incident) {
-	const to = incident.merged_into ?? incident.folded_into;
+	const to = whole_of(incident);
 	if (!to)
 		return null;
 	const no = number_text_of(to.no), may = incident.merged_into === null && app.desk.allows(incident, "unfold");
-	return div({class: "belongs"}, t(incident.merged_into ? "detail.merged" : "detail.folded", {no}),
+	return div({class: "belongs"}, p(null, t(incident.merged_into ? "detail.merged" : "detail.folded", {no})),
 		app.model.find(to.incident_id) ? button({class: "button", onClick: () => app.select(to.incident_id)}, t("detail.go", {no}), kbd(null, "g")) : null,
 		may ? button({class: "button", onClick: () => (app.prompt.value = {kind: "unfold", incident})}, t("verb.unfold"), kbd(null, "e")) : null);
 }

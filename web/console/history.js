@@ -1,5 +1,6 @@
-/* The timeline of the selected incident: asked for once when it is selected, then kept up from
- * the stream, so that it is never older than the rest. */
+/* What is known of the selected incident beyond its state: its timeline, kept up from the stream
+ * so that it is never older than the rest, and for those who see calls the caller's card. Asked
+ * for once when it is selected. */
 import {b, div, span} from "../view/el.js";
 import {signal} from "@preact/signals";
 import {current_language, t} from "../core/text.js";
@@ -10,7 +11,8 @@ import {event_words} from "./words.js";
 /** @typedef {import("./app.js").App} App */
 /** @typedef {import("../core/types.js").Incident} Incident */
 /** @typedef {import("../core/types.js").EventFrame} EventFrame */
-/** @typedef {{id: string, events: EventFrame[], state: "asked" | "here" | "failed"}} History */
+/** @typedef {import("../core/types.js").Card} Card */
+/** @typedef {{id: string, events: EventFrame[], card: Card | null, state: "asked" | "here" | "failed"}} History */
 
 const history = signal(/** @type {History | null} */ (null));
 
@@ -24,12 +26,12 @@ export function merged(one, other) {
 export async function ask_history(id) {
 	if (!id || history.peek()?.id === id)
 		return;
-	history.value = {id, events: [], state: "asked"};
+	history.value = {id, events: [], card: null, state: "asked"};
 	try {
 		const whole = await get(`/v1/incidents/${encodeURIComponent(id)}`);
 		const now = history.peek();
 		if (now?.id === id)
-			history.value = {id, events: merged(whole.timeline ?? [], now.events), state: "here"};
+			history.value = {id, events: merged(whole.timeline ?? [], now.events), card: whole.card ?? null, state: "here"};
 	} catch {
 		const now = history.peek();
 		if (now?.id === id)
@@ -42,6 +44,18 @@ export function keep_history(event) {
 	const now = history.peek();
 	if (now && event.incident?.id === now.id)
 		history.value = {...now, events: merged(now.events, [event])};
+}
+
+/** @param {Incident} incident */
+export const card_of = ({id}) => history.value?.id === id ? history.value.card : null;
+
+/** What others have done since somebody saw it like this, the newest first. @param {Incident} seen
+ * @param {import("../core/desk.js").Desk} desk */
+export function since({id, updated_at}, desk) {
+	const now = history.value;
+	const later = now?.id === id ? now.events.filter((event) => Date.parse(event.time) > Date.parse(updated_at)) : [];
+	return later.reverse().slice(0, 3).map((event) =>
+		`${event_words(event, desk)}${event.note ? ` “${event.note}”` : ""}${event.by ? ` (${event.by})` : ""}`).join(" · ");
 }
 
 /** After a gap some of it may be missing: it is asked for again. */

@@ -4,6 +4,7 @@ import {draw_now} from "../view/frame.js";
 import {do_card} from "./strip.js";
 import {choose_outcome, choose_place, choose_report, end_prompt} from "./bar.js";
 import {open_correction} from "./correct.js";
+import {is_legal, stuck_of, whole_of} from "./legal.js";
 import {map_to_selected, map_whole} from "./map.js";
 import {candidates_of} from "./place.js";
 import {clear_filter} from "./queue.js";
@@ -11,6 +12,7 @@ import {further_reports} from "./reports.js";
 import {compare} from "./similar.js";
 
 /** @typedef {import("./app.js").App} App */
+/** @typedef {import("../core/types.js").Incident} Incident */
 
 const page_rows = 12;
 const twice_ms = 600;
@@ -33,10 +35,7 @@ function go_pane(step) {
 }
 
 /** @param {App} app */
-function stuck(app) {
-	const id = app.selected.peek();
-	return id ? app.actions.of(id).find((command) => command.state === "refused" || command.state === "unsure") : undefined;
-}
+const stuck = (app) => stuck_of(app, app.selected.peek() ?? "");
 
 /** Esc: the innermost thing first. @param {App} app */
 function back(app) {
@@ -53,30 +52,37 @@ function back(app) {
 		document.querySelector(/** @type {"div"} */ (".grid"))?.focus();
 }
 
-/** @param {App} app @param {"note" | "close" | "place" | "split" | "unfold"} kind @param {string} action
- * @param {(incident: import("../core/types.js").Incident) => boolean} [has_choice] */
-function ask(app, kind, action, has_choice = () => true) {
-	const incident = app.current.peek();
-	if (incident && app.desk.allows(incident, action) && has_choice(incident))
-		app.prompt.value = {kind, incident};
+/** @param {App} app @param {"note" | "close" | "place" | "split" | "unfold"} kind */
+function ask(app, kind) {
+	app.prompt.value = {kind, incident: app.current.peek()};
 }
 
-/** `e`: out of what it was put into. @param {App} app */
-function take_out(app) {
-	if (app.current.peek()?.folded_into)
-		ask(app, "unfold", "unfold");
-	else
-		ask(app, "split", "split", (incident) => further_reports(incident).length > 0);
-}
-
-/** `g`: beside what may be the same; from what is part of another, to that. @param {App} app */
-function go_together(app) {
-	const to = app.current.peek()?.merged_into ?? app.current.peek()?.folded_into;
-	if (!to)
-		compare(app);
-	else if (app.model.find(to.incident_id))
+/** `g`: beside what may be the same; from what is part of another, to that. @param {App} app @param {Incident} incident */
+function go_together(app, incident) {
+	const to = whole_of(incident);
+	if (to)
 		app.select(to.incident_id);
+	else
+		compare(app);
 }
+
+/** What a letter does with the selected incident, where it may. @type {Record<string, (app: App, incident: Incident) => void>} */
+const verbs = {
+	a: (app, incident) => app.take(incident),
+	n: (app) => ask(app, "note"),
+	p: (app) => open_correction(app),
+	g: go_together,
+	l: (app) => ask(app, "place"),
+	/* Out of the card it lies in, or one of its reports. */
+	e: (app, incident) => ask(app, incident.folded_into ? "unfold" : "split"),
+	x: (app) => ask(app, "close"),
+	o: (app, incident) => void app.act(incident, "reopen"),
+	r: (app, {id}) => {
+		const command = stuck_of(app, id);
+		if (command)
+			app.actions.again(command);
+	},
+};
 
 /** @param {App} app @param {number} at */
 function card(app, at) {
@@ -91,28 +97,7 @@ function letters(app) {
 	return {
 		j: () => app.move((at) => at + 1),
 		k: () => app.move((at) => at - 1),
-		a: () => {
-			const incident = app.current.peek();
-			if (incident)
-				app.take(incident);
-		},
-		n: () => ask(app, "note", "note"),
-		p: () => open_correction(app),
-		g: () => go_together(app),
-		l: () => ask(app, "place", "relocate", (incident) => candidates_of(incident).length > 0),
-		e: () => take_out(app),
 		u: () => app.take_back(),
-		x: () => ask(app, "close", "close"),
-		o: () => {
-			const incident = app.current.peek();
-			if (incident && app.desk.allows(incident, "reopen"))
-				app.act(incident, "reopen");
-		},
-		r: () => {
-			const command = stuck(app);
-			if (command)
-				app.actions.again(command);
-		},
 		f: () => {
 			if (app.clock.now() - filtered_at < twice_ms)
 				clear_filter(app);
@@ -186,6 +171,10 @@ export function listen(app, has_letters) {
 			return is_control(target) && (key === " " || key === "Enter") ? null : scrolls(target, key) ? null : by_name[key];
 		if (!has_letters())
 			return null;
+		if (verbs[key]) {
+			const incident = app.current.peek();
+			return incident && is_legal(app, key) ? () => verbs[key](app, incident) : null;
+		}
 		return key >= "2" && key <= "9" ? () => card(app, Number(key) - 1) : by_letter[key] ?? null;
 	};
 

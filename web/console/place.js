@@ -18,23 +18,23 @@ export function candidates_of({location}) {
 const is_taken = ({location}, candidate) => location.lat === candidate.lat && location.lon === candidate.lon && location.lat !== null;
 
 /** @param {Incident} incident */
-function certainty({location: {state, from, accuracy_m, area_name}}) {
+function certainty({location: {state, from, accuracy_m, area_name, place}}) {
 	const radius = accuracy_m === null ? "" : t("place.within", {m: number_text(accuracy_m)});
 	switch (state) {
 	case "exact":
 	case "approximate":
 		return [b(null, t(`place.${state}`)), radius, word("from", from)];
 	case "area":
-		return [b(null, t("place.area", {area: area_name ?? "–"})), word("from", from)];
+		return [b(null, t("place.area", {area: area_name ?? place ?? "–"})), word("from", from)];
 	default:
 		return state === undefined ? [word("from", from), radius] : [b(null, t("place.none"))];
 	}
 }
 
 /** @param {Incident} incident */
-function beyond({location: {neighbour, near_border, area_name}}) {
+function beyond({location: {neighbour, near_border, area_name, place}}) {
 	if (neighbour)
-		return div({class: "beyond"}, t("place.neighbour", {area: area_name ?? "–"}));
+		return div({class: "beyond"}, t("place.neighbour", {area: area_name ?? place ?? "–"}));
 	return near_border ? div({class: "beyond"}, t("place.near_border")) : null;
 }
 

@@ -13,6 +13,8 @@ import {marked} from "./why.js";
 /** @typedef {import("../core/types.js").LikeReason} LikeReason */
 /** @typedef {import("../core/alike.js").Alike} Alike */
 
+const listed_most = 3;
+
 /** "140 m · 2 menit · sama-sama: atap · beda: gang 4, gang 5" @param {LikeReason[]} reasons */
 export function like_words(reasons) {
 	return reasons.map(({is, value, weight}) => {
@@ -36,12 +38,13 @@ function line(app, one, is_first) {
 			span({class: "sub like"}, like_words(one.reasons))));
 }
 
-/** @param {App} app @param {Incident} incident */
+/** The likeliest; all of them stand in the comparison. @param {App} app @param {Incident} incident */
 export function similar_list(app, incident) {
-	const list = alike_of(app, incident);
+	const list = alike_of(app, incident), has_key = !incident.folded_into && !incident.merged_into; /* else `g` goes there */
 	if (list.length === 0)
 		return null;
-	return [h3(null, t("similar.title")), div({class: "alikes"}, list.map((one, at) => line(app, one, at === 0)))];
+	return [h3(null, t("similar.title")), div({class: "alikes"}, list.slice(0, listed_most).map((one, at) => line(app, one, has_key && at === 0))),
+		list.length > listed_most ? p({class: "sub"}, t("similar.more", {n: list.length - listed_most})) : null];
 }
 
 /** Opens the selected one and another side by side. @param {App} app @param {string} [other_id] */
@@ -90,7 +93,8 @@ export function Compare({app, close}) {
 	const compared = app.compared.value;
 	if (!compared)
 		return null;
-	const {incident, list, at} = compared, shown = list[at], other = app.model.find(shown.id), may = may_merge(incident, other, app.desk);
+	const {incident, list, at} = compared, shown = list[at], other = app.model.find(shown.id), is_live = app.is_live.value;
+	const may = may_merge(incident, other, app.desk);
 	const turn = (/** @type {number} */ step) => (app.compared.value = {...compared, at: (at + step + list.length) % list.length});
 	const keys = (/** @type {KeyboardEvent} */ event) => {
 		if (event.key === "ArrowRight" || event.key === "ArrowLeft")
@@ -100,8 +104,10 @@ export function Compare({app, close}) {
 		h2(null, t("merge.title"), list.length > 1 ? span({class: "sub"}, ` ${at + 1}/${list.length} `, kbd(null, "←"), kbd(null, "→")) : null),
 		p({class: "like"}, like_words(shown.reasons), span({class: "sub"}, ` · ${t("similar.score", {pct: Math.round(shown.score * 100)})}`)),
 		div({class: "sides"}, side(app, incident, t("merge.this")), other ? side(app, other, t("merge.other")) : p({class: "sub"}, t("similar.elsewhere"))),
-		other && may ? outcome(app, incident, other) : p({class: "sub"}, t("merge.not_here")),
-		other && may ? button({class: "button main", autofocus: true, onClick: () => {
+		!is_live ? p({class: "outcome", role: "alert"}, t("act.no_link_yet")) : other && may ? outcome(app, incident, other) : p({class: "sub"}, t("merge.not_here")),
+		other && may ? button({class: "button main", autofocus: true, "aria-disabled": is_live ? "false" : "true", onClick: () => {
+			if (!app.is_live.peek())
+				return;
 			make_one(app, incident, other);
 			close();
 		}}, t("verb.merge"), kbd(null, "Enter")) : null);

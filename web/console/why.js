@@ -31,9 +31,15 @@ function terms(because) {
 	]));
 }
 
+/** The words that decided are those of a later report, which lies below. @param {Incident} incident */
+const is_of_another = (incident) => incident.report_count > 1 && incident.because.some((reason) => reason.weight > 0 && !of_model(reason))
+	&& pieces(incident.text, incident.because).length === 1;
+
 /** @param {Incident} incident */
 function model_says({because, emergency, model}) {
-	if (emergency === undefined || !model)
+	if (!model)
+		return p(null, t("why.no_model"));
+	if (emergency === undefined)
 		return null;
 	const words = because.filter(of_model).map((reason) => `“${reason.term}”`).join(", ");
 	return p(null, t("why.model", {pct: percent(emergency)}), words ? span({class: "sub"}, ` · ${t("why.moved", {words})}`) : null);
@@ -53,6 +59,7 @@ export function why(incident, desk) {
 	return div({class: "why"},
 		judged_by ? p(null, b(null, t("why.person", {who: judged_by}))) : null,
 		by_rule.length > 0 ? terms(by_rule) : p(null, t("why.none")),
+		is_of_another(incident) ? p({class: "sub"}, t("why.another")) : null,
 		rule ? p(null, t("why.rule", {rule: word("rule", rule)})) : null,
 		model_says(incident), others(incident, desk),
 		p({class: "sub"}, t("why.sum", {disposition: word("disposition", incident.disposition), pct: percent(incident.confidence)}),

@@ -54,7 +54,7 @@
  * @property {string | null} [place_said] @property {string | null} [judged_by]
  * @property {IncidentRef | null} [merged_into] @property {IncidentRef | null} [folded_into]
  * @property {boolean} [stands_alone] @property {Similar[]} [similar]
- * @property {number} [order] among its like in review and noise @property {Card | null} [card]
+ * @property {number} [order] among its like in review and noise
  */
 /**
  * @typedef {object} Unit

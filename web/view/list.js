@@ -65,7 +65,7 @@ export function WindowedList(props) {
 		"aria-rowcount": rows.length + 1, "aria-activedescendant": selected_at >= 0 ? row_id(rows[selected_at].id) : undefined,
 		onScroll: look,
 	}, div({class: "head", role: "row", "aria-rowindex": 1}, props.head),
-	rows.length === 0 ? props.empty
+	rows.length === 0 ? div({role: "rowgroup"}, div({role: "row"}, div({role: "gridcell"}, props.empty)))
 		: div({class: "rows", role: "rowgroup", style: {height: `${rows.length * row_px}px`}}, drawn));
 }
 
