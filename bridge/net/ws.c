@@ -6,6 +6,7 @@
  * which would cost two epoll_ctl for each message. Silence, half messages and closings without
  * an end are timed by our own sweep: the timers of libwebsockets do not run while a libev loop
  * is busy. */
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -21,6 +22,7 @@
 #define PROTOCOL         "tangi.v1"
 #define MESSAGE_MAX      (32 * 1024)
 #define FRAGMENTS_MAX    256
+#define MASK_BYTES       2            /* of a frame: the second has the mask's bit */
 #define RX_BUFFER        1024         /* each connection has one */
 #define TX_PACKET        (256 * 1024) /* a joined batch goes out in one send() */
 #define PING_AFTER_MS    10000        /* of silence */
@@ -159,16 +161,29 @@ void ws_sweep(struct http *http)
 	}
 }
 
+/* How many bytes have to be there before anybody is told: libwebsockets has its own watcher on
+ * the socket, and would take the first byte of a frame from under check_mask. */
+static void wake_at(int fd, int bytes)
+{
+	/* A Unix socket does not know it: check_mask is strict then. */
+	(void)setsockopt(fd, SOL_SOCKET, SO_RCVLOWAT, &bytes, sizeof(bytes));
+}
+
 /* libwebsockets takes frames without a mask, and no callback shows it. A client that does not
- * mask does so from its first frame: look at that one before it is read. */
+ * mask does so from its first frame: look at the two bytes that tell before it reads any. Where
+ * only one comes, as before the end, there is nothing to wait for. */
 static void check_mask(struct ev_loop *ev, struct ev_io *watcher, int events)
 {
 	struct ws_conn *conn = watcher->data;
-	unsigned char head[2];
+	unsigned char head[MASK_BYTES];
+	ssize_t n = recv(watcher->fd, head, sizeof(head), MSG_PEEK);
 
 	(void)events;
-	if (recv(watcher->fd, head, sizeof(head), MSG_PEEK) == 2 && (head[1] & 0x80) == 0)
+	if (n < 0 && (errno == EAGAIN || errno == EINTR))
+		return;
+	if (n < MASK_BYTES || (head[1] & 0x80) == 0)
 		cut(conn);
+	wake_at(watcher->fd, 1);
 	ev_io_stop(ev, watcher);
 }
 
@@ -183,6 +198,7 @@ static int conn_established(struct http *http, struct lws *wsi)
 	lws_set_opaque_user_data(wsi, conn);
 	conn->wsi = wsi;
 	conn->heard_ms = http->lived_ms;
+	wake_at(lws_get_socket_fd(wsi), MASK_BYTES);
 	ev_io_init(&conn->first, check_mask, lws_get_socket_fd(wsi), EV_READ);
 	ev_set_priority(&conn->first, EV_MAXPRI);
 	conn->first.data = conn;

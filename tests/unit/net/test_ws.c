@@ -99,6 +99,41 @@ static void frames_without_a_mask_are_cut_off(void **state)
 	assert_int_equal(close_code(fd), 0);
 }
 
+/* The loop has been round: what was sent before has been looked at. */
+static void go_round(unsigned port)
+{
+	xfree(client_ask(port, "GET /v1/words/a HTTP/1.1\r\nHost: a\r\n\r\n"));
+}
+
+static void a_first_frame_in_pieces_needs_its_mask_too(void **state)
+{
+	unsigned port = ((struct served *)*state)->public_port;
+	int fd = client_open_ws(port, "");
+
+	client_send(fd, "\x81", 1);
+	go_round(port);
+	client_send(fd, "\x05hello", 6);
+	assert_int_equal(close_code(fd), 0);
+}
+
+static void a_masked_frame_comes_whole_in_any_pieces(void **state)
+{
+	static const char frame[] = "\x81\x85\x00\x00\x00\x00hello";
+	unsigned port = ((struct served *)*state)->public_port;
+	int fd = client_open_ws(port, "");
+	char *got;
+
+	for (size_t i = 0; i < sizeof(frame) - 1; i++) {
+		client_send(fd, frame + i, 1);
+		go_round(port);
+	}
+	got = client_read(fd, "\x81\x05hello", NULL);
+	assert_non_null(strstr(got, "\x81\x05hello"));
+	xfree(got);
+	client_send(fd, "\x88\x80\x00\x00\x00\x00", 6);
+	close_code(fd);
+}
+
 static void a_message_without_end_is_cut_off(void **state)
 {
 	int fd = client_open_ws(((struct served *)*state)->public_port, "");
@@ -208,6 +243,8 @@ int main(void)
 		TEST(a_message_comes_back_whole_from_any_fragments),
 		TEST(what_breaks_the_protocol_is_closed_with_its_code),
 		TEST(frames_without_a_mask_are_cut_off),
+		TEST(a_first_frame_in_pieces_needs_its_mask_too),
+		TEST(a_masked_frame_comes_whole_in_any_pieces),
 		TEST(a_message_without_end_is_cut_off),
 		TEST(a_bad_upgrade_is_refused_before_anybody_is_asked),
 		TEST(a_stranger_is_refused_with_a_status),
