@@ -92,7 +92,7 @@ struct http_file {
 	const char *type;
 	char *plain, *packed; /* packed: gzip, or NULL */
 	size_t plain_len, packed_len;
-	char etag[20];
+	char etag[20], packed_etag[24]; /* of each form its own: their bytes differ */
 	char import_map[56]; /* a page's, as a source of its policy: " 'sha256-…'"; or "" */
 };
 

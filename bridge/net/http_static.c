@@ -89,7 +89,7 @@ static int read_file(int fd, size_t size, char **data_r, const char *path, struc
 	return 0;
 }
 
-/* FNV-1a. */
+/* FNV-1a. The packed form's is set when there is one. */
 static void set_etag(struct http_file *file)
 {
 	uint64_t hash = 0xcbf29ce484222325;
@@ -228,6 +228,10 @@ static void find_packed(struct http *http)
 			continue;
 		file->packed = packed->plain;
 		file->packed_len = packed->plain_len;
+		/* Of both: a new plain form may be packed into what it was before by mistake.
+		 */
+		snprintf(file->packed_etag, sizeof(file->packed_etag), "\"%.16s-gz\"",
+			 file->etag + 1);
 	}
 }
 
@@ -269,12 +273,23 @@ bool static_has(const struct http *http, const char *path)
 	return strcmp(path, "/") == 0 || file_for(http, path) != NULL;
 }
 
+/* RFC 9110 section 13.1.2: a cache on the way may have made it weak, and * is any. */
+static bool is_named(const char *list, const char *etag)
+{
+	char weak[32];
+
+	snprintf(weak, sizeof(weak), "W/%s", etag);
+	return head_list_has(list, etag) || head_list_has(list, weak) ||
+	       head_list_has(list, "*");
+}
+
 static void send_file(struct http_request **request, const struct http_file *file)
 {
 	const char *const *field = (*request)->head.field;
 	bool packed =
 		file->packed != NULL && head_list_has(field[HEAD_ACCEPT_ENCODING], "gzip");
-	bool is_known = head_list_has(field[HEAD_IF_NONE_MATCH], file->etag);
+	const char *etag = packed ? file->packed_etag : file->etag;
+	bool is_known = is_named(field[HEAD_IF_NONE_MATCH], etag);
 	char extra[768];
 	struct answer answer = {.status = is_known ? 304 : 200,
 				.content_type = file->type,
@@ -284,8 +299,9 @@ static void send_file(struct http_request **request, const struct http_file *fil
 				.len = packed ? file->packed_len : file->plain_len,
 				.is_lasting = true};
 
-	snprintf(extra, sizeof(extra), "ETag: %s\r\nVary: Accept-Encoding\r\n%s" PAGE_HEADERS,
-		 file->etag, packed ? "Content-Encoding: gzip\r\n" : "", file->import_map);
+	snprintf(extra, sizeof(extra), "ETag: %s\r\n%s%s" PAGE_HEADERS, etag,
+		 file->packed != NULL ? "Vary: Accept-Encoding\r\n" : "",
+		 packed && !is_known ? "Content-Encoding: gzip\r\n" : "", file->import_map);
 	answer_send(request, &answer);
 }
 
