@@ -145,6 +145,15 @@ static void try(struct api *api, struct http_request *request, const char *user,
 		    arrival);
 }
 
+/* The body it came in is wiped with its request. */
+static void forget_password(const json_t *doc)
+{
+	const char *text = json_string_value(json_object_get(doc, "password"));
+
+	if (text != NULL)
+		secret_wipe((void *)(uintptr_t)text, strlen(text));
+}
+
 void session_begin(void *ctx, struct http_request *request)
 {
 	const char *body, *user, *password;
@@ -167,6 +176,7 @@ void session_begin(void *ctx, struct http_request *request)
 		answer_invalid(&request, &err);
 	else
 		try(ctx, request, user, password);
+	forget_password(doc);
 	json_decref(doc);
 }
 

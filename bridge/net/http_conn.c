@@ -302,7 +302,7 @@ static void dispatch(struct conn *conn)
 		http_problem(&request, 404, "", "There is nothing at this path.", NULL, 0);
 }
 
-static size_t take_body(struct conn *conn, const char *data, size_t len)
+static size_t take_body(struct conn *conn, char *data, size_t len)
 {
 	struct http_request *request = conn->request;
 	size_t missing = request->body_size - request->body_len;
@@ -310,6 +310,7 @@ static size_t take_body(struct conn *conn, const char *data, size_t len)
 
 	if (n > 0)
 		memcpy(request->body + request->body_len, data, n);
+	explicit_bzero(data, n); /* passwords and names: only the request has them now */
 	request->body_len += n;
 	if (request->body_len < request->body_size)
 		return n;
@@ -325,7 +326,7 @@ static bool say_go_on(struct conn *conn)
 	return conn_write(conn, &WRITE_PART(text, sizeof(text) - 1), 1, false) == 0;
 }
 
-static size_t take_bytes(struct conn *conn, const char *data, size_t len)
+static size_t take_bytes(struct conn *conn, char *data, size_t len)
 {
 	struct head_fault fault;
 	size_t head;
@@ -359,7 +360,7 @@ static bool reads(const struct conn *conn)
 
 /* All requests in data, one after the other, as long as they are answered on the spot. What is
  * left over waits in conn->in. */
-static void conn_consume(struct conn *conn, const char *data, size_t len)
+static void conn_consume(struct conn *conn, char *data, size_t len)
 {
 	size_t used = 0, n;
 

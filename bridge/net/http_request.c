@@ -58,6 +58,8 @@ void request_free(struct http_request **request)
 	for (unsigned i = 0; i < mine->segment_count; i++)
 		xfree(mine->segments[i]);
 	xfree(mine->query);
+	if (mine->body != NULL)
+		explicit_bzero(mine->body, mine->body_len);
 	xfree(mine->body);
 	xfree(mine);
 }

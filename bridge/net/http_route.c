@@ -77,9 +77,11 @@ static unsigned find_in(struct http_request *request, const struct route_set *se
 
 		if (!matches(route->path, head->path, &match))
 			continue;
-		if (route->method == head->method && !head->is_head)
+		if (route->method == head->method)
 			return take(request, set, route, &match);
 		allow(allow_r, method_names[route->method]);
+		if (route->method == HTTP_GET)
+			allow(allow_r, "HEAD"); /* is a GET whose answer has no body */
 	}
 	return 404;
 }

@@ -7,7 +7,7 @@
 #include "net/http_private.h"
 
 struct http_stream {
-	struct conn *conn; /* NULL: it was gone before the stream began */
+	struct conn *conn; /* NULL: gone before the stream began, or not to be told more */
 	struct http_stream_ops ops;
 	void *ctx;
 	struct loop_timer stillborn;
@@ -35,30 +35,44 @@ static void put(struct http_stream *stream, const struct iovec *parts, unsigned 
 	}
 }
 
+/* What asked for the head alone has it now. */
+static void begin(struct http_stream *stream, struct conn *conn, const char *content_type,
+		  bool is_head)
+{
+	struct answer answer = {
+		.status = 200, .content_type = content_type, .has_no_length = true};
+	char head[1024];
+	size_t len = answer_head(conn->http, &answer, false, head, sizeof(head));
+
+	conn->request = NULL;
+	conn->is_kept = false;
+	if (is_head) {
+		if (conn_write(conn, &WRITE_PART(head, len), 1, false) < 0)
+			conn_close(conn);
+		else
+			conn_answered(conn);
+		return;
+	}
+	stream->conn = conn;
+	conn->stream = stream;
+	conn_enter(conn, CONN_STREAMING);
+	conn_watch(conn, EV_READ);
+	put(stream, &WRITE_PART(head, len), 1);
+}
+
 struct http_stream *http_stream_begin(struct http_request **request, const char *content_type,
 				      const struct http_stream_ops *ops, void *ctx)
 {
 	struct http_request *mine = *request;
 	struct http_stream *stream = xcalloc(1, sizeof(*stream));
-	struct answer answer = {
-		.status = 200, .content_type = content_type, .has_no_length = true};
-	char head[1024];
-	size_t len;
 
 	*request = NULL;
-	*stream = (struct http_stream){.conn = mine->conn, .ops = *ops, .ctx = ctx};
-	if (mine->conn == NULL) {
+	*stream = (struct http_stream){.ops = *ops, .ctx = ctx};
+	if (mine->conn != NULL)
+		begin(stream, mine->conn, content_type, mine->head.is_head);
+	if (stream->conn == NULL)
 		loop_timer_start(mine->http->loop, &stream->stillborn, 0, 0, end_stillborn,
 				 stream);
-	} else {
-		mine->conn->request = NULL;
-		mine->conn->stream = stream;
-		mine->conn->is_kept = false;
-		conn_enter(mine->conn, CONN_STREAMING);
-		conn_watch(mine->conn, EV_READ);
-		len = answer_head(mine->http, &answer, false, head, sizeof(head));
-		put(stream, &WRITE_PART(head, len), 1);
-	}
 	request_free(&mine);
 	return stream;
 }

@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include "base/xalloc.h"
+#include "net/http_private.h"
 #include "served.h"
 
 #define HEALTH     "GET /v1/words/a HTTP/1.1\r\nHost: a\r\n\r\n"
@@ -153,7 +154,8 @@ static void a_bad_request_is_told_so_and_closed(void **state)
 		{"GET /v1/words/a HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\nabc",
 		 " 413 "},
 		{"DELETE /v1/echo HTTP/1.1\r\nHost: a\r\n\r\n", "Allow: POST\r\n"},
-		{"HEAD /v1/words/a HTTP/1.1\r\nHost: a\r\n\r\n", "Allow: GET\r\n"},
+		{"PUT /v1/words/a HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\n",
+		 "Allow: GET, HEAD\r\n"},
 		{"POST /konsol HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\n",
 		 "Allow: GET, HEAD\r\n"},
 		{"GET /v1/words HTTP/1.1\r\nHost: a\r\n\r\n", " 404 "},
@@ -173,6 +175,48 @@ static void a_bad_request_is_told_so_and_closed(void **state)
 		assert_int_equal(count(got, "\r\nDate: "), 1);
 		xfree(got);
 	}
+}
+
+/* What comes after the Date is the same, up to the end of the head. */
+static void head_is_answered_as_get_is_without_the_body(void **state)
+{
+	static const char *const paths[] = {"/v1/words/a?q=b", "/v1/broken", "/v1/lines",
+					    "/web/app.js", "/konsol"};
+	struct served *served = *state;
+
+	for (size_t i = 0; i < sizeof(paths) / sizeof(paths[0]); i++) {
+		char request[128], *get, *head, *at;
+
+		snprintf(request, sizeof(request), "GET %s HTTP/1.1\r\nHost: a\r\n\r\n",
+			 paths[i]);
+		get = client_ask(served->public_port, request);
+		snprintf(request, sizeof(request), "HEAD %s HTTP/1.1\r\nHost: a\r\n\r\n",
+			 paths[i]);
+		head = client_ask(served->public_port, request);
+		at = strstr(get, "\r\n\r\n");
+		assert_non_null(at);
+		at[4] = '\0';
+		assert_string_equal(strstr(head, "\r\nContent-Type: "),
+				    strstr(get, "\r\nContent-Type: "));
+		assert_memory_equal(head, get, strcspn(get, "\r"));
+		xfree(get);
+		xfree(head);
+	}
+	for (unsigned i = 0; i < 200 && served->streams_gone < 2; i++)
+		usleep(10000);
+	assert_int_equal(served->streams_gone, 2);
+	assert_answers(served->public_port, "HEAD /v1/echo HTTP/1.1\r\nHost: a\r\n\r\n",
+		       "Allow: POST\r\n");
+}
+
+static void a_body_is_wiped_where_it_was_received(void **state)
+{
+	static const char secret[] = "kata-sandi-rahasia";
+	struct served *served = *state;
+
+	assert_answers(served->public_port, POST("/v1/echo", "18") "kata-sandi-rahasia",
+		       secret);
+	assert_null(memmem(served->http->scratch, HTTP_SCRATCH, secret, strlen(secret)));
 }
 
 static void a_problem_names_its_field_and_when_to_come_back(void **state)
@@ -395,6 +439,34 @@ static void pages_come_with_their_headers_and_are_sent_once(void **state)
 	assert_answers(port, "GET /web/../../etc/passwd HTTP/1.1\r\nHost: a\r\n\r\n", " 404 ");
 }
 
+/* RFC 9110 section 8.8.3: a strong tag names bytes. */
+static void the_packed_and_the_plain_form_have_a_tag_each(void **state)
+{
+	unsigned port = ((struct served *)*state)->public_port;
+	static const char plain[] = "GET /web/app.js HTTP/1.1\r\nHost: a\r\n";
+	char request[256], tags[2][32];
+
+	for (unsigned packed = 0; packed < 2; packed++) {
+		char *got;
+
+		snprintf(request, sizeof(request), "%s%s\r\n", plain,
+			 packed ? "Accept-Encoding: gzip\r\n" : "");
+		got = client_ask(port, request);
+		assert_has(got, "Vary: Accept-Encoding\r\n");
+		assert_int_equal(sscanf(strstr(got, "ETag: "), "ETag: %31s", tags[packed]), 1);
+		xfree(got);
+	}
+	assert_string_not_equal(tags[0], tags[1]);
+	for (unsigned n = 0; n < 4; n++) {
+		snprintf(request, sizeof(request), "%s%sIf-None-Match: %s\r\n\r\n", plain,
+			 n < 2 ? "" : "Accept-Encoding: gzip\r\n", tags[n % 2]);
+		assert_answers(port, request, n % 2 == n / 2 ? " 304 " : " 200 ");
+	}
+	snprintf(request, sizeof(request), "%sIf-None-Match: \"x\", W/%s\r\n\r\n", plain,
+		 tags[0]);
+	assert_answers(port, request, " 304 ");
+}
+
 /* The digest is that of {"imports":{}}, as openssl and base64 make it. */
 static void a_page_may_run_its_own_import_map_and_nothing_else_inside_it(void **state)
 {
@@ -414,6 +486,8 @@ int main(void)
 		TEST(the_trusted_is_kept_and_answered_in_order),
 		TEST(a_request_may_come_in_any_pieces),
 		TEST(a_bad_request_is_told_so_and_closed),
+		TEST(head_is_answered_as_get_is_without_the_body),
+		TEST(a_body_is_wiped_where_it_was_received),
 		TEST(a_problem_names_its_field_and_when_to_come_back),
 		TEST(segments_and_queries_are_unescaped),
 		TEST(only_the_proxy_may_say_who_somebody_is),
@@ -426,6 +500,7 @@ int main(void)
 		TEST(a_request_outlives_its_connection),
 		TEST(a_stream_goes_as_fast_as_it_is_read),
 		TEST(pages_come_with_their_headers_and_are_sent_once),
+		TEST(the_packed_and_the_plain_form_have_a_tag_each),
 		TEST(a_page_may_run_its_own_import_map_and_nothing_else_inside_it),
 	};
 
