@@ -28,7 +28,7 @@ struct lines {
 
 static void add_line(struct lines *lines, const void *text, size_t len)
 {
-	if (lines->len + len + 1 > lines->size) {
+	if (lines->text == NULL || lines->len + len + 1 > lines->size) {
 		lines->size = lines->len + len + 1 + CHUNK_BYTES;
 		lines->text = xrealloc(lines->text, lines->size);
 	}

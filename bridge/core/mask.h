@@ -1,9 +1,13 @@
 /* What in a text could tell who somebody is, out of sight: for texts that leave the log.
  *
- * Telephone and other long numbers, NIK, number plates, mail addresses, accounts, links, and
- * the reporter's own name and number where they are known. Rather a word too many than a number
- * too few. A name of somebody else stays: nobody could tell it from a word. Total over any
- * bytes, linear, pure; any thread. */
+ * Telephone and other long numbers in whatever groups, in digits or in words, NIK, number
+ * plates, mail addresses, accounts and links; the reporter's own name and number where they are
+ * known, also spelt letter by letter; and what the text calls a name ("nama saya …", "Pak
+ * Sutrisno" with a capital among small letters). Rather a word too many than a number too few.
+ * Another name of somebody else stays, and so does an address: nobody could tell the one from a
+ * word, and the other is what a report is about. Total over any bytes, linear, pure; any
+ * thread.
+ */
 #pragma once
 
 #include <stddef.h>
