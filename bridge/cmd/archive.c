@@ -12,11 +12,14 @@ struct folders {
 	const char *data, *to, *from;
 };
 
-static int tell_failure(const char *command, const struct err *err)
-{
-	fprintf(stderr, "tangi %s: %s\n", command, err->text);
-	return 1;
-}
+/* What one of the three is: its words, and its work on the folders that it was given. */
+struct work {
+	const struct args *args;
+	const char *done; /* "verified DIR: …" */
+	size_t told;      /* which of the folders DIR is */
+	int (*do_it)(const struct folders *folders, struct archive_report *report_r,
+		     struct err *err);
+};
 
 static int tell_log(const char *word, const char *dir, const struct archive_report *report)
 {
@@ -24,6 +27,34 @@ static int tell_log(const char *word, const char *dir, const struct archive_repo
 		      "epoch %s, head %s\n",
 		      word, dir, report->events, report->incidents, report->epoch,
 		      report->head) < 0;
+}
+
+static const char *folder_at(const struct folders *folders, size_t offset)
+{
+	return *(const char *const *)(const void *)((const char *)folders + offset);
+}
+
+static int run(const struct work *work, int argc, char **argv)
+{
+	struct folders folders = {0};
+	struct archive_report report;
+	struct err err;
+	char **words;
+	int rc = args_read(work->args, argc, argv, &folders, &words);
+
+	if (rc >= 0)
+		return rc;
+	if (work->do_it(&folders, &report, &err) < 0) {
+		fprintf(stderr, "tangi %s: %s\n", argv[0], err.text);
+		return 1;
+	}
+	return tell_log(work->done, folder_at(&folders, work->told), &report);
+}
+
+static int verify(const struct folders *folders, struct archive_report *report_r,
+		  struct err *err)
+{
+	return archive_verify(folders->data, report_r, err);
 }
 
 int cmd_verify(int argc, char **argv)
@@ -42,18 +73,16 @@ int cmd_verify(int argc, char **argv)
 		"proves later\n"
 		"that everything up to here is unchanged.\n",
 		table, COUNT(table), 0};
-	struct folders folders = {0};
-	struct archive_report report;
-	struct err err;
-	char **words;
-	int rc;
+	static const struct work work = {&args, "verified", offsetof(struct folders, data),
+					 verify};
 
-	rc = args_read(&args, argc, argv, &folders, &words);
-	if (rc >= 0)
-		return rc;
-	if (archive_verify(folders.data, &report, &err) < 0)
-		return tell_failure("verify", &err);
-	return tell_log("verified", folders.data, &report);
+	return run(&work, argc, argv);
+}
+
+static int backup(const struct folders *folders, struct archive_report *report_r,
+		  struct err *err)
+{
+	return archive_backup(folders->data, folders->to, &clock_system, report_r, err);
 }
 
 int cmd_backup(int argc, char **argv)
@@ -72,18 +101,16 @@ int cmd_backup(int argc, char **argv)
 		"as the data\n"
 		"folder is kept.\n",
 		table, COUNT(table), 0};
-	struct folders folders = {0};
-	struct archive_report report;
-	struct err err;
-	char **words;
-	int rc;
+	static const struct work work = {&args, "backed up to", offsetof(struct folders, to),
+					 backup};
 
-	rc = args_read(&args, argc, argv, &folders, &words);
-	if (rc >= 0)
-		return rc;
-	if (archive_backup(folders.data, folders.to, &clock_system, &report, &err) < 0)
-		return tell_failure("backup", &err);
-	return tell_log("backed up to", folders.to, &report);
+	return run(&work, argc, argv);
+}
+
+static int restore(const struct folders *folders, struct archive_report *report_r,
+		   struct err *err)
+{
+	return archive_restore(folders->from, folders->data, report_r, err);
 }
 
 int cmd_restore(int argc, char **argv)
@@ -101,19 +128,12 @@ int cmd_restore(int argc, char **argv)
 		"backup's day: who\n"
 		"was removed since has to be removed again.\n",
 		table, COUNT(table), 0};
-	struct folders folders = {0};
-	struct archive_report report;
-	struct err err;
-	char **words;
-	int rc;
+	static const struct work work = {&args, "restored", offsetof(struct folders, data),
+					 restore};
+	int rc = run(&work, argc, argv);
 
-	rc = args_read(&args, argc, argv, &folders, &words);
-	if (rc >= 0)
-		return rc;
-	if (archive_restore(folders.from, folders.data, &report, &err) < 0)
-		return tell_failure("restore", &err);
-	if (tell_log("restored", folders.data, &report) != 0)
-		return 1;
-	puts("the accounts are those of the backup: see tangi user list and tangi token list");
-	return 0;
+	if (rc == 0)
+		puts("the accounts are those of the backup: see tangi user list and tangi "
+		     "token list");
+	return rc;
 }

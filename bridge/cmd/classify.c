@@ -16,7 +16,7 @@
 #include "core/rules.h"
 
 static const char help[] =
-	"Usage: tangi classify --config DIR [FILE...]\n"
+	"Usage: tangi classify --config DIR [--places] [FILE...]\n"
 	"Says of each text what it is about, how bad, whose it is, why, and where.\n"
 	"\n"
 	"Reads files or standard input: JSON objects with \"text\" (and \"location\" or not), "

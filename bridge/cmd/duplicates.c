@@ -377,8 +377,8 @@ static const struct arg table[] = {
 };
 
 static const struct args args = {
-	"tangi duplicates --config DIR FILE\n"
-	"       tangi duplicates --config DIR --data DIR --out FILE",
+	"tangi duplicates --config DIR [--wrong] FILE\n"
+	"       tangi duplicates --config DIR --data DIR --out FILE [--wrong]",
 	"Measures how well reports of one matter are found: FILE holds judged pairs, as JSON "
 	"lines.\n"
 	"Or learns it from such pairs. What is learnt is weights, and how common words are "

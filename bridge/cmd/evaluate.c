@@ -241,6 +241,9 @@ static int judge_by_previous(struct evaluate *e, struct err *err)
 	printf("== rules and the previous model %s, which may have met these texts\n",
 	       model_version(model));
 	rules_set_model(e->rules, &model);
+	if (rules_model_version(e->rules)[0] == '\0')
+		return err_set(err, ERR_INVALID, "%s: was not asked what is an emergency",
+			       e->previous);
 	judge_all(e);
 	rules_set_model(e->rules, &model);
 	print_set(e, "citizens' own texts", is_citizen);

@@ -90,7 +90,7 @@ struct lessons *lessons_take(const struct rules *rules, const struct corpus *cor
 	struct features *f = xcalloc(1, sizeof(*f));
 
 	l->corpus = corpus;
-	l->row = xcalloc(corpus->count, sizeof(*l->row));
+	l->row = xcalloc(corpus->count, sizeof(struct solver_row *));
 	l->is_doubtful = xcalloc(corpus->count, sizeof(*l->is_doubtful));
 	for (unsigned i = 0; i < corpus->count; i++) {
 		const char *text = corpus->row[i].text;
@@ -182,7 +182,7 @@ static void add_line(struct sheet *s, unsigned i, int answer, unsigned inner)
 {
 	if (s->count == s->room) {
 		s->room = s->room == 0 ? 4096 : s->room * 2;
-		s->row = xrealloc(s->row, s->room * sizeof(*s->row));
+		s->row = xrealloc(s->row, s->room * sizeof(struct solver_row *));
 		s->answer = xrealloc(s->answer, s->room);
 		s->inner = xrealloc(s->inner, s->room);
 	}
@@ -217,7 +217,7 @@ static void free_sheet(struct sheet *s)
 static void score_inner(const struct sheet *s, const struct question *q, unsigned inner,
 			float *scratch, double *score_r)
 {
-	struct solver_row **row = xmalloc(s->count * sizeof(*row));
+	struct solver_row **row = xmalloc(s->count * sizeof(struct solver_row *));
 	int8_t *answer = xmalloc(s->count);
 	unsigned n = 0;
 	float bias;

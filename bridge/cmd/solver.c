@@ -71,7 +71,7 @@ float solver_learn(enum solver_kind kind, struct solver_row **rows, const int8_t
 	struct model *learnt;
 	float bias;
 
-	problem.x = xmalloc(count * sizeof(*problem.x));
+	problem.x = xmalloc(count * sizeof(struct feature_node *));
 	problem.y = xmalloc(count * sizeof(*problem.y));
 	for (unsigned i = 0; i < count; i++) {
 		problem.x[i] = rows[i]->node;

@@ -175,7 +175,7 @@ static int parse(const char *text, size_t len, json_t **doc_r, struct account_li
 int account_list_parse(const char *text, size_t len, struct account_list *list_r,
 		       struct err *err)
 {
-	json_t *doc;
+	json_t *doc = NULL;
 
 	if (parse(text, len, &doc, list_r, err) < 0)
 		return -1;
@@ -225,7 +225,7 @@ static int load(const char *dir, json_t **doc_r, struct account_list *list_r,
 int account_list_read(const char *dir, struct account_list *list_r, struct file_stamp *stamp_r,
 		      struct err *err)
 {
-	json_t *doc;
+	json_t *doc = NULL;
 
 	if (load(dir, &doc, list_r, stamp_r, err) < 0)
 		return -1;
@@ -339,9 +339,9 @@ static int apply(json_t *doc, const struct account_list *list, const struct chan
 
 static int change_locked(const char *dir, const struct change *change, struct err *err)
 {
-	struct account_list list;
+	struct account_list list = {0};
 	struct file_stamp stamp;
-	json_t *doc;
+	json_t *doc = NULL;
 	int rc;
 
 	if (load(dir, &doc, &list, &stamp, err) < 0)

@@ -64,8 +64,8 @@ unsigned rules_judge(struct rules **rules_r, const char *dir, rules_mistake_fn *
 /* "": none is used. Trouble: why not, or "" when nothing is wrong. */
 const char *rules_model_version(const struct rules *rules);
 const char *rules_model_trouble(const struct rules *rules);
-/* Takes *model in the place of the one there is; NULL: the rules judge alone. Before the rules
- * are shared. */
+/* Takes *model in the place of the one there is. With NULL, and with a model that was not asked
+ * what is an emergency, the rules judge alone. Before the rules are shared. */
 void rules_set_model(struct rules *rules, struct model **model);
 
 const struct agencies *rules_agencies(const struct rules *rules);

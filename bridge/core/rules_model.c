@@ -60,6 +60,8 @@ void rules_set_model(struct rules *rules, struct model **model)
 	*model = NULL;
 	if (rules->model != NULL)
 		wire(rules);
+	if (rules->model != NULL && rules->wiring.emergency < 0)
+		model_free(&rules->model);
 }
 
 /* A city may have none; a broken one is told of, and the rules judge alone. */
@@ -80,11 +82,10 @@ void rules_load_model(struct rules *rules, const char *dir)
 		return;
 	}
 	rules_set_model(rules, &model);
-	if (rules->wiring.emergency < 0) {
+	if (rules->model == NULL) {
 		snprintf(rules->model_trouble, sizeof(rules->model_trouble),
 			 MODEL_FILE ": has no head \"emergency\"; train it anew");
 		log_error("rules.model", "trouble=\"no head for emergencies\"");
-		rules_set_model(rules, &model);
 	}
 }
 

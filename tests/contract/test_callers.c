@@ -9,7 +9,6 @@
 
 #include <cmocka.h>
 
-#include "store/archive.h"
 #include "store/backend.h"
 #include "support/store_world.h"
 
@@ -39,34 +38,14 @@ static const struct verdict in_doubt_but_grave = {.disposition = DISPOSITION_REV
 						  .category = "unknown",
 						  .is_grave = true};
 
-static struct store_world *open_world(void **state)
-{
-	struct store_world *world = calloc(1, sizeof(*world));
-	struct err err = {0};
-
-	world_init(world, *state);
-	if (world_open(world, &err) < 0)
-		fail_msg("%s", err.text);
-	return world;
-}
-
 /* Everything that was shown says nothing of the number; on disk, the tables are the log's. */
 static void end_world(struct store_world *world)
 {
-	struct archive_report report;
-	struct err err = {0};
-
 	for (unsigned i = 0; i < world->shown; i++)
 		assert_null(memmem(world->events[i].body->data, world->events[i].body->len,
 				   CANARY, strlen(CANARY)));
-	if (world->backend->is_on_disk) {
-		world_close(world);
-		if (archive_verify(world->dir, &report, &err) < 0)
-			fail_msg("%s", err.text);
-		assert_int_equal(world_open(world, &err), 0);
-	}
-	world_fini(world);
-	free(world);
+	world_prove(world);
+	world_free(&world);
 }
 
 static void finish(struct store_world *world, struct sent *sent, enum store_answer expected)
@@ -195,7 +174,7 @@ static int order_in_last_event(const struct store_world *world, const char *inci
 
 static void calls_of_one_number_are_one_card_with_a_counter(void **state)
 {
-	struct store_world *world = open_world(state);
+	struct store_world *world = world_new(*state);
 	struct caller first, last;
 
 	call_step(world, "a", "ringing", FROM_PHONE, STORE_STORED);
@@ -219,7 +198,7 @@ static void calls_of_one_number_are_one_card_with_a_counter(void **state)
 
 static void abandoned_and_silent_calls_are_known_of_their_number(void **state)
 {
-	struct store_world *world = open_world(state);
+	struct store_world *world = world_new(*state);
 	struct caller told, known;
 
 	call_step(world, "a", "ringing", FROM_PHONE, STORE_STORED);
@@ -237,7 +216,7 @@ static void abandoned_and_silent_calls_are_known_of_their_number(void **state)
 
 static void what_a_call_was_may_be_told_after_its_end_and_only_once(void **state)
 {
-	struct store_world *world = open_world(state);
+	struct store_world *world = world_new(*state);
 
 	call_step(world, "a", "ringing", FROM_PHONE, STORE_STORED);
 	call_step(world, "a", "ended", "", STORE_STORED);
@@ -253,7 +232,7 @@ static void what_a_call_was_may_be_told_after_its_end_and_only_once(void **state
 
 static void how_an_incident_ends_is_known_of_who_told_it(void **state)
 {
-	struct store_world *world = open_world(state);
+	struct store_world *world = world_new(*state);
 	char id[ID_SIZE];
 	struct caller caller;
 
@@ -274,7 +253,7 @@ static void how_an_incident_ends_is_known_of_who_told_it(void **state)
 static void an_outcome_that_says_nothing_of_the_caller_tells_nothing(void **state)
 {
 	static const char *const outcomes[] = {"duplicate", "unreachable", "other"};
-	struct store_world *world = open_world(state);
+	struct store_world *world = world_new(*state);
 
 	for (size_t i = 0; i < 3; i++) {
 		char id[ID_SIZE], json[64];
@@ -293,7 +272,7 @@ static void an_outcome_that_says_nothing_of_the_caller_tells_nothing(void **stat
 static void a_number_beside_a_device_earns_trust_and_never_blame(void **state)
 {
 	static const char both[] = "{\"phone\":\"" PHONE "\",\"device\":\"d-1\"}";
-	struct store_world *world = open_world(state);
+	struct store_world *world = world_new(*state);
 	struct caller number, device, known;
 	char id[ID_SIZE];
 
@@ -318,7 +297,7 @@ static void a_number_beside_a_device_earns_trust_and_never_blame(void **state)
 /* Forty reports of one phone are one prank when they are one incident. */
 static void each_teller_of_a_merged_incident_counts_once(void **state)
 {
-	struct store_world *world = open_world(state);
+	struct store_world *world = world_new(*state);
 	char first[ID_SIZE], other[ID_SIZE], json[96];
 
 	report_from(world, PHONE_ONLY, "", &doubtful, first);
@@ -335,7 +314,7 @@ static void an_anonymous_report_has_no_caller_and_neither_has_an_exercise(void *
 {
 	static const char *const kinds[] = {",\"anonymity\":\"anonymous\"",
 					    ",\"anonymity\":\"secret\"", ",\"exercise\":true"};
-	struct store_world *world = open_world(state);
+	struct store_world *world = world_new(*state);
 
 	for (int day = 0; day < 3; day++)
 		whole_call(world, day == 0 ? "a" : day == 1 ? "b" : "c", "prank");
@@ -359,7 +338,7 @@ static void an_anonymous_report_has_no_caller_and_neither_has_an_exercise(void *
 
 static void a_bad_history_puts_behind_and_danger_never(void **state)
 {
-	struct store_world *world = open_world(state);
+	struct store_world *world = world_new(*state);
 	struct store_read read = {.op = READ_TIMELINE};
 	char before[ID_SIZE], id[ID_SIZE], urgent[ID_SIZE];
 	const struct event *event;
@@ -390,7 +369,7 @@ static void a_line_on_which_nobody_speaks_is_raised_when_it_was_right_before(voi
 {
 	static const struct verdict nobody_speaks = {
 		.disposition = DISPOSITION_REVIEW, .priority = 4, .category = "call_silent"};
-	struct store_world *world = open_world(state);
+	struct store_world *world = world_new(*state);
 	char before[ID_SIZE], id[ID_SIZE];
 
 	whole_call(world, "a", "prank");
@@ -410,7 +389,7 @@ static void a_line_on_which_nobody_speaks_is_raised_when_it_was_right_before(voi
 static void what_is_joined_has_the_place_of_its_best_and_a_split_gives_it_back(void **state)
 {
 	static const char other_phone[] = "{\"phone\":\"+6281300000001\"}";
-	struct store_world *world = open_world(state);
+	struct store_world *world = world_new(*state);
 	char bad[ID_SIZE], good[ID_SIZE], json[96];
 	json_t *doc;
 
@@ -441,7 +420,7 @@ static void what_is_joined_has_the_place_of_its_best_and_a_split_gives_it_back(v
 /* The same of a report that the bridge itself had linked. */
 static void a_linked_report_that_is_split_off_has_its_own_place(void **state)
 {
-	struct store_world *world = open_world(state);
+	struct store_world *world = world_new(*state);
 	char first[ID_SIZE], linked_id[ID_SIZE], json[96];
 	struct store_links links = {.is_same = true, .count = 1};
 	struct sent sent;
@@ -471,7 +450,7 @@ static void a_linked_report_that_is_split_off_has_its_own_place(void **state)
 
 static void what_is_known_survives_a_restart(void **state)
 {
-	struct store_world *world = open_world(state);
+	struct store_world *world = world_new(*state);
 	struct caller told, known;
 	struct err err = {0};
 	char id[ID_SIZE];
@@ -499,7 +478,7 @@ static void what_is_known_survives_a_restart(void **state)
 /* A flood of numbers pushes out others that have only rung, and none that is known for more. */
 static void the_table_has_a_bound_and_keeps_what_is_worth_keeping(void **state)
 {
-	struct store_world *world = open_world(state);
+	struct store_world *world = world_new(*state);
 	struct caller kept, first, known;
 	struct err err = {0};
 	unsigned found = 0;
@@ -535,7 +514,7 @@ static void the_table_has_a_bound_and_keeps_what_is_worth_keeping(void **state)
 /* Even of those worth keeping the oldest goes when there are too many of them. */
 static void a_flood_of_pranks_does_not_grow_the_table_either(void **state)
 {
-	struct store_world *world = open_world(state);
+	struct store_world *world = world_new(*state);
 	struct caller first, last, known;
 	struct err err = {0};
 
@@ -561,7 +540,7 @@ static void a_flood_of_pranks_does_not_grow_the_table_either(void **state)
 
 static void one_that_was_not_heard_of_for_two_years_is_forgotten(void **state)
 {
-	struct store_world *world = open_world(state);
+	struct store_world *world = world_new(*state);
 	struct caller old, known;
 
 	whole_call(world, "a", "prank");
@@ -576,7 +555,7 @@ static void one_that_was_not_heard_of_for_two_years_is_forgotten(void **state)
 static void clearing_is_an_event_with_a_name_and_a_reason(void **state)
 {
 	static const char wish[] = "{\"reason\":\"nomor dijual\",\"command_id\":\"w-1\"}";
-	struct store_world *world = open_world(state);
+	struct store_world *world = world_new(*state);
 	struct caller caller;
 	struct sent sent;
 	const struct event *event;
@@ -609,7 +588,7 @@ static void clearing_is_an_event_with_a_name_and_a_reason(void **state)
 
 static void nobody_who_is_not_known_is_cleared(void **state)
 {
-	struct store_world *world = open_world(state);
+	struct store_world *world = world_new(*state);
 	struct caller caller;
 	struct sent sent;
 	char id[ID_SIZE];
@@ -626,12 +605,6 @@ static void nobody_who_is_not_known_is_cleared(void **state)
 	assert_int_equal(last_told(world).mark[CALLER_PRANK].n, 1);
 	end_world(world);
 }
-
-#define OVER_ALL(test)                                                                         \
-	{#test " (memory)", test, NULL, NULL, &backends[0]},                                   \
-	{                                                                                      \
-#test " (sqlite)", test, NULL, NULL, &backends[1]                              \
-	}
 
 int main(void)
 {

@@ -10,7 +10,6 @@
 #include <cmocka.h>
 
 #include "model/join.h"
-#include "store/archive.h"
 #include "store/backend.h"
 #include "support/store_world.h"
 
@@ -18,32 +17,10 @@
 #define POLICE 2u
 #define HEALTH 4u
 
-static struct store_world *open_world(void **state)
-{
-	struct store_world *world = calloc(1, sizeof(*world));
-	struct err err = {0};
-
-	world_init(world, *state);
-	if (world_open(world, &err) < 0)
-		fail_msg("%s", err.text);
-	return world;
-}
-
-/* The log of every one of these stories is whole, and the tables are what it says. */
 static void end_world(struct store_world *world)
 {
-	struct archive_report report;
-	struct err err = {0};
-
-	if (world->backend->is_on_disk) {
-		world_close(world);
-		if (archive_verify(world->dir, &report, &err) < 0)
-			fail_msg("%s", err.text);
-		assert_int_equal(report.events, world->shown);
-		assert_int_equal(world_open(world, &err), 0);
-	}
-	world_fini(world);
-	free(world);
+	world_prove(world);
+	world_free(&world);
 }
 
 struct story {
@@ -214,7 +191,7 @@ static void is_of(struct store_world *world, const char *report_id, const char *
 
 static void a_report_surely_of_one_joins_it_and_says_so(void **state)
 {
-	struct store_world *world = open_world(state);
+	struct store_world *world = world_new(*state);
 	struct story first, second;
 	const struct event *event;
 
@@ -245,7 +222,7 @@ static void a_report_surely_of_one_joins_it_and_says_so(void **state)
 
 static void a_linked_report_sent_again_gets_its_first_answer(void **state)
 {
-	struct store_world *world = open_world(state);
+	struct store_world *world = world_new(*state);
 	struct sent first, again;
 	struct store_links links;
 	struct story one;
@@ -270,7 +247,7 @@ static void a_linked_report_sent_again_gets_its_first_answer(void **state)
 /* Forty at one moment find each other before any of them is stored. */
 static void reports_in_one_batch_find_each_other(void **state)
 {
-	struct store_world *world = open_world(state);
+	struct store_world *world = world_new(*state);
 	static struct store_links links[40];
 	static struct sent sent[40];
 
@@ -291,7 +268,7 @@ static void reports_in_one_batch_find_each_other(void **state)
 
 static void what_cannot_be_joined_gets_an_incident_of_its_own(void **state)
 {
-	struct store_world *world = open_world(state);
+	struct store_world *world = world_new(*state);
 	struct story first, lost, after, secret;
 	struct store_links links;
 	struct sent sent;
@@ -324,7 +301,7 @@ static void what_cannot_be_joined_gets_an_incident_of_its_own(void **state)
 
 static void a_split_leaves_all_as_if_the_report_had_never_been_linked(void **state)
 {
-	struct store_world *world = open_world(state);
+	struct store_world *world = world_new(*state);
 	struct story first, stays, goes;
 	char *before, *own;
 	const struct event *created;
@@ -355,7 +332,7 @@ static void a_split_leaves_all_as_if_the_report_had_never_been_linked(void **sta
 
 static void a_split_keeps_what_people_have_decided_meanwhile(void **state)
 {
-	struct store_world *world = open_world(state);
+	struct store_world *world = world_new(*state);
 	struct story first, goes;
 
 	tell(world, "Asap", NULL, 3, FIRE, &first);
@@ -378,7 +355,7 @@ static void a_split_keeps_what_people_have_decided_meanwhile(void **state)
 
 static void the_undo_of_a_merge_gives_both_back_as_they_were(void **state)
 {
-	struct store_world *world = open_world(state);
+	struct store_world *world = world_new(*state);
 	struct story one, other, further;
 	char *one_before, *other_before;
 
@@ -409,7 +386,7 @@ static void the_undo_of_a_merge_gives_both_back_as_they_were(void **state)
 /* Merged, given back, merged again, with other things between: any order can be undone. */
 static void joining_and_splitting_in_turns_ends_where_it_began(void **state)
 {
-	struct store_world *world = open_world(state);
+	struct store_world *world = world_new(*state);
 	struct story one, two, three, linked;
 	char *before[3];
 
@@ -441,7 +418,7 @@ static void joining_and_splitting_in_turns_ends_where_it_began(void **state)
 
 static void what_came_with_a_merge_leaves_with_it(void **state)
 {
-	struct store_world *world = open_world(state);
+	struct store_world *world = world_new(*state);
 	struct story one, other, further;
 	char json[160];
 
@@ -462,7 +439,7 @@ static void what_came_with_a_merge_leaves_with_it(void **state)
 
 static void an_impossible_merge_or_split_is_refused_by_its_member(void **state)
 {
-	struct store_world *world = open_world(state);
+	struct store_world *world = world_new(*state);
 	struct story one, other, closed;
 	struct viewer police = {.may_watch = true, .agencies = POLICE};
 	char json[128];
@@ -499,7 +476,7 @@ static void an_impossible_merge_or_split_is_refused_by_its_member(void **state)
 
 static void a_stale_merge_is_a_conflict_and_the_same_one_twice_is_one(void **state)
 {
-	struct store_world *world = open_world(state);
+	struct store_world *world = world_new(*state);
 	struct story one, other;
 	struct sent first, again;
 	char json[192];
@@ -533,7 +510,7 @@ static void a_stale_merge_is_a_conflict_and_the_same_one_twice_is_one(void **sta
 
 static void a_ticket_follows_its_report(void **state)
 {
-	struct store_world *world = open_world(state);
+	struct store_world *world = world_new(*state);
 	struct store_read read = {.op = READ_TICKET, .id = "7000001"};
 	struct story one, other;
 
@@ -553,7 +530,7 @@ static void a_ticket_follows_its_report(void **state)
 
 static void a_folded_one_lives_on_and_can_be_taken_out(void **state)
 {
-	struct store_world *world = open_world(state);
+	struct store_world *world = world_new(*state);
 	struct story one, other;
 	struct sent sent;
 

@@ -14,40 +14,14 @@
 
 #define FIRE "Kebakaran rumah di Jl. Kesambi"
 
-static struct store_world *open_world(void **state)
-{
-	struct store_world *world = calloc(1, sizeof(*world));
-	struct err err = {0};
-
-	world_init(world, *state);
-	if (world_open(world, &err) < 0)
-		fail_msg("%s", err.text);
-	return world;
-}
-
-static void end_world(struct store_world *world)
-{
-	world_fini(world);
-	free(world);
-}
-
 static bool is_on_disk(const struct store_world *world)
 {
 	return world->backend->is_on_disk;
 }
 
-static void reopen(struct store_world *world)
-{
-	struct err err = {0};
-
-	world_close(world);
-	if (world_open(world, &err) < 0)
-		fail_msg("%s", err.text);
-}
-
 static void each_submit_is_answered_exactly_once(void **state)
 {
-	struct store_world *world = open_world(state);
+	struct store_world *world = world_new(*state);
 	static struct sent sent[100];
 
 	for (int i = 0; i < 100; i++)
@@ -58,12 +32,12 @@ static void each_submit_is_answered_exactly_once(void **state)
 	assert_int_equal(world->answered, 100);
 	for (int i = 0; i < 100; i++)
 		sent_fini(&sent[i]);
-	end_world(world);
+	world_free(&world);
 }
 
 static void numbers_are_dense_and_in_commit_order(void **state)
 {
-	struct store_world *world = open_world(state);
+	struct store_world *world = world_new(*state);
 	static struct sent sent[40];
 	struct store_read read = {.op = READ_EVENTS, .from = 1};
 	char id[ID_SIZE];
@@ -92,19 +66,19 @@ static void numbers_are_dense_and_in_commit_order(void **state)
 	store_read_fini(&read);
 	for (int i = 0; i < 40; i++)
 		sent_fini(&sent[i]);
-	end_world(world);
+	world_free(&world);
 }
 
 static void a_report_sent_again_gets_the_first_answer_byte_for_byte(void **state)
 {
-	struct store_world *world = open_world(state);
+	struct store_world *world = world_new(*state);
 	struct sent first, again, other;
 
 	send_report(world, &first, "lapor-web", "a1", FIRE " \"besar\"\n,\"location\":{");
 	store_step(world->store);
 	assert_int_equal(first.request.answer, STORE_STORED);
 	if (is_on_disk(world))
-		reopen(world);
+		world_reopen(world);
 	send_report(world, &again, "lapor-web", "a1", FIRE " \"besar\"\n,\"location\":{");
 	send_report(world, &other, "lapor-sms", "a1", FIRE);
 	store_step(world->store);
@@ -118,12 +92,12 @@ static void a_report_sent_again_gets_the_first_answer_byte_for_byte(void **state
 	sent_fini(&first);
 	sent_fini(&again);
 	sent_fini(&other);
-	end_world(world);
+	world_free(&world);
 }
 
 static void the_answer_is_the_document_of_the_contract(void **state)
 {
-	struct store_world *world = open_world(state);
+	struct store_world *world = world_new(*state);
 	struct sent sent;
 	json_t *doc;
 
@@ -142,12 +116,12 @@ static void the_answer_is_the_document_of_the_contract(void **state)
 		"none");
 	json_decref(doc);
 	sent_fini(&sent);
-	end_world(world);
+	world_free(&world);
 }
 
 static void two_of_one_key_in_one_batch_behave_as_one_after_the_other(void **state)
 {
-	struct store_world *world = open_world(state);
+	struct store_world *world = world_new(*state);
 	struct sent first, same, differs;
 
 	send_report(world, &first, "lapor-web", "a1", FIRE);
@@ -162,12 +136,12 @@ static void two_of_one_key_in_one_batch_behave_as_one_after_the_other(void **sta
 	sent_fini(&first);
 	sent_fini(&same);
 	sent_fini(&differs);
-	end_world(world);
+	world_free(&world);
 }
 
 static void reports_without_a_key_are_two(void **state)
 {
-	struct store_world *world = open_world(state);
+	struct store_world *world = world_new(*state);
 	struct sent a, b;
 
 	send_report(world, &a, "lapor-web", NULL, FIRE);
@@ -178,12 +152,12 @@ static void reports_without_a_key_are_two(void **state)
 	assert_string_not_equal(a.request.incident_id, b.request.incident_id);
 	sent_fini(&a);
 	sent_fini(&b);
-	end_world(world);
+	world_free(&world);
 }
 
 static void the_raw_body_is_kept_byte_for_byte(void **state)
 {
-	struct store_world *world = open_world(state);
+	struct store_world *world = world_new(*state);
 	struct store_read read = {.op = READ_REPORT};
 	struct sent sent;
 
@@ -197,12 +171,12 @@ static void the_raw_body_is_kept_byte_for_byte(void **state)
 	assert_string_equal(read.source, "lapor-web");
 	store_read_fini(&read);
 	sent_fini(&sent);
-	end_world(world);
+	world_free(&world);
 }
 
 static void commands_in_flight_together_behave_as_one_after_the_other(void **state)
 {
-	struct store_world *world = open_world(state);
+	struct store_world *world = world_new(*state);
 	struct sent first, second, third;
 	char id[ID_SIZE];
 
@@ -224,12 +198,12 @@ static void commands_in_flight_together_behave_as_one_after_the_other(void **sta
 	sent_fini(&first);
 	sent_fini(&second);
 	sent_fini(&third);
-	end_world(world);
+	world_free(&world);
 }
 
 static void the_same_command_twice_is_one_action(void **state)
 {
-	struct store_world *world = open_world(state);
+	struct store_world *world = world_new(*state);
 	static const char act[] =
 		"{\"action\":\"acknowledge\",\"agency\":\"fire\",\"command_id\":\"c-1\"}";
 	struct sent first, again, elsewhere;
@@ -251,14 +225,14 @@ static void the_same_command_twice_is_one_action(void **state)
 	sent_fini(&first);
 	sent_fini(&again);
 	sent_fini(&elsewhere);
-	end_world(world);
+	world_free(&world);
 }
 
 /* Who hands an incident over and does not hear the answer asks again: it is not his any more.
  */
 static void a_command_by_which_one_lost_sight_is_still_known_to_its_sender(void **state)
 {
-	struct store_world *world = open_world(state);
+	struct store_world *world = world_new(*state);
 	static const char act[] = "{\"action\":\"reclassify\",\"agencies\":[\"police\"],"
 				  "\"command_id\":\"c-1\"}";
 	struct viewer fire = {.may_watch = true, .agencies = 1};
@@ -282,12 +256,12 @@ static void a_command_by_which_one_lost_sight_is_still_known_to_its_sender(void 
 	sent_fini(&first);
 	sent_fini(&again);
 	sent_fini(&stranger);
-	end_world(world);
+	world_free(&world);
 }
 
 static void an_impossible_step_is_refused_and_changes_nothing(void **state)
 {
-	struct store_world *world = open_world(state);
+	struct store_world *world = world_new(*state);
 	struct sent sent;
 	char id[ID_SIZE];
 
@@ -298,12 +272,12 @@ static void an_impossible_step_is_refused_and_changes_nothing(void **state)
 	assert_string_equal(sent.request.err.field, "action");
 	assert_int_equal(world->shown, 1);
 	sent_fini(&sent);
-	end_world(world);
+	world_free(&world);
 }
 
 static void an_incident_one_may_not_see_is_not_there(void **state)
 {
-	struct store_world *world = open_world(state);
+	struct store_world *world = world_new(*state);
 	struct sent sent;
 	char id[ID_SIZE];
 
@@ -314,12 +288,12 @@ static void an_incident_one_may_not_see_is_not_there(void **state)
 	assert_int_equal(sent.request.answer, STORE_NOT_FOUND);
 	assert_null(sent.request.body);
 	sent_fini(&sent);
-	end_world(world);
+	world_free(&world);
 }
 
 static void who_may_see_a_report_is_who_may_see_its_incident_as_it_stands(void **state)
 {
-	struct store_world *world = open_world(state);
+	struct store_world *world = world_new(*state);
 	struct store_read read = {.op = READ_REPORT};
 	struct sent report, moved;
 
@@ -335,12 +309,12 @@ static void who_may_see_a_report_is_who_may_see_its_incident_as_it_stands(void *
 	store_read_fini(&read);
 	sent_fini(&report);
 	sent_fini(&moved);
-	end_world(world);
+	world_free(&world);
 }
 
 static void who_loses_sight_of_an_incident_is_told_so(void **state)
 {
-	struct store_world *world = open_world(state);
+	struct store_world *world = world_new(*state);
 	struct store_read read = {.op = READ_LIVE,
 				  .filter = {.viewer = {.may_watch = true, .agencies = 1}}};
 	struct sent sent;
@@ -359,12 +333,12 @@ static void who_loses_sight_of_an_incident_is_told_so(void **state)
 	assert_int_equal(read.row_count, 1);
 	store_read_fini(&read);
 	sent_fini(&sent);
-	end_world(world);
+	world_free(&world);
 }
 
 static void pages_of_live_incidents_are_complete_and_closed_ones_are_not_in_them(void **state)
 {
-	struct store_world *world = open_world(state);
+	struct store_world *world = world_new(*state);
 	struct store_read read = {
 		.op = READ_LIVE, .filter.viewer = sees_everything, .max_rows = 3};
 	struct sent sent;
@@ -389,12 +363,12 @@ static void pages_of_live_incidents_are_complete_and_closed_ones_are_not_in_them
 	assert_int_equal(rows, 9);
 	assert_true(pages >= 3);
 	sent_fini(&sent);
-	end_world(world);
+	world_free(&world);
 }
 
 static void a_list_is_filtered_and_newest_first(void **state)
 {
-	struct store_world *world = open_world(state);
+	struct store_world *world = world_new(*state);
 	struct store_read read = {
 		.op = READ_INCIDENTS, .filter.viewer = sees_everything, .max_rows = 4};
 	char id[ID_SIZE], last[ID_SIZE];
@@ -425,12 +399,12 @@ static void a_list_is_filtered_and_newest_first(void **state)
 	read_now(world, &read);
 	assert_int_equal(read.row_count, 4);
 	store_read_fini(&read);
-	end_world(world);
+	world_free(&world);
 }
 
 static void a_timeline_and_a_ticket_lead_to_their_incident(void **state)
 {
-	struct store_world *world = open_world(state);
+	struct store_world *world = world_new(*state);
 	struct store_read read = {.op = READ_TIMELINE};
 	struct sent sent;
 	char id[ID_SIZE], other[ID_SIZE];
@@ -455,12 +429,12 @@ static void a_timeline_and_a_ticket_lead_to_their_incident(void **state)
 	assert_false(read.is_found);
 	store_read_fini(&read);
 	sent_fini(&sent);
-	end_world(world);
+	world_free(&world);
 }
 
 static void a_call_lives_once_and_its_number_is_masked_in_the_event(void **state)
 {
-	struct store_world *world = open_world(state);
+	struct store_world *world = world_new(*state);
 	struct store_read read = {.op = READ_CALL, .id = "t-1"}, open = {.op = READ_CALLS};
 	struct sent ringing, answered, late, abandoned;
 
@@ -492,14 +466,14 @@ static void a_call_lives_once_and_its_number_is_masked_in_the_event(void **state
 	sent_fini(&answered);
 	sent_fini(&late);
 	sent_fini(&abandoned);
-	end_world(world);
+	world_free(&world);
 }
 
 /* A telephone exchange that dies leaves calls that never end, and what rings now stands among
  * them. */
 static void of_more_open_calls_than_fit_the_newest_are_told(void **state)
 {
-	struct store_world *world = open_world(state);
+	struct store_world *world = world_new(*state);
 	struct store_read open = {.op = READ_CALLS, .max_rows = 3};
 	struct sent sent;
 	char text[64];
@@ -515,7 +489,7 @@ static void of_more_open_calls_than_fit_the_newest_are_told(void **state)
 	assert_int_equal(open.rows[0].seq, 5);
 	assert_int_equal(open.rows[2].seq, 3);
 	store_read_fini(&open);
-	end_world(world);
+	world_free(&world);
 }
 
 static void done_with_cursor(struct store_request *request)
@@ -525,7 +499,7 @@ static void done_with_cursor(struct store_request *request)
 
 static void a_cursor_survives_a_restart(void **state)
 {
-	struct store_world *world = open_world(state);
+	struct store_world *world = world_new(*state);
 	struct store_request cursor = {.op = STORE_CURSOR, .done = done_with_cursor};
 	struct store_request failure = {.op = STORE_FAILURE, .done = done_with_cursor};
 
@@ -539,22 +513,22 @@ static void a_cursor_survives_a_restart(void **state)
 	store_submit(world->store, &failure);
 	store_step(world->store);
 	if (is_on_disk(world)) {
-		reopen(world);
+		world_reopen(world);
 		assert_int_equal(store_cursor(world->store, "mqtt"), 7);
 	}
 	assert_int_equal(store_cursor(world->store, "other"), 0);
-	end_world(world);
+	world_free(&world);
 }
 
 static void beyond_its_limit_the_queue_says_later_at_once(void **state)
 {
-	struct store_world *world = open_world(state);
+	struct store_world *world = world_new(*state);
 	static struct sent sent[20];
 	unsigned later = 0;
 
 	world_close(world);
 	world->settings.queue_max = 8;
-	reopen(world);
+	world_reopen(world);
 	for (int i = 0; i < 20; i++)
 		send_report(world, &sent[i], "lapor-web", NULL, FIRE);
 	store_poll(world->store); /* the lane has not run */
@@ -567,12 +541,12 @@ static void beyond_its_limit_the_queue_says_later_at_once(void **state)
 	}
 	assert_int_equal(later, 12);
 	assert_int_equal(world->shown, 8);
-	end_world(world);
+	world_free(&world);
 }
 
 static void closing_answers_everything_that_was_submitted(void **state)
 {
-	struct store_world *world = open_world(state);
+	struct store_world *world = world_new(*state);
 	struct sent sent;
 
 	send_report(world, &sent, "lapor-web", "a1", FIRE);
@@ -580,7 +554,7 @@ static void closing_answers_everything_that_was_submitted(void **state)
 	assert_true(sent.is_answered);
 	assert_int_equal(sent.request.answer, STORE_STORED);
 	sent_fini(&sent);
-	end_world(world);
+	world_free(&world);
 }
 
 static void readers_who_want_the_same_page_are_served_by_one_read(void **state)
@@ -597,12 +571,6 @@ static void readers_who_want_the_same_page_are_served_by_one_read(void **state)
 	c.filter.viewer.agencies = 2;
 	assert_false(read_is_same(&b, &c));
 }
-
-#define OVER_ALL(test)                                                                         \
-	{#test " (memory)", test, NULL, NULL, &backends[0]},                                   \
-	{                                                                                      \
-#test " (sqlite)", test, NULL, NULL, &backends[1]                              \
-	}
 
 int main(void)
 {

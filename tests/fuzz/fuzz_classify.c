@@ -1,33 +1,11 @@
 /* Any bytes as a text, and any bytes as a table: a verdict is always whole, an answer always
  * sound JSON, a table read or refused with its line. The first byte chooses. */
-#include <jansson.h>
-#include <stdlib.h>
-#include <string.h>
+#include "fuzz_city.h"
 
-#include "base/jsonw.h"
 #include "core/areas.h"
 #include "core/classify.h"
 #include "core/lexicon.h"
-#include "core/rules.h"
 #include "core/rules_private.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-#define FUZZ_CHECK(condition)                                                                  \
-	do {                                                                                   \
-		if (!(condition))                                                              \
-			abort();                                                               \
-	} while (0)
-
-static struct rules *city(void)
-{
-	static struct rules *rules;
-	struct err err;
-
-	if (rules == NULL && rules_load(&rules, TANGI_SOURCE_DIR "/config/cirebon", &err) < 0)
-		fatal("%s", err.text);
-	return rules;
-}
 
 static void check_verdict(const struct rules *rules, const struct verdict *v)
 {
@@ -123,7 +101,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	text = calloc(size, 1);
 	memcpy(text, data + 1, size - 1);
 	if (data[0] == 'L')
-		try_lexicon(city(), text);
+		try_lexicon(fuzz_city(), text);
 	else if (data[0] == 'J')
 		try_judgement(text);
 	else if (data[0] == 'S')
@@ -131,7 +109,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	else if (data[0] == 'A')
 		try_areas(text, size - 1);
 	else
-		try_text(city(), text, size - 1);
+		try_text(fuzz_city(), text, size - 1);
 	free(text);
 	return 0;
 }

@@ -1,23 +1,11 @@
 /* Two texts of any bytes, parted by the first NUL: what is taken of them is within its bounds
  * and in order, a comparison is the same both ways, a reason is sound UTF-8. */
-#include <jansson.h>
-#include <math.h>
-#include <stdlib.h>
-#include <string.h>
+#include "fuzz_city.h"
 
-#include "base/jsonw.h"
-#include "core/rules.h"
+#include <math.h>
+
 #include "core/similar.h"
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-#define FUZZ_CHECK(condition)                                                                  \
-	do {                                                                                   \
-		if (!(condition))                                                              \
-			abort();                                                               \
-	} while (0)
-
-static struct rules *rules;
 static struct similar_rules *similar;
 static struct gist_scratch scratch;
 
@@ -25,10 +13,8 @@ static void load(void)
 {
 	struct err err;
 
-	if (rules != NULL)
-		return;
-	if (rules_load(&rules, TANGI_SOURCE_DIR "/config/cirebon", &err) < 0 ||
-	    similar_load(&similar, TANGI_SOURCE_DIR "/config/cirebon", rules, &err) < 0)
+	if (similar == NULL &&
+	    similar_load(&similar, TANGI_SOURCE_DIR "/config/cirebon", fuzz_city(), &err) < 0)
 		fatal("%s", err.text);
 }
 
@@ -41,7 +27,7 @@ static void take(const char *text, size_t len, struct gist *gist_r)
 
 	snprintf(verdict.term[0].term, VERDICT_TERM_SIZE, "%.*s", (int)(len < 8 ? len : 8),
 		 text);
-	gist_take(rules, &similar->tongue, &of, &scratch, gist_r);
+	gist_take(fuzz_city(), &similar->tongue, &of, &scratch, gist_r);
 	FUZZ_CHECK(gist_r->word_count <= GIST_WORDS_MAX &&
 		   gist_r->mark_count <= GIST_MARKS_MAX);
 	for (unsigned i = 1; i < gist_r->word_count; i++)

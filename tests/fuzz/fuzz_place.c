@@ -1,32 +1,11 @@
 /* Any bytes as a text or a search: candidates are whole, ranked and sound JSON, points lie
  * where the gazetteer knows something, and nothing is made of nothing. Any bytes as the
  * vocabulary are read or refused with their line. The first byte chooses. */
-#include <jansson.h>
-#include <stdlib.h>
-#include <string.h>
+#include "fuzz_city.h"
 
-#include "base/jsonw.h"
 #include "core/areas.h"
 #include "core/place.h"
 #include "core/rules_private.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-#define FUZZ_CHECK(condition)                                                                  \
-	do {                                                                                   \
-		if (!(condition))                                                              \
-			abort();                                                               \
-	} while (0)
-
-static struct rules *city(void)
-{
-	static struct rules *rules;
-	struct err err;
-
-	if (rules == NULL && rules_load(&rules, TANGI_SOURCE_DIR "/config/cirebon", &err) < 0)
-		fatal("%s", err.text);
-	return rules;
-}
 
 static void check_json(const struct place_candidates *found)
 {
@@ -102,10 +81,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (data[0] == 'W') {
 		try_words(text);
 	} else if (data[0] == 'S') {
-		places_search(city(), text, size - 1, &found);
+		places_search(fuzz_city(), text, size - 1, &found);
 		check(&found);
 	} else {
-		try_text(city(), text, size - 1);
+		try_text(fuzz_city(), text, size - 1);
 	}
 	free(text);
 	return 0;

@@ -12,6 +12,9 @@
 
 #include <cmocka.h>
 
+#include "store/archive.h"
+#include "store/backend.h"
+
 const struct viewer sees_everything = {.may_watch = true,
 				       .sees_all = true,
 				       .sees_secret = true,
@@ -84,6 +87,48 @@ void world_fini(struct store_world *world)
 	for (unsigned i = 0; i < world->shown; i++)
 		buf_unref(&world->events[i].body);
 	(void)nftw(world->dir, remove_one, 8, FTW_DEPTH | FTW_PHYS);
+}
+
+struct store_world *world_new(const struct store_backend *backend)
+{
+	struct store_world *world = calloc(1, sizeof(*world));
+	struct err err = {0};
+
+	world_init(world, backend);
+	if (world_open(world, &err) < 0)
+		fail_msg("%s", err.text);
+	return world;
+}
+
+void world_reopen(struct store_world *world)
+{
+	struct err err = {0};
+
+	world_close(world);
+	if (world_open(world, &err) < 0)
+		fail_msg("%s", err.text);
+}
+
+void world_prove(struct store_world *world)
+{
+	struct archive_report report;
+	struct err err = {0};
+
+	if (!world->backend->is_on_disk)
+		return;
+	world_close(world);
+	if (archive_verify(world->dir, &report, &err) < 0)
+		fail_msg("%s", err.text);
+	assert_int_equal(report.events, world->shown);
+	if (world_open(world, &err) < 0)
+		fail_msg("%s", err.text);
+}
+
+void world_free(struct store_world **world)
+{
+	world_fini(*world);
+	free(*world);
+	*world = NULL;
 }
 
 void world_pass(struct store_world *world, int64_t ms)

@@ -44,6 +44,21 @@ void world_close(struct store_world *world);
 void world_fini(struct store_world *world);
 void world_pass(struct store_world *world, int64_t ms);
 
+/* For the suites over every backend. A world of its own, open; a failure fails the test. */
+struct store_world *world_new(const struct store_backend *backend);
+void world_reopen(struct store_world *world);
+/* The log of a story is whole, and the tables are what it says; ends open. Nothing to see in
+ * memory. */
+void world_prove(struct store_world *world);
+void world_free(struct store_world **world);
+
+/* One test twice, in a main that has backends[2]. */
+#define OVER_ALL(test)                                                                         \
+	{#test " (memory)", test, NULL, NULL, &backends[0]},                                   \
+	{                                                                                      \
+#test " (sqlite)", test, NULL, NULL, &backends[1]                              \
+	}
+
 void send_report(struct store_world *world, struct sent *sent, const char *source,
 		 const char *key, const char *text);
 /* The same, found to be like other reports; links are borrowed until it is answered. */

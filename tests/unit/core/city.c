@@ -24,6 +24,22 @@ struct rules *city_load(void)
 	return rules;
 }
 
+struct rules *cirebon;
+
+int city_open(void **state)
+{
+	(void)state;
+	cirebon = city_load();
+	return 0;
+}
+
+int city_close(void **state)
+{
+	(void)state;
+	rules_free(&cirebon);
+	return 0;
+}
+
 static char *read_file(const char *name)
 {
 	char path[512], *text = calloc(1, 1 << 20);

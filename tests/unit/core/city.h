@@ -6,6 +6,11 @@
 
 #define CITY_DIR TANGI_SOURCE_DIR "/config/cirebon"
 
+/* The whole of it, for all tests of a group: cmocka calls both. */
+extern struct rules *cirebon;
+int city_open(void **state);
+int city_close(void **state);
+
 struct rules *city_load(void);
 /* Loads a copy of the city in which, in file, the first from has become to. */
 int city_load_changed(struct rules **rules_r, const char *file, const char *from,

@@ -12,22 +12,6 @@
 #include "core/areas.h"
 #include "core/rules.h"
 
-static struct rules *rules;
-
-static int load(void **state)
-{
-	(void)state;
-	rules = city_load();
-	return 0;
-}
-
-static int unload(void **state)
-{
-	(void)state;
-	rules_free(&rules);
-	return 0;
-}
-
 static struct location place(double lat, double lon)
 {
 	struct location at = {.from = LOCATION_DEVICE,
@@ -36,7 +20,7 @@ static struct location place(double lat, double lon)
 			      .lon_e7 = (int32_t)lround(lon * DEGREE_E7),
 			      .accuracy_m = 15};
 
-	locate(rules, &at, "banjir di Kejawanan", 19, &at);
+	locate(cirebon, &at, "banjir di Kejawanan", 19, &at);
 	return at;
 }
 
@@ -44,7 +28,7 @@ static struct location read_place(const char *text)
 {
 	struct location none = {.from = LOCATION_NONE, .accuracy_m = -1}, out;
 
-	locate(rules, &none, text, strlen(text), &out);
+	locate(cirebon, &none, text, strlen(text), &out);
 	return out;
 }
 
@@ -149,7 +133,7 @@ static void a_map_gets_every_border_to_the_metre_and_whom_to_name(void **state)
 
 	(void)state;
 	jsonw_init(&w, 65536);
-	rules_write_areas(rules, &w);
+	rules_write_areas(cirebon, &w);
 	doc = json_loads(jsonw_text(&w), 0, NULL);
 	areas = json_object_get(doc, "features");
 	assert_non_null(strstr(json_string_value(json_object_get(doc, "licence")), "BPS"));
@@ -178,5 +162,5 @@ int main(void)
 		cmocka_unit_test(a_map_gets_every_border_to_the_metre_and_whom_to_name),
 	};
 
-	return cmocka_run_group_tests(tests, load, unload);
+	return cmocka_run_group_tests(tests, city_open, city_close);
 }

@@ -10,33 +10,17 @@
 #include "city.h"
 #include "core/classify.h"
 
-static struct rules *rules;
-
-static int load(void **state)
-{
-	(void)state;
-	rules = city_load();
-	return 0;
-}
-
-static int unload(void **state)
-{
-	(void)state;
-	rules_free(&rules);
-	return 0;
-}
-
 static struct verdict judge(const char *text)
 {
 	struct verdict verdict;
 
-	classify(rules, text, strlen(text), &verdict);
+	classify(cirebon, text, strlen(text), &verdict);
 	return verdict;
 }
 
 static bool has_agency(const struct verdict *v, const char *id)
 {
-	int i = agency_find(rules_agencies(rules), id, strlen(id));
+	int i = agency_find(rules_agencies(cirebon), id, strlen(id));
 
 	return i >= 0 && (v->agencies >> i & 1) != 0;
 }
@@ -63,7 +47,7 @@ static void the_contracts_example_is_an_emergency_with_its_reasons(void **state)
 		    has_agency(&v, "police"));
 	assert_false(has_agency(&v, "city"));
 	assert_true(says(&v, "Kebakaran") && says(&v, "masih ada orang di dalam"));
-	assert_string_equal(v.rules, rules_version(rules));
+	assert_string_equal(v.rules, rules_version(cirebon));
 }
 
 static enum reason_kind reason(const struct verdict *v, const char *term)
@@ -284,7 +268,7 @@ static void alarm_words_behind_the_end_of_reading_are_looked_for_by_a_person(voi
 	memset(text, 'x', len);
 	memcpy(text, "sampah menumpuk ", 16);
 	memcpy(text + len - 20, " kebakaran          ", 20);
-	classify(rules, text, len, &v);
+	classify(cirebon, text, len, &v);
 	assert_string_equal(v.category, "garbage");
 	assert_int_equal(v.disposition, DISPOSITION_REVIEW);
 	free(text);
@@ -311,5 +295,5 @@ int main(void)
 			alarm_words_behind_the_end_of_reading_are_looked_for_by_a_person),
 	};
 
-	return cmocka_run_group_tests(tests, load, unload);
+	return cmocka_run_group_tests(tests, city_open, city_close);
 }

@@ -140,6 +140,24 @@ static void without_a_model_the_rules_judge_and_no_model_is_named(void **state)
 	rules_free(&rules);
 }
 
+static void a_model_not_asked_of_emergencies_judges_nothing(void **state)
+{
+	static const char text[] = "kebakaran rumah, masih ada orang di dalam";
+	struct model_head head = {.name = "noise", .weights = weights, .slope = 1};
+	struct model *model = model_build(&head, 1, known);
+	struct rules *rules = city_load();
+	struct verdict v;
+
+	(void)state;
+	rules_set_model(rules, &model);
+	assert_null(model);
+	assert_string_equal(rules_model_version(rules), "");
+	classify(rules, text, strlen(text), &v);
+	assert_string_equal(v.model, "");
+	assert_int_equal(v.disposition, DISPOSITION_EMERGENCY);
+	rules_free(&rules);
+}
+
 /* Danger to life that the rules see stands, whatever the weights say. */
 static void no_model_talks_danger_to_life_away(void **state)
 {
@@ -176,6 +194,7 @@ int main(void)
 		cmocka_unit_test(what_was_saved_judges_alike),
 		cmocka_unit_test(a_damaged_model_is_refused_wherever_it_is_damaged),
 		cmocka_unit_test(without_a_model_the_rules_judge_and_no_model_is_named),
+		cmocka_unit_test(a_model_not_asked_of_emergencies_judges_nothing),
 		cmocka_unit_test(no_model_talks_danger_to_life_away),
 	};
 

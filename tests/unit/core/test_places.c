@@ -17,22 +17,6 @@
 #include "core/rules.h"
 #include "core/table.h"
 
-static struct rules *rules;
-
-static int load(void **state)
-{
-	(void)state;
-	rules = city_load();
-	return 0;
-}
-
-static int unload(void **state)
-{
-	(void)state;
-	rules_free(&rules);
-	return 0;
-}
-
 static void tell(void *ctx, unsigned line, const char *text, const char *expected,
 		 const char *found)
 {
@@ -49,7 +33,7 @@ static struct place_figure take(const char *file)
 	size_t len;
 
 	assert_int_equal(file_read(TANGI_SOURCE_DIR "/tests/data", file, &text, &len, &err), 0);
-	assert_int_equal(place_figure_take(rules, file, text, tell, NULL, &figure, &err), 0);
+	assert_int_equal(place_figure_take(cirebon, file, text, tell, NULL, &figure, &err), 0);
 	free(text);
 	print_message("%s: %u of %u in the right kelurahan, %u of %u made up\n", file,
 		      figure.right, figure.places, figure.invented, figure.nowhere);
@@ -69,7 +53,7 @@ static struct place_candidates find(const char *text)
 {
 	struct place_candidates found;
 
-	places_find(rules, text, strlen(text), &found);
+	places_find(cirebon, text, strlen(text), &found);
 	return found;
 }
 
@@ -77,7 +61,7 @@ static struct location locate_text(const char *text)
 {
 	struct location none = {.from = LOCATION_NONE, .accuracy_m = -1}, out;
 
-	locate(rules, &none, text, strlen(text), &out);
+	locate(cirebon, &none, text, strlen(text), &out);
 	return out;
 }
 
@@ -89,7 +73,7 @@ static struct location locate_at(double lat, double lon, int32_t accuracy_m, con
 			      .lon_e7 = (int32_t)lround(lon * DEGREE_E7),
 			      .accuracy_m = accuracy_m};
 
-	locate(rules, &at, text, strlen(text), &at);
+	locate(cirebon, &at, text, strlen(text), &at);
 	return at;
 }
 
@@ -258,16 +242,16 @@ static void neighbours_and_borders_are_marked(void **state)
 
 static void each_agency_has_its_own_ground(void **state)
 {
-	agency_set police = agency_set_parse(rules_agencies(rules), "police", 6);
+	agency_set police = agency_set_parse(rules_agencies(cirebon), "police", 6);
 
 	(void)state;
-	assert_int_equal(area_agencies(rules, "32.09.20"), police);
-	assert_int_equal(area_agencies(rules, "32.09.14"), 0); /* Polresta Cirebon's */
-	assert_int_equal(area_agencies(rules, ""), 0);
-	assert_true((area_agencies(rules, "32.74.05.1003") & police) == police);
-	assert_int_equal(area_agencies(rules, "32.74.05.1003"),
-			 ((agency_set)1 << rules_agencies(rules)->count) - 1);
-	assert_int_equal(area_agencies(rules, "32.7"), 0);
+	assert_int_equal(area_agencies(cirebon, "32.09.20"), police);
+	assert_int_equal(area_agencies(cirebon, "32.09.14"), 0); /* Polresta Cirebon's */
+	assert_int_equal(area_agencies(cirebon, ""), 0);
+	assert_true((area_agencies(cirebon, "32.74.05.1003") & police) == police);
+	assert_int_equal(area_agencies(cirebon, "32.74.05.1003"),
+			 ((agency_set)1 << rules_agencies(cirebon)->count) - 1);
+	assert_int_equal(area_agencies(cirebon, "32.7"), 0);
 }
 
 static void the_words_that_say_where_travel_along_as_they_were_typed(void **state)
@@ -315,11 +299,11 @@ static void a_search_needs_no_cue_and_completes(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		places_search(rules, cases[i].text, strlen(cases[i].text), &found);
+		places_search(cirebon, cases[i].text, strlen(cases[i].text), &found);
 		assert_true(found.count > 0);
 		assert_string_equal(found.candidate[0].place, cases[i].place);
 	}
-	places_search(rules, "qwxz", 4, &found);
+	places_search(cirebon, "qwxz", 4, &found);
 	assert_int_equal(found.count, 0);
 }
 
@@ -357,7 +341,7 @@ static double microseconds(const char *text, size_t len, int times)
 
 	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &from);
 	for (int i = 0; i < times; i++)
-		places_find(rules, text, len, &found);
+		places_find(cirebon, text, len, &found);
 	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &to);
 	return ((double)(to.tv_sec - from.tv_sec) * 1e6 +
 		(double)(to.tv_nsec - from.tv_nsec) / 1e3) /
@@ -410,5 +394,5 @@ int main(void)
 		cmocka_unit_test(how_long_it_takes_is_shown),
 	};
 
-	return cmocka_run_group_tests(tests, load, unload);
+	return cmocka_run_group_tests(tests, city_open, city_close);
 }
