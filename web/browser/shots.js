@@ -1,7 +1,9 @@
 /* Pictures of the console with a lively city on it: the one of the README, and, in build/shots,
- * both themes at the widths people have, for the eyes of whoever changes something. */
+ * both themes at the widths people have and what triage knows, for the eyes of whoever changes
+ * something. */
 import {mkdirSync} from "node:fs";
 import {evening} from "./evening.js";
+import {scenes, tell} from "./scenes.js";
 import {Desk, open_browser, pause, Relay, tree, World} from "./world.js";
 
 const picture = process.argv[2] ?? `${tree}web/console.png`;
@@ -44,6 +46,26 @@ async function seat(world, browser, {theme, language = "id", width, user = "siti
 	return desk;
 }
 
+/** Each scene as a fire desk comes to it, in both themes, the light one in English. @param {import("playwright-core").Browser} browser */
+async function shoot_scenes(browser) {
+	const city = await World.begin({"joining.enabled": "true"});
+	try {
+		const told = await tell(city);
+		for (const [theme, language, width] of /** @type {const} */ ([["dark", "id", 1366], ["light", "en", 1280]])) {
+			const desk = await Desk.begin(browser, city.http, {settings: {theme, language}, size: {width, height: sizes[width]}});
+			await desk.sign_in(city, "siti");
+			for (const [name, come_to] of Object.entries(scenes)) {
+				await come_to(desk, told, city);
+				await shoot(desk, `${shots}/${name}-${theme}-${width}.png`);
+				await desk.keys("Escape", "Escape");
+			}
+			await desk.end();
+		}
+	} finally {
+		await city.end();
+	}
+}
+
 mkdirSync(shots, {recursive: true});
 const world = await World.begin();
 const browser = await open_browser();
@@ -74,6 +96,7 @@ try {
 	await door.page.locator("#enter:enabled").waitFor();
 	await shoot(door, `${shots}/masuk-1366.png`);
 	await door.end();
+	await shoot_scenes(browser);
 } finally {
 	await browser.close();
 	await world.end();
