@@ -191,6 +191,11 @@ static void prepare(struct client *client, const char *path, const char *body, l
 	curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, client->why);
 	curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT, CONNECT_S);
 	curl_easy_setopt(curl, CURLOPT_TIMEOUT, limit_s);
+	if (in->line != NULL) {
+		/* A bridge that hangs keeps its connections: only its silence tells. */
+		curl_easy_setopt(curl, CURLOPT_LOW_SPEED_LIMIT, 1L);
+		curl_easy_setopt(curl, CURLOPT_LOW_SPEED_TIME, CLIENT_SILENCE_S);
+	}
 	curl_easy_setopt(curl, CURLOPT_TCP_KEEPALIVE, 1L);
 	curl_easy_setopt(curl, CURLOPT_TCP_KEEPIDLE, KEEPALIVE_S);
 	curl_easy_setopt(curl, CURLOPT_TCP_KEEPINTVL, KEEPALIVE_S);
@@ -199,6 +204,15 @@ static void prepare(struct client *client, const char *path, const char *body, l
 	if (body != NULL)
 		curl_easy_setopt(curl, CURLOPT_POSTFIELDS, body);
 	client->why[0] = '\0';
+}
+
+static const char *reason(const struct incoming *in, CURLcode code)
+{
+	if (in->is_too_long)
+		return "the answer is too long";
+	if (in->line != NULL && code == CURLE_OPERATION_TIMEDOUT)
+		return "no sign of life";
+	return in->client->why[0] != '\0' ? in->client->why : curl_easy_strerror(code);
 }
 
 static int perform(struct client *client, const char *path, const char *body,
@@ -215,10 +229,7 @@ static int perform(struct client *client, const char *path, const char *body,
 	curl_slist_free_all(headers);
 	if (code == CURLE_OK || in->is_ended)
 		return 0;
-	return err_set(err, ERR_IO, "%s: %s", client->url,
-		       in->is_too_long          ? "the answer is too long"
-		       : client->why[0] != '\0' ? client->why
-						: curl_easy_strerror(code));
+	return err_set(err, ERR_IO, "%s: %s", client->url, reason(in, code));
 }
 
 int client_ask(struct client *client, const char *path, const char *body,

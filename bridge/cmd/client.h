@@ -40,7 +40,12 @@ int client_ask(struct client *client, const char *path, const char *body,
 /* Returns 0 to go on, -1 to end the stream. line has no end and a NUL behind. */
 typedef int client_line_fn(void *ctx, char *line, size_t len);
 
+/* The bridge says every other second that it is there; after so long without a byte it is not.
+ */
+#define CLIENT_SILENCE_S 10L
+
 /* GET, and each line of the answer as it comes. *status_r is set as soon as the head is there;
- * an answer that is no 200 gives no lines. -1: the connection could not be made or broke. */
+ * an answer that is no 200 gives no lines. -1: the connection could not be made, broke, or has
+ * gone silent. */
 int client_follow(struct client *client, const char *path, client_line_fn *line, void *ctx,
 		  long *status_r, struct err *err) MUST_CHECK;

@@ -1,8 +1,9 @@
 /* watch: the events in a terminal, as they come.
  *
- * Keeps the number of the last event it has shown; when the connection is lost it comes back
- * with that number, so that each is shown once, in order. What can go wrong for good (who we
- * are, what we may) ends it; all else is tried again until somebody presses Ctrl-C. */
+ * Keeps the number of the last event it has shown; when the connection is lost, or has gone
+ * silent, it comes back with that number, so that each is shown once, in order. What can go
+ * wrong for good (who we are, what we may) ends it; all else is tried again until somebody
+ * presses Ctrl-C. */
 #include <inttypes.h>
 #include <jansson.h>
 #include <stdio.h>

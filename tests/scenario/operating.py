@@ -286,6 +286,29 @@ def the_programs_own_report_and_watch_work_against_it(make):
         watch.kill()
 
 
+def watch_says_that_a_hung_bridge_gives_no_sign_of_life_and_goes_on_when_it_does(make):
+    bridge = make.bridge().start()
+    viewer = bridge.data.parent / "viewer"
+    viewer.write_text(bridge.token("pengawas") + "\n")
+    viewer.chmod(0o600)
+    watch = Process("watch", bridge.data.parent / "watch.log")
+    watch.spawn([places.PROGRAM, "watch", "--url", f"http://127.0.0.1:{bridge.public}", "--token-file", viewer,
+                 "--after", "0"])
+    try:
+        bridge.report("Pohon tumbang nomor satu")
+        wait.until(lambda: "nomor satu" in watch.log_text(), watch.log_tail, within=20)
+        bridge.process.signal(signal.SIGSTOP)
+        try:
+            wait.until(lambda: "no sign of life" in watch.log_text(), watch.log_tail, within=30)
+        finally:
+            bridge.process.signal(signal.SIGCONT)
+        bridge.report("Pohon tumbang nomor dua")
+        wait.until(lambda: "nomor dua" in watch.log_text(), watch.log_tail, within=60)
+        assert watch.log_text().count("nomor satu") == 1 and watch.log_text().count("nomor dua") == 1
+    finally:
+        watch.kill()
+
+
 def watch_comes_back_where_it_was_and_shows_each_event_once(make):
     bridge = make.bridge().start()
     password = bridge.data.parent / "password"
