@@ -35,6 +35,8 @@ const struct option settings_table[] = {
 	 "how often a console hears that it is up to date"},
 	{"stream.stall_timeout_ms", OPTION_INT, AT(stream.stall_timeout_ms), "60000", 1000,
 	 3600000, "after so long a console that takes nothing is closed"},
+	{"stream.behind_max", OPTION_INT, AT(stream.behind_max), "50000", 100, 100000000,
+	 "events; a console further behind is given a snapshot instead of them"},
 	{"store.batch_max", OPTION_INT, AT(store.batch_max), "256", 1, 4096,
 	 "requests in one transaction"},
 	{"store.queue_max", OPTION_INT, AT(store.queue_max), "20000", 1, 1000000,

@@ -14,6 +14,9 @@
  * together. Consoles take about half of the time, and the more there is to tell, the fewer are
  * the writes.
  *
+ * Who is so far behind that the state of the city says it sooner is given that, and told so: a
+ * console that was away for a day must not be read the day.
+ *
  * Neither a gap nor a repeat: a console that is behind is given what begins exactly at its
  * position, and becomes live only when that is beyond the newest event. What is made for the
  * live ones begins at the channel's position, which is never beyond that either. */
@@ -302,6 +305,13 @@ static void give_from_feed(struct console *console)
 	(void)write_page(console, page); /* one that broke is gone, and nothing follows */
 }
 
+bool stream_is_far(const struct stream *stream, uint64_t next)
+{
+	uint64_t head = feed_head(stream->parts.feed);
+
+	return next <= head && head - next >= (uint64_t)stream->settings.behind_max;
+}
+
 /* From a console's own turn: its answers are out. */
 void console_catch_up(struct console *console)
 {
@@ -314,6 +324,11 @@ void console_catch_up(struct console *console)
 		}
 		if (!ws_is_ready(console->conn))
 			break;
+		if (stream_is_far(console->stream, console->next)) {
+			snapshot_begin(console);
+			snapshot_continue(console);
+			return;
+		}
 		if (console->next < feed_tail(feed)) {
 			read_rows(console);
 			return;

@@ -19,6 +19,7 @@ struct stream;
 struct stream_settings {
 	int64_t tick_ms;          /* a console hears at least this often; ≥ 1000 */
 	int64_t stall_timeout_ms; /* a socket that takes nothing for so long is closed */
+	int64_t behind_max;       /* events; who is further behind is given the state instead */
 };
 
 struct stream_parts { /* all borrowed for the stream's life */

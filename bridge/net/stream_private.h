@@ -105,6 +105,8 @@ void fanout_ready(struct feed_reader *reader); /* after a commit */
 void fanout_stop(struct stream *stream);       /* gives out what a pause still holds */
 void console_follow(struct console *console, uint64_t next);
 void console_catch_up(struct console *console);
+/* So many events would follow that the state says it sooner. */
+bool stream_is_far(const struct stream *stream, uint64_t next);
 /* What it has been given: all it may see up to and with this seq. */
 uint64_t console_position(const struct console *console);
 

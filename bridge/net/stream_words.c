@@ -246,10 +246,11 @@ void console_hear(struct console *console, const char *text, size_t len)
 	ask_fini(&ask);
 }
 
-/* A number of ours, so that what follows it is all there is. */
+/* A number of ours, so that what follows it is all there is; and not too much of it. */
 static bool is_known(const struct stream *stream, const struct subscription *asked)
 {
-	if (asked->after < 0 || (uint64_t)asked->after > feed_head(stream->parts.feed))
+	if (asked->after < 0 || (uint64_t)asked->after > feed_head(stream->parts.feed) ||
+	    stream_is_far(stream, (uint64_t)asked->after + 1))
 		return false;
 	return asked->epoch[0] == '\0' ||
 	       strcmp(asked->epoch, store_epoch(stream->parts.store)) == 0;

@@ -457,8 +457,8 @@ static void shown(struct store_world *store)
 
 void stream_world_init(struct stream_world *world, unsigned feed_capacity)
 {
-	static const struct stream_settings settings = {.tick_ms = TICK_MS,
-							.stall_timeout_ms = 60000};
+	static const struct stream_settings settings = {
+		.tick_ms = TICK_MS, .stall_timeout_ms = 60000, .behind_max = 1000};
 	struct stream_parts parts = {.loop = &it.loop,
 				     .http = &it.http,
 				     .accounts = &it.accounts,

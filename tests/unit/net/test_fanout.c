@@ -289,6 +289,40 @@ static void a_stalled_console_costs_one_page_and_is_cut_in_time(void **state)
 	assert_level(slow);
 }
 
+/* Away for a day, or too slow for what happens: the state says it sooner than all that led to
+ * it. */
+static void who_is_too_far_behind_is_given_the_state_and_told_so(void **state)
+{
+	struct stream_world *world = *state;
+	struct ws_conn *slow = open_live(world, ROLE_SUPERVISOR, -1);
+	struct ws_conn *away = open_live(world, ROLE_SUPERVISOR, -1);
+	struct ws_conn *near;
+
+	world->stream->settings.behind_max = 5 * FEED;
+	slow->room = 1000;
+	desk_cut(away);
+	report_some(world, 3 * FEED);
+	near = desk_open(world, ROLE_SUPERVISOR, -1);
+	desk_subscribe(near, 0, 0);
+	settle(world);
+	assert_int_equal(near->snapshots, 0); /* not yet that far */
+	slow->room = 10;
+	report_some(world, 6 * FEED);
+	desk_read(slow, SIZE_MAX);
+	settle(world);
+	assert_int_equal(slow->snapshots, 2);
+	assert_true(
+		json_is_false(json_object_get(desk_heard(slow, "subscribed"), "recovered")));
+	assert_level(slow);
+	away = desk_open(world, ROLE_SUPERVISOR, -1);
+	desk_subscribe(away, 0, 0);
+	settle(world);
+	assert_int_equal(away->snapshots, 1);
+	assert_true(
+		json_is_false(json_object_get(desk_heard(away, "subscribed"), "recovered")));
+	assert_level(away);
+}
+
 static void who_goes_while_the_store_reads_for_him_is_forgotten_with_the_answer(void **state)
 {
 	struct stream_world *world = *state;
@@ -427,6 +461,7 @@ int main(void)
 		TEST(who_goes_while_the_store_reads_for_him_is_forgotten_with_the_answer),
 		TEST(a_long_delivery_is_followed_by_a_pause_as_long),
 		cmocka_unit_test(between_long_pages_the_loop_goes_round),
+		TEST(who_is_too_far_behind_is_given_the_state_and_told_so),
 		TEST(more_than_the_feed_holds_may_come_in_a_pause),
 		TEST(what_a_pause_holds_goes_out_before_the_end),
 		TEST(a_tick_never_says_more_than_has_been_given),
