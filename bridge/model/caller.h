@@ -143,3 +143,5 @@ struct clearing {
 int clearing_parse(const void *body, size_t len, const char *handle,
 		   struct clearing **clearing_r, struct err *err) MUST_CHECK;
 void clearing_free(struct clearing **clearing);
+/* As command_digest. */
+void clearing_digest(const struct clearing *clearing, unsigned char digest_r[32]);

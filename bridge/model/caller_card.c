@@ -1,4 +1,5 @@
 /* A caller's history as it stands in events and answers, and what a person may do to it. */
+#include <openssl/sha.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -200,4 +201,18 @@ void clearing_free(struct clearing **clearing)
 		return;
 	json_decref(mine->doc);
 	xfree(mine);
+}
+
+void clearing_digest(const struct clearing *clearing, unsigned char digest_r[32])
+{
+	struct jsonw w;
+
+	jsonw_init(&w, 512);
+	jsonw_open(&w, NULL, '{');
+	jsonw_string(&w, "handle", clearing->handle);
+	jsonw_string(&w, "by", clearing->by);
+	jsonw_string(&w, "reason", clearing->reason);
+	jsonw_close(&w, '}');
+	SHA256((const unsigned char *)w.text, w.len, digest_r);
+	jsonw_fini(&w);
 }

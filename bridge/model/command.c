@@ -1,8 +1,11 @@
 #include "model/command.h"
 
+#include <openssl/sha.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/jsonin.h"
+#include "base/jsonw.h"
 #include "base/xalloc.h"
 
 const char *const action_names[ACTIONS] = {
@@ -282,4 +285,38 @@ void command_free(struct command **command)
 		return;
 	json_decref(mine->doc);
 	xfree(mine);
+}
+
+/* All but what says how it came, or names itself. The bridge's own have no document. */
+static char *write_decided(const json_t *doc)
+{
+	json_t *copy = doc != NULL ? json_copy((json_t *)(uintptr_t)doc) /* only reads */
+				   : json_object();
+	char *text;
+
+	(void)json_object_del(copy, "command_id"); /* need not be there */
+	(void)json_object_del(copy, "expected_version");
+	(void)json_object_del(copy, "incident_id");
+	(void)json_object_del(copy, "type");
+	text = json_dumps(copy, JSON_SORT_KEYS | JSON_COMPACT);
+	json_decref(copy);
+	if (text == NULL)
+		panic("command: what was read cannot be written");
+	return text;
+}
+
+void command_digest(const struct command *command, unsigned char digest_r[32])
+{
+	char *decided = write_decided(command->doc);
+	struct jsonw w;
+
+	jsonw_init(&w, 512);
+	jsonw_open(&w, NULL, '{');
+	jsonw_string(&w, "incident_id", command->incident_id);
+	jsonw_string(&w, "by", command->by);
+	jsonw_raw(&w, "decided", decided, strlen(decided));
+	jsonw_close(&w, '}');
+	SHA256((const unsigned char *)w.text, w.len, digest_r);
+	jsonw_fini(&w);
+	free(decided);
 }

@@ -64,6 +64,10 @@ int command_parse(const void *body, size_t len, const char *incident_id,
 int command_read(json_t *doc, const char *incident_id, const struct agencies *agencies,
 		 struct command **command_r, struct err *err) MUST_CHECK;
 void command_free(struct command **command);
+/* What makes it the same decision when its command_id comes again: who decided what on which
+ * incident, but for the version that was seen, which is newer when it is tried again. SHA-256.
+ */
+void command_digest(const struct command *command, unsigned char digest_r[32]);
 
 /* How an incident may end. */
 extern const char *const outcome_names[]; /* NULL at the end */

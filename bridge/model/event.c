@@ -23,9 +23,12 @@ const char *const event_kind_names[EVENT_KINDS] = {
 static const char incident_mark[] = ",\"incident\":{";
 static const char card_mark[] = ",\"card\":{";
 static const char report_mark[] = ",\"report\":{";
+static const char seal_mark[] = ",\"seal\":\"";
 /* From here on an incident says what is not for a broker to keep: what it may be a duplicate
- * of, with words of both, the words that say where, and its own words. */
+ * of, with words of both, its place in line, which comes of somebody's history, the words that
+ * say where, and its own words. */
 static const char words_mark[] = ",\"similar\":[";
+static const char text_mark[] = ",\"text\":\""; /* of before, when there were no others */
 
 int event_kind_find(const char *name)
 {
@@ -74,12 +77,19 @@ static void open_frame(struct jsonw *w, uint64_t seq, int64_t at_ms, enum event_
 	jsonw_string(w, "by", by);
 }
 
+static void write_seal(struct jsonw *w, const char *seal)
+{
+	if (seal != NULL)
+		jsonw_string(w, "seal", seal);
+}
+
 void event_write_report(struct jsonw *w, uint64_t seq, int64_t at_ms, enum event_kind kind,
-			const char *report_id, const struct incident *incident,
-			const struct agencies *agencies)
+			const char *report_id, const char *seal,
+			const struct incident *incident, const struct agencies *agencies)
 {
 	open_frame(w, seq, at_ms, kind, incident->is_exercise, NULL);
 	jsonw_string(w, "report_id", report_id);
+	write_seal(w, seal);
 	incident_write(incident, agencies, w, "incident");
 	jsonw_close(w, '}');
 }
@@ -139,11 +149,13 @@ static void write_ref(struct jsonw *w, const char *key, const struct incident *i
 }
 
 void event_write_linked(struct jsonw *w, uint64_t seq, int64_t at_ms,
-			const struct filing *filing, const struct likeness *likeness,
-			const struct incident *incident, const struct agencies *agencies)
+			const struct filing *filing, const char *seal,
+			const struct likeness *likeness, const struct incident *incident,
+			const struct agencies *agencies)
 {
 	open_frame(w, seq, at_ms, EVENT_REPORT_RECEIVED, incident->is_exercise, NULL);
 	jsonw_string(w, "report_id", filing->report.id);
+	write_seal(w, seal);
 	jsonw_open(w, "likeness", '{');
 	likeness_write(likeness, w);
 	jsonw_close(w, '}');
@@ -201,9 +213,10 @@ void event_write_piece(struct jsonw *w, uint64_t seq, const struct command *comm
 }
 
 void event_write_call(struct jsonw *w, uint64_t seq, int64_t at_ms, const struct call *call,
-		      const struct card *card)
+		      const char *seal, const struct card *card)
 {
 	open_frame(w, seq, at_ms, EVENT_CALL_UPDATED, false, NULL);
+	write_seal(w, seal);
 	call_write(call, true, card, w, "call");
 	jsonw_close(w, '}');
 }
@@ -264,6 +277,19 @@ struct slice event_report(const struct buf *body)
 	return (struct slice){.text = object, .len = (size_t)(head.text + head.len - object)};
 }
 
+/* In the head: a text in which the mark stands has its quotes escaped. */
+bool event_seal(const struct buf *body, char *seal_r, size_t size)
+{
+	struct slice head = event_head(body);
+	const char *mark = find_mark(head, seal_mark, sizeof(seal_mark) - 1);
+	const char *from = mark != NULL ? mark + sizeof(seal_mark) - 1 : NULL;
+
+	if (from == NULL || (size_t)(head.text + head.len - from) < size)
+		return false;
+	snprintf(seal_r, size, "%.*s", (int)size - 1, from);
+	return true;
+}
+
 struct slice event_card(const struct buf *body)
 {
 	struct slice frame = whole(body);
@@ -288,10 +314,17 @@ struct slice event_head(const struct buf *body)
 	return frame;
 }
 
+static const char *find_words(struct slice incident)
+{
+	const char *words = find_mark(incident, words_mark, sizeof(words_mark) - 1);
+
+	return words != NULL ? words : find_mark(incident, text_mark, sizeof(text_mark) - 1);
+}
+
 struct buf *event_retained(const struct event *event, uint64_t as_of, const char *epoch)
 {
 	struct slice incident = event_incident(event->body);
-	const char *words = find_mark(incident, words_mark, sizeof(words_mark) - 1);
+	const char *words = find_words(incident);
 	struct slice head = event_head(event->body);
 	bool is_exercise = memmem(head.text, head.len, "\"exercise\":true", 15) != NULL;
 	struct jsonw w;

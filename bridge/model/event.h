@@ -4,7 +4,7 @@
  *
  *   {"type":"event","seq":…,"id":"E-…","time":…,"event":…,"exercise":…,"by":…,
  *    …what the event itself says…,
- *    "incident":{…,"similar":[…],"place_said":…,"text":"…"}}
+ *    "incident":{…,"similar":[…],"order":…,"place_said":…,"text":"…"}}
  *
  * `incident` is the frame's last member, and what people have said of it the incident's last. A
  * quote inside a string is escaped, so the byte sequences `,"incident":{` and `,"similar":[`
@@ -45,18 +45,20 @@ struct event {
 /* -1: no such kind. */
 int event_kind_find(const char *name);
 
-/* The frame of a report's arrival, of a decision, of a call. w is reset first. */
+/* The frame of a report's arrival, of a decision, of a call. w is reset first. seal: of what is
+ * stored beside the event (store/seal.h); NULL: it has none. */
 void event_write_report(struct jsonw *w, uint64_t seq, int64_t at_ms, enum event_kind kind,
-			const char *report_id, const struct incident *incident,
-			const struct agencies *agencies);
+			const char *report_id, const char *seal,
+			const struct incident *incident, const struct agencies *agencies);
 void event_write_command(struct jsonw *w, uint64_t seq, int64_t at_ms,
 			 const struct command *command, const struct incident *incident,
 			 const struct agencies *agencies);
 /* A further report of an incident, and why it is one of it. */
 struct filing; /* join.h */
 void event_write_linked(struct jsonw *w, uint64_t seq, int64_t at_ms,
-			const struct filing *filing, const struct likeness *likeness,
-			const struct incident *incident, const struct agencies *agencies);
+			const struct filing *filing, const char *seal,
+			const struct likeness *likeness, const struct incident *incident,
+			const struct agencies *agencies);
 /* Another incident was merged into this one: that one whole, as it was before. */
 void event_write_taken_in(struct jsonw *w, uint64_t seq, const struct command *command,
 			  const struct incident *other, const struct incident *incident,
@@ -78,7 +80,7 @@ void event_write_piece(struct jsonw *w, uint64_t seq, const struct command *comm
 		       const struct incident *incident, const struct agencies *agencies);
 /* card: what is known of the number by now; its caller is NULL where it is withheld. */
 void event_write_call(struct jsonw *w, uint64_t seq, int64_t at_ms, const struct call *call,
-		      const struct card *card);
+		      const char *seal, const struct card *card);
 /* What is known of a caller has changed, by something about this incident. */
 void event_write_caller(struct jsonw *w, uint64_t seq, int64_t at_ms, const char *incident_id,
 			const struct card *card);
@@ -99,6 +101,8 @@ struct slice event_report(const struct buf *body);
 /* What the event knows of a caller, "card"; len 0: nothing. Borrowed, and begins what follows
  * it: to be read as the first value of the rest. */
 struct slice event_card(const struct buf *body);
+/* The seal that an event names; false: it has none. size: with its end. */
+bool event_seal(const struct buf *body, char *seal_r, size_t size);
 /* The incident's object inside a frame; len 0: there is none. Borrowed from body. */
 struct slice event_incident(const struct buf *body);
 /* The frame up to the comma before "incident": what the event itself says, still open. */

@@ -443,9 +443,9 @@ void incident_write(const struct incident *incident, const struct agencies *agen
 	write_ref(w, "merged_into", &incident->merged_into);
 	write_ref(w, "folded_into", &incident->folded_into);
 	jsonw_bool(w, "stands_alone", incident->stands_alone);
-	jsonw_int(w, "order", incident_order(incident));
 	write_assignments(incident, agencies, w);
 	write_similar(incident, w);
+	jsonw_int(w, "order", incident_order(incident));
 	write_or_null(w, "place_said", incident->location.said);
 	jsonw_string(w, "text", incident->text);
 	jsonw_close(w, '}');
@@ -527,6 +527,15 @@ static void read_assignments(const json_t *object, const struct agencies *agenci
 	}
 }
 
+/* Before reports were linked each version was a decision. */
+static void read_decided_version(const json_t *object, struct incident *incident)
+{
+	const json_t *decided = json_object_get(object, "decided_version");
+
+	incident->decided_version =
+		json_is_integer(decided) ? json_integer_value(decided) : incident->version;
+}
+
 int incident_read(const json_t *object, const struct agencies *agencies,
 		  struct incident *incident, struct err *err)
 {
@@ -550,8 +559,7 @@ int incident_read(const json_t *object, const struct agencies *agencies,
 	read_text(object, "tracking_id", incident->tracking_id, TRACKING_SIZE);
 	read_text(object, "outcome", incident->outcome, sizeof(incident->outcome));
 	read_reports(object, incident);
-	incident->decided_version =
-		json_integer_value(json_object_get(object, "decided_version"));
+	read_decided_version(object, incident);
 	read_text(object, "judged_by", incident->judged_by, USER_SIZE);
 	read_ref(json_object_get(object, "merged_into"), &incident->merged_into);
 	read_ref(json_object_get(object, "folded_into"), &incident->folded_into);

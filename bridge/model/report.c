@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/jsonin.h"
+#include "base/jsonw.h"
 #include "base/xalloc.h"
 
 #define SOURCE_MAX      64
@@ -162,7 +163,69 @@ void report_free(struct report **report)
 	xfree(mine);
 }
 
+static void write_text(struct jsonw *w, const char *key, const json_t *from)
+{
+	const char *text = json_string_value(json_object_get(from, key));
+
+	if (text != NULL)
+		jsonw_string(w, key, text);
+}
+
+static void write_point(struct jsonw *w, const struct location *location)
+{
+	if (!location->has_point)
+		return;
+	jsonw_int(w, "lat_e7", location->lat_e7);
+	jsonw_int(w, "lon_e7", location->lon_e7);
+	jsonw_int(w, "accuracy_m", location->accuracy_m);
+}
+
+static void write_attachments(struct jsonw *w, const json_t *attachments)
+{
+	const json_t *one;
+	size_t i;
+
+	jsonw_open(w, "attachments", '[');
+	json_array_foreach(attachments, i, one)
+	{
+		jsonw_open(w, NULL, '{');
+		write_text(w, "url", one);
+		write_text(w, "type", one);
+		jsonw_close(w, '}');
+	}
+	jsonw_close(w, ']');
+}
+
+/* In this order and form whatever the sender's were. What is not known to us is not in it: it
+ * is ignored on input, and may be a counter of attempts. */
+static void write_meaning(struct jsonw *w, const struct report *report)
+{
+	const json_t *reporter = json_object_get(report->doc, "reporter");
+
+	jsonw_open(w, NULL, '{');
+	jsonw_stringn(w, "text", report->text, report->text_len);
+	jsonw_string(w, "kind", report->kind);
+	jsonw_string(w, "anonymity", anonymity_names[report->anonymity]);
+	jsonw_bool(w, "exercise", report->is_exercise);
+	write_point(w, &report->location);
+	write_text(w, "name", reporter);
+	write_text(w, "phone", reporter);
+	write_text(w, "device", reporter);
+	write_attachments(w, json_object_get(report->doc, "attachments"));
+	jsonw_close(w, '}');
+}
+
 void report_digest(const struct report *report, unsigned char digest_r[32])
+{
+	struct jsonw w;
+
+	jsonw_init(&w, report->text_len + 512);
+	write_meaning(&w, report);
+	SHA256((const unsigned char *)w.text, w.len, digest_r);
+	jsonw_fini(&w);
+}
+
+void report_digest_of_words(const struct report *report, unsigned char digest_r[32])
 {
 	SHA256((const unsigned char *)report->text, report->text_len, digest_r);
 }

@@ -13,6 +13,7 @@
 #define REPORT_MAX_BYTES 65536
 #define REPORT_MAX_TEXT  16384
 #define REPORT_MAX_KEY   200
+#define REPORT_KEY_SIZE  (REPORT_MAX_KEY + 16) /* with the mark of an Idempotency-Key */
 
 enum anonymity { ANONYMITY_PUBLIC, ANONYMITY_ANONYMOUS, ANONYMITY_SECRET, ANONYMITIES };
 
@@ -40,5 +41,9 @@ int report_parse(const void *body, size_t len, const char *idempotency_key,
 		 struct report **report_r, struct err *err) MUST_CHECK;
 void report_free(struct report **report);
 
-/* What makes it the same report when its key comes again: its words. SHA-256. */
+/* What makes it the same report when its key comes again: all that it says, as it is
+ * understood, but for when the source got it, which a sender may stamp anew each time. SHA-256.
+ */
 void report_digest(const struct report *report, unsigned char digest_r[32]);
+/* The same of its words alone: what reports were told apart by before. */
+void report_digest_of_words(const struct report *report, unsigned char digest_r[32]);

@@ -14,6 +14,7 @@
 #include "base/xalloc.h"
 #include "store/lock.h"
 #include "store/recover.h"
+#include "store/seal.h"
 #include "store/sqlite_copy.h"
 #include "store/store.h"
 
@@ -143,6 +144,57 @@ static void forget_move(struct audit *audit, uint64_t seq)
 			audit->moved[i] = audit->moved[--audit->moved_count];
 }
 
+/* Salt and body are erased together, or neither is. */
+static bool is_erased(const struct reporter_row *reporter)
+{
+	return !reporter->has_salt && reporter->raw->len == 0 && reporter->whole == NULL;
+}
+
+/* What lies beside an event that names a seal. report or call: whose it is. */
+static int check_seal(struct audit *audit, const struct event *event,
+		      const struct report_row *report, const struct call_row *call)
+{
+	char told[SEAL_SIZE], seal[SEAL_SIZE] = "";
+	struct reporter_row reporter;
+	bool is_whole;
+	int found;
+
+	if (!event_seal(event->body, told, sizeof(told)))
+		return 0;
+	found = store_sqlite.get_reporter(audit->conn, event->seq, &reporter, audit->err);
+	if (found <= 0)
+		return found < 0 ? -1 : bad(audit, event->seq, "what lies beside it is gone");
+	if (reporter.has_salt && report != NULL)
+		seal_report(report, &reporter, seal);
+	else if (reporter.has_salt)
+		seal_call(call, &reporter, seal);
+	is_whole = is_erased(&reporter) || strcmp(seal, told) == 0;
+	reporter_row_fini(&reporter);
+	return is_whole ? 0
+			: bad(audit, event->seq, "what lies beside it is not what it seals");
+}
+
+/* The call's row, by the name that its event has for it. */
+static int check_call(struct audit *audit, const struct event *event)
+{
+	static const char mark[] = ",\"call\":{\"id\":\"";
+	struct slice head = event_head(event->body);
+	const char *at = memmem(head.text, head.len, mark, sizeof(mark) - 1);
+	struct call_row row;
+	char id[ID_SIZE];
+	int found;
+
+	if (event->kind != EVENT_CALL_UPDATED)
+		return 0;
+	if (at == NULL || head.len - (size_t)(at - head.text) < sizeof(mark) - 1 + ID_LEN)
+		return bad(audit, event->seq, "its call has no name");
+	snprintf(id, sizeof(id), "%.*s", ID_LEN, at + sizeof(mark) - 1);
+	found = store_sqlite.get_call(audit->conn, id, &row, audit->err);
+	if (found <= 0)
+		return found < 0 ? -1 : bad(audit, event->seq, "its call is not in the table");
+	return check_seal(audit, event, NULL, &row);
+}
+
 static int check_report(struct audit *audit, const struct event *event)
 {
 	struct incident_row incident;
@@ -155,6 +207,8 @@ static int check_report(struct audit *audit, const struct event *event)
 	found = store_sqlite.get_report(audit->conn, id, &row, audit->err);
 	if (found == 0 || (found > 0 && row.seq > event->seq))
 		return bad(audit, event->seq, "its report is not in the table");
+	if (found > 0 && row.seq == event->seq && check_seal(audit, event, &row, NULL) < 0)
+		return -1;
 	if (found > 0)
 		found = store_sqlite.get_incident(audit->conn, row.incident, &incident,
 						  audit->err);
@@ -229,7 +283,8 @@ static bool check_event(void *ctx, const struct event *event,
 
 	if (chain_follow(&audit->chain, event, link, audit->err) < 0 ||
 	    check_columns(audit, event) < 0 || check_report(audit, event) < 0 ||
-	    check_incident(audit, event) < 0 || check_caller(audit, event) < 0)
+	    check_call(audit, event) < 0 || check_incident(audit, event) < 0 ||
+	    check_caller(audit, event) < 0)
 		audit->status = -1;
 	return audit->status == 0;
 }

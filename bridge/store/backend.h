@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "model/event.h"
+#include "model/report.h"
 
 struct backend; /* a connection; each backend defines its own */
 
@@ -40,15 +41,32 @@ struct incident_row {
 	int64_t merged; /* no of the one it was merged into; 0: it stands by itself */
 };
 
+#define SALT_SIZE 16
+
 struct report_row {
 	uint64_t seq;
 	char id[ID_SIZE];
 	char source[65];
-	const char *key; /* only to put */
+	char key[REPORT_KEY_SIZE];
 	unsigned char digest[32];
 	int64_t tracking;
 	int64_t incident; /* no of the one it belongs to: of the last event that names it */
 	struct caller_names callers;
+};
+
+/* What lies beside an event of a report or a call. To put, all is borrowed; what was got is
+ * the caller's. */
+struct reporter_row {
+	struct buf *raw, *whole; /* whole: NULL but of a call */
+	bool has_salt;           /* false: erased, or older than salts are */
+	unsigned char salt[SALT_SIZE];
+};
+
+struct command_row {
+	char id[COMMAND_ID_SIZE];
+	uint64_t seq;
+	bool has_digest; /* false: older than digests are */
+	unsigned char digest[32];
 };
 
 struct call_row {
@@ -133,14 +151,14 @@ struct store_backend {
 			     struct err *err);
 	int (*move_report)(struct backend *conn, uint64_t seq, int64_t incident,
 			   struct err *err);
-	int (*put_reporter)(struct backend *conn, uint64_t seq, const struct buf *raw,
-			    const struct buf *whole, struct err *err);
-	/* Either out-parameter may be NULL. */
-	int (*get_reporter)(struct backend *conn, uint64_t seq, struct buf **raw_r,
-			    struct buf **whole_r, struct err *err);
+	int (*put_reporter)(struct backend *conn, uint64_t seq, const struct reporter_row *row,
+			    struct err *err);
+	int (*get_reporter)(struct backend *conn, uint64_t seq, struct reporter_row *row_r,
+			    struct err *err);
 
-	int (*put_command)(struct backend *conn, const char *id, uint64_t seq, struct err *err);
-	int (*find_command)(struct backend *conn, const char *id, uint64_t *seq_r,
+	int (*put_command)(struct backend *conn, const struct command_row *row,
+			   struct err *err);
+	int (*find_command)(struct backend *conn, const char *id, struct command_row *row_r,
 			    struct err *err);
 
 	/* Replaces what was there. */
@@ -172,6 +190,8 @@ struct store_backend {
 	int (*put_failure)(struct backend *conn, const char *sink, uint64_t seq,
 			   const char *why, int64_t at_ms, struct err *err);
 };
+
+void reporter_row_fini(struct reporter_row *row);
 
 extern const char *const scope_names[]; /* as they are stored; NULL at the end */
 

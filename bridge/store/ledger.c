@@ -173,6 +173,34 @@ int ledger_find_of_report(struct ledger *ledger, const char *report_id,
 	return 1;
 }
 
+int ledger_find_command(struct ledger *ledger, const char *id, const unsigned char digest[32],
+			uint64_t *seq_r, bool *is_same_r, struct err *err)
+{
+	struct command_row row;
+	int found;
+
+	if (id[0] == '\0')
+		return 0;
+	found = ledger->ops->find_command(ledger->conn, id, &row, err);
+	if (found <= 0)
+		return found;
+	*seq_r = row.seq;
+	*is_same_r = !row.has_digest || memcmp(row.digest, digest, sizeof(row.digest)) == 0;
+	return 1;
+}
+
+int ledger_put_command(struct ledger *ledger, const char *id, const unsigned char digest[32],
+		       uint64_t seq, struct err *err)
+{
+	struct command_row row = {.seq = seq, .has_digest = true};
+
+	if (id[0] == '\0')
+		return 0;
+	snprintf(row.id, sizeof(row.id), "%s", id);
+	memcpy(row.digest, digest, sizeof(row.digest));
+	return ledger->ops->put_command(ledger->conn, &row, err);
+}
+
 static int take_cursor(struct ledger *ledger, struct store_request *request, struct err *err)
 {
 	request->answer = STORE_STORED;

@@ -34,17 +34,19 @@ static enum call_state state_of(const struct call_row *row)
 static int load_call(struct ledger *ledger, const struct call_row *row, struct call *call_r,
 		     struct err *err)
 {
-	struct buf *whole = NULL;
+	struct reporter_row reporter = {.raw = NULL};
+	const struct buf *whole;
 	json_t *doc;
 	int status;
 
-	if (ledger->ops->get_reporter(ledger->conn, row->step[state_of(row)], NULL, &whole,
-				      err) < 0)
+	if (ledger->ops->get_reporter(ledger->conn, row->step[state_of(row)], &reporter, err) <
+	    0)
 		return -1;
+	whole = reporter.whole;
 	doc = whole == NULL ? NULL : json_loadb((const char *)whole->data, whole->len, 0, NULL);
 	status = call_read(doc, call_r, err);
 	json_decref(doc);
-	buf_unref(&whole);
+	reporter_row_fini(&reporter);
 	if (status < 0) {
 		err->kind = ERR_IO;
 		return err_wrap(err, "call %s", row->id);
@@ -112,7 +114,8 @@ static int store_call(struct ledger *ledger, struct store_request *request,
 			      .audience = {.scope = SCOPE_CALL}};
 	struct known known;
 	struct card card = {NULL, &request->callers, request->at_ms};
-	struct buf *whole;
+	struct reporter_row reporter = {.raw = call->raw, .has_salt = true};
+	char seal[SEAL_SIZE];
 	int status;
 
 	if (know_caller(ledger, request, before, &known, err) < 0)
@@ -121,16 +124,18 @@ static int store_call(struct ledger *ledger, struct store_request *request,
 	row->step[call->state] = seq;
 	jsonw_reset(&ledger->text);
 	call_write(call, false, NULL, &ledger->text, NULL);
-	whole = jsonw_buf(&ledger->text);
-	event_write_call(&ledger->text, seq, request->at_ms, call, &card);
+	reporter.whole = jsonw_buf(&ledger->text);
+	seal_salt(reporter.salt);
+	seal_call(row, &reporter, seal);
+	event_write_call(&ledger->text, seq, request->at_ms, call, seal, &card);
 	status = ledger_add_event(ledger, event, 0, err);
 	if (status == 0 && known.is_known)
 		status = ledger_put_caller(ledger, &known, err);
 	if (status == 0)
-		status = ledger->ops->put_reporter(ledger->conn, seq, call->raw, whole, err);
+		status = ledger->ops->put_reporter(ledger->conn, seq, &reporter, err);
 	if (status == 0)
 		status = ledger->ops->put_call(ledger->conn, row, err);
-	buf_unref(&whole);
+	buf_unref(&reporter.whole); /* raw is the call's */
 	if (status == 0)
 		answer_call(ledger, request, STORE_STORED, seq);
 	return status;

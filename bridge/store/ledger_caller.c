@@ -293,19 +293,21 @@ static void answer(struct ledger *ledger, struct store_request *request,
 static int repeat(struct ledger *ledger, struct store_request *request, struct err *err)
 {
 	const struct clearing *clearing = request->in.clearing;
+	unsigned char digest[32];
 	struct caller caller;
 	struct event first;
+	bool is_same;
 	uint64_t seq;
-	int found = 0;
+	int found;
 
-	if (clearing->command_id[0] != '\0')
-		found = ledger->ops->find_command(ledger->conn, clearing->command_id, &seq,
-						  err);
+	clearing_digest(clearing, digest);
+	found = ledger_find_command(ledger, clearing->command_id, digest, &seq, &is_same, err);
 	if (found <= 0)
 		return found;
 	if (ledger_load_event(ledger, seq, &first, err) < 0)
 		return -1;
-	if (first.kind == EVENT_CALLER_CLEARED && read_card(&first, &caller, err) == 0 &&
+	if (is_same && first.kind == EVENT_CALLER_CLEARED &&
+	    read_card(&first, &caller, err) == 0 &&
 	    strcmp(caller.handle, clearing->handle) == 0) {
 		answer(ledger, request, STORE_REPEATED, seq);
 	} else {
@@ -322,15 +324,15 @@ static int clear(struct ledger *ledger, struct store_request *request, struct kn
 	const struct clearing *clearing = request->in.clearing;
 	struct card card = {&known->caller, &request->callers, request->at_ms};
 	int was = caller_score(&known->caller, &request->callers, request->at_ms);
+	unsigned char digest[32];
 
+	clearing_digest(clearing, digest);
 	caller_clear(&known->caller, clearing->by, request->at_ms);
 	event_write_cleared(&ledger->text, ledger->end.seq + 1, request->at_ms, clearing, was,
 			    &card);
 	if (put_told(ledger, known, EVENT_CALLER_CLEARED, request->at_ms, err) < 0)
 		return -1;
-	if (clearing->command_id[0] != '\0' &&
-	    ledger->ops->put_command(ledger->conn, clearing->command_id, ledger->end.seq, err) <
-		    0)
+	if (ledger_put_command(ledger, clearing->command_id, digest, ledger->end.seq, err) < 0)
 		return -1;
 	answer(ledger, request, STORE_STORED, ledger->end.seq);
 	return 0;

@@ -28,15 +28,24 @@ static bool is_about(const struct event *event, const struct command *command)
 	return strcmp(event->incident_id, command->incident_id) == 0;
 }
 
+/* What a command of this id did before. */
+struct earlier {
+	struct event event; /* seq 0: there was none */
+	bool is_same;       /* it was the same decision */
+};
+
 static void repeat_command(struct ledger *ledger, struct store_request *request,
-			   const struct event *first)
+			   const struct earlier *first)
 {
-	if (is_about(first, request->in.command)) {
-		ledger_answer_command(ledger, request, STORE_REPEATED, first);
+	bool is_here = is_about(&first->event, request->in.command);
+
+	if (is_here && first->is_same) {
+		ledger_answer_command(ledger, request, STORE_REPEATED, &first->event);
 		return;
 	}
 	request->answer = STORE_CONFLICT;
-	(void)err_field(&request->err, "command_id", "was used for another incident");
+	(void)err_field(&request->err, "command_id", "was used for another %s",
+			is_here ? "decision" : "incident");
 }
 
 static void answer_stale(struct store_request *request, const struct event *last)
@@ -54,9 +63,10 @@ int ledger_finish_command(struct ledger *ledger, struct store_request *request, 
 {
 	const struct command *command = request->in.command;
 	const struct event *event = &ledger->events[at];
+	unsigned char digest[32];
 
-	if (command->command_id[0] != '\0' &&
-	    ledger->ops->put_command(ledger->conn, command->command_id, event->seq, err) < 0)
+	command_digest(command, digest);
+	if (ledger_put_command(ledger, command->command_id, digest, event->seq, err) < 0)
 		return -1;
 	ledger_answer_command(ledger, request, STORE_STORED, event);
 	return 0;
@@ -142,18 +152,20 @@ static int take_first_time(struct ledger *ledger, struct store_request *request,
 	return status;
 }
 
-/* The event that a command of this id made before. 1, 0: there is none, or -1. */
+/* 1, 0: there is none, or -1. */
 static int find_first(struct ledger *ledger, const struct command *command,
-		      struct event *event_r, struct err *err)
+		      struct earlier *first_r, struct err *err)
 {
+	unsigned char digest[32];
 	uint64_t seq;
-	int found = 0;
+	int found;
 
-	if (command->command_id[0] != '\0')
-		found = ledger->ops->find_command(ledger->conn, command->command_id, &seq, err);
+	command_digest(command, digest);
+	found = ledger_find_command(ledger, command->command_id, digest, &seq,
+				    &first_r->is_same, err);
 	if (found <= 0)
 		return found;
-	return ledger_load_event(ledger, seq, event_r, err) < 0 ? -1 : 1;
+	return ledger_load_event(ledger, seq, &first_r->event, err) < 0 ? -1 : 1;
 }
 
 /* Whoever handed the incident over was told so by the event of it, and may ask again for the
@@ -171,19 +183,19 @@ static int take_found(struct ledger *ledger, struct store_request *request,
 		      const struct incident_row *row, struct err *err)
 {
 	const struct command *command = request->in.command;
-	struct event first = {.seq = 0};
+	struct earlier first = {.is_same = false};
 	int again = find_first(ledger, command, &first, err), status = 0;
 
 	if (again < 0)
 		return -1;
 	memcpy(request->incident_id, row->id, ID_SIZE);
-	if (!is_shown(row, again > 0 ? &first : NULL, command))
+	if (!is_shown(row, again > 0 ? &first.event : NULL, command))
 		request->answer = STORE_NOT_FOUND;
 	else if (again > 0)
 		repeat_command(ledger, request, &first);
 	else
 		status = take_first_time(ledger, request, row, err);
-	buf_unref(&first.body);
+	buf_unref(&first.event.body);
 	return status;
 }
 

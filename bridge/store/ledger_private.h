@@ -13,6 +13,7 @@
 
 #include "model/join.h"
 #include "store/ledger.h"
+#include "store/seal.h"
 
 /* The event whose bytes lie in ledger->text: row, link, and a place among the new ones. */
 int ledger_add_event(struct ledger *ledger, struct event event, int64_t incident_no,
@@ -39,6 +40,14 @@ int ledger_load_incident(struct ledger *ledger, const struct incident_row *row,
 int ledger_find_of_report(struct ledger *ledger, const char *report_id,
 			  struct report_row *report_r, struct incident_row *row_r,
 			  struct err *err) MUST_CHECK;
+
+/* The row of a command_id, when it has been used before. 1, 0, -1 as find_; *is_same_r: for
+ * what this digest stands for, or so long ago that nobody can tell. No id was never used. */
+int ledger_find_command(struct ledger *ledger, const char *id, const unsigned char digest[32],
+			uint64_t *seq_r, bool *is_same_r, struct err *err) MUST_CHECK;
+/* Nothing where there is no id. */
+int ledger_put_command(struct ledger *ledger, const char *id, const unsigned char digest[32],
+		       uint64_t seq, struct err *err) MUST_CHECK;
 
 int ledger_take_report(struct ledger *ledger, struct store_request *request,
 		       struct err *err) MUST_CHECK;

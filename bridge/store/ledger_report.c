@@ -42,6 +42,18 @@ static void answer_report(struct ledger *ledger, struct store_request *request,
 	memcpy(request->incident_id, event->incident_id, ID_SIZE);
 }
 
+/* Of what was stored before reports were compared whole, the words' digest is all there is. */
+static bool is_repeat(const struct report *report, const unsigned char digest[32],
+		      const struct report_row *row)
+{
+	unsigned char words[32];
+
+	if (memcmp(row->digest, digest, sizeof(row->digest)) == 0)
+		return true;
+	report_digest_of_words(report, words);
+	return memcmp(row->digest, words, sizeof(words)) == 0;
+}
+
 static int repeat_report(struct ledger *ledger, struct store_request *request,
 			 const struct report_row *row, const unsigned char digest[32],
 			 struct err *err)
@@ -49,9 +61,10 @@ static int repeat_report(struct ledger *ledger, struct store_request *request,
 	const struct report *report = request->in.report;
 	struct event event;
 
-	if (memcmp(row->digest, digest, sizeof(row->digest)) != 0) {
+	if (!is_repeat(report, digest, row)) {
 		request->answer = STORE_CONFLICT;
-		(void)err_set(&request->err, ERR_CONFLICT, "was used for another text before");
+		(void)err_set(&request->err, ERR_CONFLICT,
+			      "was used for another report before");
 		snprintf(request->err.field, sizeof(request->err.field), "%s",
 			 report->own_key != NULL ? "Idempotency-Key" : "source_id");
 		return 0;
@@ -91,8 +104,16 @@ static int list_similar(struct ledger *ledger, const struct store_links *links,
 	return 0;
 }
 
+/* A report on its way into the log: its row, what lies beside it, and its place in line. */
+struct entry {
+	struct report_row row;
+	struct reporter_row reporter;
+	char seal[SEAL_SIZE];
+	int order;
+};
+
 static int open_incident(struct ledger *ledger, const struct store_request *request,
-			 struct report_row *row, int order, struct err *err)
+			 struct entry *entry, struct err *err)
 {
 	const struct report *report = request->in.report;
 	struct event event = {.at_ms = request->at_ms, .kind = EVENT_INCIDENT_CREATED};
@@ -100,16 +121,16 @@ static int open_incident(struct ledger *ledger, const struct store_request *requ
 	char tracking_id[TRACKING_SIZE], id[ID_SIZE];
 	int status;
 
-	snprintf(tracking_id, sizeof(tracking_id), "%lld", (long long)row->tracking);
+	snprintf(tracking_id, sizeof(tracking_id), "%lld", (long long)entry->row.tracking);
 	id_next(&ledger->ids, 'I', request->at_ms, id);
 	incident_open(&incident, report, &request->verdict, &request->location, id,
 		      ++ledger->end.no, tracking_id, request->at_ms);
-	row->incident = incident.no;
-	incident.order = order;
+	entry->row.incident = incident.no;
+	incident.order = entry->order;
 	status = list_similar(ledger, request->links, &incident, err);
 	if (status == 0) {
 		event_write_report(&ledger->text, ledger->end.seq + 1, request->at_ms,
-				   EVENT_INCIDENT_CREATED, report->id, &incident,
+				   EVENT_INCIDENT_CREATED, report->id, entry->seal, &incident,
 				   ledger->agencies);
 		status = ledger_put_incident(ledger, &incident, event, 0, true, err);
 	}
@@ -118,29 +139,29 @@ static int open_incident(struct ledger *ledger, const struct store_request *requ
 }
 
 static int add_report(struct ledger *ledger, const struct store_request *request,
-		      struct report_row *row, int order, struct incident *incident,
-		      struct err *err)
+		      struct entry *entry, struct incident *incident, struct err *err)
 {
 	struct filing filing = {.report = *request->in.report,
 				.verdict = request->verdict,
 				.location = request->location,
-				.order = order,
+				.order = entry->order,
 				.at_ms = request->at_ms};
 	struct event event = {.at_ms = request->at_ms, .kind = EVENT_REPORT_RECEIVED};
 	agency_set before = incident->verdict.agencies;
 
-	snprintf(filing.tracking_id, TRACKING_SIZE, "%lld", (long long)row->tracking);
+	snprintf(filing.tracking_id, TRACKING_SIZE, "%lld", (long long)entry->row.tracking);
 	incident_add_report(incident, &filing, request->at_ms);
-	row->incident = incident->no;
+	entry->row.incident = incident->no;
 	event_write_linked(&ledger->text, ledger->end.seq + 1, request->at_ms, &filing,
-			   &request->links->link[0].likeness, incident, ledger->agencies);
+			   entry->seal, &request->links->link[0].likeness, incident,
+			   ledger->agencies);
 	return ledger_put_incident(ledger, incident, event, before, false, err);
 }
 
 /* 1: it is a further report of the incident it was found to be one of. 0: it must have one of
  * its own: that one's report was not stored after all, or the incident is over by now. */
 static int link_report(struct ledger *ledger, const struct store_request *request,
-		       struct report_row *row, int order, struct err *err)
+		       struct entry *entry, struct err *err)
 {
 	const struct store_links *links = request->links;
 	struct report_row first;
@@ -157,7 +178,7 @@ static int link_report(struct ledger *ledger, const struct store_request *reques
 		return -1;
 	found = 0;
 	if (incident_may_link(&incident, request->in.report))
-		found = add_report(ledger, request, row, order, &incident, err) < 0 ? -1 : 1;
+		found = add_report(ledger, request, entry, &incident, err) < 0 ? -1 : 1;
 	incident_fini(&incident);
 	return found;
 }
@@ -173,25 +194,36 @@ static int order_of(const struct store_request *request, struct known *known)
 				   request->at_ms);
 }
 
-static int store_report(struct ledger *ledger, struct store_request *request,
-			struct report_row *row, struct err *err)
+static void fill_in(const struct ledger *ledger, const struct report *report,
+		    struct entry *entry)
 {
-	const struct report *report = request->in.report;
-	struct known known;
-	int linked, order;
+	struct report_row *row = &entry->row;
 
-	if (ledger_know_reporter(ledger, report, &row->callers, &known, err) < 0)
-		return -1;
-	order = order_of(request, &known);
 	row->tracking = ledger->end.tracking > 0 ? ledger->end.tracking + 1 : TRACKING_FIRST;
 	row->seq = ledger->end.seq + 1;
 	snprintf(row->id, sizeof(row->id), "%s", report->id);
 	snprintf(row->source, sizeof(row->source), "%s", report->source);
-	linked = link_report(ledger, request, row, order, err);
-	if (linked < 0 ||
-	    (linked == 0 && open_incident(ledger, request, row, order, err) < 0) ||
+	entry->reporter = (struct reporter_row){.raw = report->raw, .has_salt = true};
+	seal_salt(entry->reporter.salt);
+	seal_report(row, &entry->reporter, entry->seal);
+}
+
+static int store_report(struct ledger *ledger, struct store_request *request,
+			struct entry *entry, struct err *err)
+{
+	const struct report *report = request->in.report;
+	struct report_row *row = &entry->row;
+	struct known known;
+	int linked;
+
+	if (ledger_know_reporter(ledger, report, &row->callers, &known, err) < 0)
+		return -1;
+	entry->order = order_of(request, &known);
+	fill_in(ledger, report, entry);
+	linked = link_report(ledger, request, entry, err);
+	if (linked < 0 || (linked == 0 && open_incident(ledger, request, entry, err) < 0) ||
 	    ledger->ops->put_report(ledger->conn, row, err) < 0 ||
-	    ledger->ops->put_reporter(ledger->conn, row->seq, report->raw, NULL, err) < 0)
+	    ledger->ops->put_reporter(ledger->conn, row->seq, &entry->reporter, err) < 0)
 		return -1;
 	ledger->end.tracking = row->tracking;
 	answer_report(ledger, request, row, ledger_last(ledger));
@@ -205,17 +237,16 @@ int ledger_take_report(struct ledger *ledger, struct store_request *request, str
 	/* A sender without keys that repeats itself makes a second report: two reports of one
 	 * fire are better than none. */
 	const char *key = report->key != NULL ? report->key : report->id;
+	struct entry entry = {.order = 0};
 	struct report_row row;
-	unsigned char digest[32];
 	int found;
 
-	report_digest(report, digest);
+	report_digest(report, entry.row.digest);
 	found = ledger->ops->find_report(ledger->conn, report->source, key, &row, err);
 	if (found < 0)
 		return -1;
 	if (found > 0)
-		return repeat_report(ledger, request, &row, digest, err);
-	row.key = key;
-	memcpy(row.digest, digest, sizeof(digest));
-	return store_report(ledger, request, &row, err);
+		return repeat_report(ledger, request, &row, entry.row.digest, err);
+	snprintf(entry.row.key, sizeof(entry.row.key), "%s", key);
+	return store_report(ledger, request, &entry, err);
 }

@@ -105,5 +105,12 @@ int log_reader_first_of_report(struct log_reader *reader, const char *report_id,
 
 int log_reader_raw(struct log_reader *reader, uint64_t seq, struct buf **raw_r, struct err *err)
 {
-	return store_sqlite.get_reporter(reader->conn, seq, raw_r, NULL, err);
+	struct reporter_row row;
+	int found = store_sqlite.get_reporter(reader->conn, seq, &row, err);
+
+	if (found <= 0)
+		return found;
+	*raw_r = buf_ref(row.raw);
+	reporter_row_fini(&row);
+	return 1;
 }

@@ -242,6 +242,23 @@ static int take_standing(struct page *page, const struct report_row *report,
 	return found;
 }
 
+/* What lies beside the event; either out-parameter may be NULL. */
+static int read_reporter(struct page *page, uint64_t seq, struct buf **raw_r,
+			 struct buf **whole_r)
+{
+	struct reporter_row row;
+	int found = page->ops->get_reporter(page->conn, seq, &row, page->err);
+
+	if (found <= 0)
+		return found;
+	if (raw_r != NULL)
+		*raw_r = buf_ref(row.raw);
+	if (whole_r != NULL && row.whole != NULL)
+		*whole_r = buf_ref(row.whole);
+	reporter_row_fini(&row);
+	return 1;
+}
+
 static int read_report(struct page *page)
 {
 	struct store_read *read = page->read;
@@ -253,8 +270,7 @@ static int read_report(struct page *page)
 	if (found > 0)
 		found = take_standing(page, &row, &read->rows[0]);
 	if (found > 0)
-		found = page->ops->get_reporter(page->conn, row.seq, &read->raw, NULL,
-						page->err);
+		found = read_reporter(page, row.seq, &read->raw, NULL);
 	if (found <= 0)
 		return found;
 	read->is_found = true;
@@ -303,8 +319,7 @@ static int read_call(struct page *page)
 	if (found > 0)
 		found = add_event(page, last_step(&row));
 	if (found > 0)
-		found = page->ops->get_reporter(page->conn, last_step(&row), NULL, &read->raw,
-						page->err);
+		found = read_reporter(page, last_step(&row), NULL, &read->raw);
 	read->is_found = found > 0;
 	return found < 0 ? -1 : add_card_of_call(page);
 }

@@ -8,6 +8,12 @@ const char *const scope_names[] = {[SCOPE_INCIDENT] = "incident",
 				   [SCOPE_STAFF] = "staff",
 				   [SCOPE_STAFF + 1] = NULL};
 
+void reporter_row_fini(struct reporter_row *row)
+{
+	buf_unref(&row->raw);
+	buf_unref(&row->whole);
+}
+
 struct incident_row incident_row_of(const struct incident *incident, uint64_t seq)
 {
 	struct incident_row row = {

@@ -33,10 +33,10 @@
 	X(GET_REPORT, "SELECT * FROM report WHERE id = ?")                                     \
 	X(FIND_TRACKING, "SELECT * FROM report WHERE tracking = ?")                            \
 	X(MOVE_REPORT, "UPDATE report SET incident = ?2 WHERE seq = ?1")                       \
-	X(PUT_REPORTER, "INSERT INTO reporter VALUES (?, ?, ?)")                               \
-	X(GET_REPORTER, "SELECT raw, whole FROM reporter WHERE seq = ?")                       \
-	X(PUT_COMMAND, "INSERT INTO command VALUES (?, ?)")                                    \
-	X(FIND_COMMAND, "SELECT seq FROM command WHERE id = ?")                                \
+	X(PUT_REPORTER, "INSERT INTO reporter VALUES (?, ?, ?, ?)")                            \
+	X(GET_REPORTER, "SELECT raw, whole, salt FROM reporter WHERE seq = ?")                 \
+	X(PUT_COMMAND, "INSERT INTO command VALUES (?, ?, ?)")                                 \
+	X(FIND_COMMAND, "SELECT * FROM command WHERE id = ?")                                  \
 	X(PUT_CALL, "INSERT OR REPLACE INTO call VALUES (?, ?, ?, ?, ?, ?)")                   \
 	X(FIND_CALL, "SELECT * FROM call WHERE call_id = ?")                                   \
 	X(GET_CALL, "SELECT * FROM call WHERE id = ?")                                         \
@@ -112,12 +112,13 @@ int rows_get_report(struct backend *conn, const char *id, struct report_row *row
 int rows_find_tracking(struct backend *conn, int64_t tracking, struct report_row *row_r,
 		       struct err *err);
 int rows_move_report(struct backend *conn, uint64_t seq, int64_t incident, struct err *err);
-int rows_put_reporter(struct backend *conn, uint64_t seq, const struct buf *raw,
-		      const struct buf *whole, struct err *err);
-int rows_get_reporter(struct backend *conn, uint64_t seq, struct buf **raw_r,
-		      struct buf **whole_r, struct err *err);
-int rows_put_command(struct backend *conn, const char *id, uint64_t seq, struct err *err);
-int rows_find_command(struct backend *conn, const char *id, uint64_t *seq_r, struct err *err);
+int rows_put_reporter(struct backend *conn, uint64_t seq, const struct reporter_row *row,
+		      struct err *err);
+int rows_get_reporter(struct backend *conn, uint64_t seq, struct reporter_row *row_r,
+		      struct err *err);
+int rows_put_command(struct backend *conn, const struct command_row *row, struct err *err);
+int rows_find_command(struct backend *conn, const char *id, struct command_row *row_r,
+		      struct err *err);
 int rows_put_call(struct backend *conn, const struct call_row *row, struct err *err);
 int rows_find_call(struct backend *conn, const char *call_id, struct call_row *row_r,
 		   struct err *err);

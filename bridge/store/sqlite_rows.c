@@ -350,6 +350,7 @@ static int take_report_row(struct backend *conn, enum statement which, struct re
 				     .incident = sqlite3_column_int64(st, 6)};
 	snprintf(row_r->id, ID_SIZE, "%s", text_at(st, 1));
 	snprintf(row_r->source, sizeof(row_r->source), "%s", text_at(st, 2));
+	snprintf(row_r->key, sizeof(row_r->key), "%s", text_at(st, 3));
 	if (sqlite3_column_bytes(st, 4) == (int)sizeof(row_r->digest))
 		memcpy(row_r->digest, sqlite3_column_blob(st, 4), sizeof(row_r->digest));
 	snprintf(row_r->callers.own, ID_SIZE, "%s", text_at(st, 7));
@@ -380,19 +381,37 @@ int rows_find_tracking(struct backend *conn, int64_t tracking, struct report_row
 	return take_report_row(conn, ST_FIND_TRACKING, row_r, err);
 }
 
-int rows_put_reporter(struct backend *conn, uint64_t seq, const struct buf *raw,
-		      const struct buf *whole, struct err *err)
+static void bind_bytes(sqlite3_stmt *st, int at, bool is_there, const void *bytes, int len)
+{
+	if (is_there)
+		(void)sqlite3_bind_blob(st, at, bytes, len, SQLITE_STATIC);
+	else
+		(void)sqlite3_bind_null(st, at);
+}
+
+/* False: there is nothing, or nothing of that length. */
+static bool bytes_at(sqlite3_stmt *st, int at, void *bytes_r, int len)
+{
+	if (sqlite3_column_bytes(st, at) != len)
+		return false;
+	memcpy(bytes_r, sqlite3_column_blob(st, at), (size_t)len);
+	return true;
+}
+
+int rows_put_reporter(struct backend *conn, uint64_t seq, const struct reporter_row *row,
+		      struct err *err)
 {
 	sqlite3_stmt *st = conn->statement[ST_PUT_REPORTER];
 
 	bind_int(st, 1, (int64_t)seq);
-	bind_buf(st, 2, raw);
-	bind_buf(st, 3, whole);
+	bind_buf(st, 2, row->raw);
+	bind_buf(st, 3, row->whole);
+	bind_bytes(st, 4, row->has_salt, row->salt, SALT_SIZE);
 	return sqlite_run(conn, ST_PUT_REPORTER, err);
 }
 
-int rows_get_reporter(struct backend *conn, uint64_t seq, struct buf **raw_r,
-		      struct buf **whole_r, struct err *err)
+int rows_get_reporter(struct backend *conn, uint64_t seq, struct reporter_row *row_r,
+		      struct err *err)
 {
 	sqlite3_stmt *st = conn->statement[ST_GET_REPORTER];
 	int found;
@@ -401,31 +420,39 @@ int rows_get_reporter(struct backend *conn, uint64_t seq, struct buf **raw_r,
 	found = step(conn, ST_GET_REPORTER, err);
 	if (found <= 0)
 		return found;
-	if (raw_r != NULL)
-		*raw_r = buf_at(st, 0);
-	if (whole_r != NULL)
-		*whole_r = sqlite3_column_type(st, 1) != SQLITE_NULL ? buf_at(st, 1) : NULL;
+	*row_r = (struct reporter_row){.raw = buf_at(st, 0)};
+	if (sqlite3_column_type(st, 1) != SQLITE_NULL)
+		row_r->whole = buf_at(st, 1);
+	row_r->has_salt = bytes_at(st, 2, row_r->salt, SALT_SIZE);
 	done(conn, ST_GET_REPORTER);
 	return 1;
 }
 
-int rows_put_command(struct backend *conn, const char *id, uint64_t seq, struct err *err)
+int rows_put_command(struct backend *conn, const struct command_row *row, struct err *err)
 {
-	bind_text(conn->statement[ST_PUT_COMMAND], 1, id);
-	bind_int(conn->statement[ST_PUT_COMMAND], 2, (int64_t)seq);
+	sqlite3_stmt *st = conn->statement[ST_PUT_COMMAND];
+
+	bind_text(st, 1, row->id);
+	bind_int(st, 2, (int64_t)row->seq);
+	bind_bytes(st, 3, row->has_digest, row->digest, sizeof(row->digest));
 	return sqlite_run(conn, ST_PUT_COMMAND, err);
 }
 
-int rows_find_command(struct backend *conn, const char *id, uint64_t *seq_r, struct err *err)
+int rows_find_command(struct backend *conn, const char *id, struct command_row *row_r,
+		      struct err *err)
 {
-	int64_t seq = 0;
+	sqlite3_stmt *st = conn->statement[ST_FIND_COMMAND];
 	int found;
 
-	bind_text(conn->statement[ST_FIND_COMMAND], 1, id);
-	found = get_number(conn, ST_FIND_COMMAND, &seq, err);
-	if (found > 0)
-		*seq_r = (uint64_t)seq;
-	return found;
+	bind_text(st, 1, id);
+	found = step(conn, ST_FIND_COMMAND, err);
+	if (found <= 0)
+		return found;
+	*row_r = (struct command_row){.seq = (uint64_t)sqlite3_column_int64(st, 1)};
+	snprintf(row_r->id, sizeof(row_r->id), "%s", id);
+	row_r->has_digest = bytes_at(st, 2, row_r->digest, sizeof(row_r->digest));
+	done(conn, ST_FIND_COMMAND);
+	return 1;
 }
 
 int rows_put_call(struct backend *conn, const struct call_row *row, struct err *err)

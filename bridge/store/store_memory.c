@@ -18,19 +18,9 @@ struct stored_event {
 	int64_t incident_no;
 };
 
-struct stored_report {
-	struct report_row row;
-	char *key;
-};
-
 struct stored_body {
 	uint64_t seq;
-	struct buf *raw, *whole;
-};
-
-struct stored_command {
-	char id[COMMAND_ID_SIZE];
-	uint64_t seq;
+	struct reporter_row row;
 };
 
 struct stored_sink {
@@ -65,11 +55,11 @@ enum {
 };
 
 static const size_t row_sizes[TABLES] = {
-	[EVENTS] = sizeof(struct stored_event),     [INCIDENTS] = sizeof(struct incident_row),
-	[REPORTS] = sizeof(struct stored_report),   [BODIES] = sizeof(struct stored_body),
-	[COMMANDS] = sizeof(struct stored_command), [CALLS] = sizeof(struct call_row),
-	[CURSORS] = sizeof(struct stored_sink),     [FAILURES] = sizeof(struct stored_sink),
-	[METAS] = sizeof(struct stored_meta),       [CALLERS] = sizeof(struct caller_row),
+	[EVENTS] = sizeof(struct stored_event),  [INCIDENTS] = sizeof(struct incident_row),
+	[REPORTS] = sizeof(struct report_row),   [BODIES] = sizeof(struct stored_body),
+	[COMMANDS] = sizeof(struct command_row), [CALLS] = sizeof(struct call_row),
+	[CURSORS] = sizeof(struct stored_sink),  [FAILURES] = sizeof(struct stored_sink),
+	[METAS] = sizeof(struct stored_meta),    [CALLERS] = sizeof(struct caller_row),
 };
 
 struct undo {
@@ -126,11 +116,8 @@ static void free_row(int which, void *row)
 {
 	if (which == EVENTS) {
 		buf_unref(&((struct stored_event *)row)->event.body);
-	} else if (which == REPORTS) {
-		xfree(((struct stored_report *)row)->key);
 	} else if (which == BODIES) {
-		buf_unref(&((struct stored_body *)row)->raw);
-		buf_unref(&((struct stored_body *)row)->whole);
+		reporter_row_fini(&((struct stored_body *)row)->row);
 	} else if (which == CURSORS || which == FAILURES) {
 		xfree(((struct stored_sink *)row)->text);
 	}
@@ -250,8 +237,8 @@ static int memory_get_end(struct backend *conn, struct log_end *end_r, struct er
 		memcpy(end.link, last->link, LINK_SIZE);
 	}
 	if (reports->count > 0)
-		end.tracking = ((struct stored_report *)row_at(reports, reports->count - 1))
-				       ->row.tracking;
+		end.tracking =
+			((struct report_row *)row_at(reports, reports->count - 1))->tracking;
 	*end_r = end;
 	return 0;
 }
@@ -394,12 +381,10 @@ static int memory_scan_incidents(struct backend *conn, enum incident_order order
 static int memory_put_report(struct backend *conn, const struct report_row *row,
 			     struct err *err)
 {
-	struct stored_report *place = add_row(conn, REPORTS);
+	struct report_row *place = add_row(conn, REPORTS);
 
 	(void)err;
-	place->row = *row;
-	place->key = xstrdup(row->key);
-	place->row.key = place->key;
+	*place = *row;
 	return 0;
 }
 
@@ -410,9 +395,9 @@ static int memory_move_report(struct backend *conn, uint64_t seq, int64_t incide
 
 	(void)err;
 	for (size_t i = table->count; i-- > 0;) {
-		if (((struct stored_report *)row_at(table, i))->row.seq != seq)
+		if (((struct report_row *)row_at(table, i))->seq != seq)
 			continue;
-		((struct stored_report *)change_row(conn, REPORTS, i))->row.incident = incident;
+		((struct report_row *)change_row(conn, REPORTS, i))->incident = incident;
 		break;
 	}
 	return 0;
@@ -423,14 +408,14 @@ struct report_wish {
 	int64_t tracking;
 };
 
-static bool is_wanted(const struct stored_report *report, const struct report_wish *wish)
+static bool is_wanted(const struct report_row *report, const struct report_wish *wish)
 {
 	if (wish->id != NULL)
-		return strcmp(report->row.id, wish->id) == 0;
+		return strcmp(report->id, wish->id) == 0;
 	if (wish->key != NULL)
-		return strcmp(report->row.source, wish->source) == 0 &&
+		return strcmp(report->source, wish->source) == 0 &&
 		       strcmp(report->key, wish->key) == 0;
-	return report->row.tracking == wish->tracking;
+	return report->tracking == wish->tracking;
 }
 
 static int find_wanted(struct backend *conn, const struct report_wish *wish,
@@ -439,11 +424,11 @@ static int find_wanted(struct backend *conn, const struct report_wish *wish,
 	struct table *table = table_of(conn, REPORTS);
 
 	for (size_t i = table->count; i-- > 0;) {
-		struct stored_report *report = row_at(table, i);
+		struct report_row *report = row_at(table, i);
 
 		if (!is_wanted(report, wish))
 			continue;
-		*row_r = report->row;
+		*row_r = *report;
 		return 1;
 	}
 	return 0;
@@ -470,20 +455,22 @@ static int memory_find_tracking(struct backend *conn, int64_t tracking,
 	return find_wanted(conn, &(struct report_wish){.tracking = tracking}, row_r);
 }
 
-static int memory_put_reporter(struct backend *conn, uint64_t seq, const struct buf *raw,
-			       const struct buf *whole, struct err *err)
+static int memory_put_reporter(struct backend *conn, uint64_t seq,
+			       const struct reporter_row *row, struct err *err)
 {
 	struct stored_body *body = add_row(conn, BODIES);
 
 	(void)err;
 	body->seq = seq;
-	body->raw = buf_copy(raw->data, raw->len);
-	body->whole = whole != NULL ? buf_copy(whole->data, whole->len) : NULL;
+	body->row = *row;
+	body->row.raw = buf_copy(row->raw->data, row->raw->len);
+	if (row->whole != NULL)
+		body->row.whole = buf_copy(row->whole->data, row->whole->len);
 	return 0;
 }
 
-static int memory_get_reporter(struct backend *conn, uint64_t seq, struct buf **raw_r,
-			       struct buf **whole_r, struct err *err)
+static int memory_get_reporter(struct backend *conn, uint64_t seq, struct reporter_row *row_r,
+			       struct err *err)
 {
 	struct table *table = table_of(conn, BODIES);
 
@@ -493,38 +480,37 @@ static int memory_get_reporter(struct backend *conn, uint64_t seq, struct buf **
 
 		if (body->seq != seq)
 			continue;
-		if (raw_r != NULL)
-			*raw_r = buf_ref(body->raw);
-		if (whole_r != NULL)
-			*whole_r = body->whole != NULL ? buf_ref(body->whole) : NULL;
+		*row_r = body->row;
+		buf_ref(row_r->raw);
+		if (row_r->whole != NULL)
+			buf_ref(row_r->whole);
 		return 1;
 	}
 	return 0;
 }
 
-static int memory_put_command(struct backend *conn, const char *id, uint64_t seq,
+static int memory_put_command(struct backend *conn, const struct command_row *row,
 			      struct err *err)
 {
-	struct stored_command *command = add_row(conn, COMMANDS);
+	struct command_row *place = add_row(conn, COMMANDS);
 
 	(void)err;
-	snprintf(command->id, sizeof(command->id), "%s", id);
-	command->seq = seq;
+	*place = *row;
 	return 0;
 }
 
-static int memory_find_command(struct backend *conn, const char *id, uint64_t *seq_r,
+static int memory_find_command(struct backend *conn, const char *id, struct command_row *row_r,
 			       struct err *err)
 {
 	struct table *table = table_of(conn, COMMANDS);
 
 	(void)err;
 	for (size_t i = 0; i < table->count; i++) {
-		struct stored_command *command = row_at(table, i);
+		struct command_row *command = row_at(table, i);
 
 		if (strcmp(command->id, id) != 0)
 			continue;
-		*seq_r = command->seq;
+		*row_r = *command;
 		return 1;
 	}
 	return 0;

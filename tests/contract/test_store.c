@@ -139,6 +139,47 @@ static void two_of_one_key_in_one_batch_behave_as_one_after_the_other(void **sta
 	world_free(&world);
 }
 
+/* The words are the same; what else it says decides what is done. */
+static void another_report_under_a_used_key_is_refused_by_its_key(void **state)
+{
+	static const struct verdict verdict = {.disposition = DISPOSITION_EMERGENCY,
+					       .priority = 1,
+					       .category = "flood",
+					       .agencies = 1,
+					       .rules = "r1"};
+	struct store_world *world = world_new(*state);
+	struct sent first, again, moved;
+
+	send_body(world, &first,
+		  "{\"source\":\"app:x\",\"source_id\":\"a1\",\"text\":\"Banjir\",\"received_"
+		  "at\":"
+		  "\"2026-11-23T14:05:09Z\",\"location\":{\"lat\":-6.7,\"lon\":108.5}}",
+		  &verdict);
+	store_step(world->store);
+	if (is_on_disk(world))
+		world_reopen(world);
+	send_body(world, &again,
+		  "{\"source\":\"app:x\",\"source_id\":\"a1\",\"text\":\"Banjir\",\"received_"
+		  "at\":"
+		  "\"2026-11-23T14:06:10Z\",\"location\":{\"lat\":-6.7,\"lon\":108.5}}",
+		  &verdict);
+	send_body(world, &moved,
+		  "{\"source\":\"app:x\",\"source_id\":\"a1\",\"text\":\"Banjir\",\"received_"
+		  "at\":"
+		  "\"2026-11-23T14:05:09Z\",\"location\":{\"lat\":-6.8,\"lon\":108.5}}",
+		  &verdict);
+	store_step(world->store);
+	assert_int_equal(first.request.answer, STORE_STORED);
+	assert_int_equal(again.request.answer, STORE_REPEATED);
+	assert_int_equal(moved.request.answer, STORE_CONFLICT);
+	assert_string_equal(moved.request.err.field, "source_id");
+	assert_int_equal(world->shown, 1);
+	sent_fini(&first);
+	sent_fini(&again);
+	sent_fini(&moved);
+	world_free(&world);
+}
+
 static void reports_without_a_key_are_two(void **state)
 {
 	struct store_world *world = world_new(*state);
@@ -225,6 +266,49 @@ static void the_same_command_twice_is_one_action(void **state)
 	sent_fini(&first);
 	sent_fini(&again);
 	sent_fini(&elsewhere);
+	world_free(&world);
+}
+
+/* The same again is told its answer; anything else under its command_id is not done, and is not
+ * said to have been. */
+static void another_decision_under_a_used_command_id_is_a_conflict(void **state)
+{
+	static const char *const others[] = {
+		"{\"action\":\"note\",\"note\":\"b\",\"command_id\":\"c-1\"}",
+		"{\"action\":\"note\",\"note\":\"a\",\"agency\":\"fire\",\"command_id\":\"c-"
+		"1\"}",
+		"{\"action\":\"close\",\"outcome\":\"resolved\",\"command_id\":\"c-1\"}",
+	};
+	struct store_world *world = world_new(*state);
+	struct sent first, again, budi, other;
+	char id[ID_SIZE];
+
+	stored_report(world, "a1", FIRE, id);
+	send_command(world, &first, id,
+		     "{\"action\":\"note\",\"note\":\"a\",\"command_id\":\"c-1\"}");
+	store_step(world->store);
+	if (is_on_disk(world))
+		world_reopen(world);
+	send_command(world, &again, id,
+		     "{\"command_id\":\"c-1\",\"expected_version\":2,\"note\":\"a\","
+		     "\"action\":\"note\"}");
+	send_command(world, &budi, id,
+		     "{\"action\":\"note\",\"note\":\"a\",\"command_id\":\"c-1\"}");
+	strcpy(budi.command->by, "budi");
+	store_step(world->store);
+	assert_int_equal(again.request.answer, STORE_REPEATED);
+	assert_int_equal(budi.request.answer, STORE_CONFLICT);
+	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
+		send_command(world, &other, id, others[i]);
+		store_step(world->store);
+		assert_int_equal(other.request.answer, STORE_CONFLICT);
+		assert_string_equal(other.request.err.field, "command_id");
+		sent_fini(&other);
+	}
+	assert_int_equal(world->shown, 2);
+	sent_fini(&first);
+	sent_fini(&again);
+	sent_fini(&budi);
 	world_free(&world);
 }
 
@@ -581,10 +665,12 @@ int main(void)
 		OVER_ALL(a_report_sent_again_gets_the_first_answer_byte_for_byte),
 		OVER_ALL(the_answer_is_the_document_of_the_contract),
 		OVER_ALL(two_of_one_key_in_one_batch_behave_as_one_after_the_other),
+		OVER_ALL(another_report_under_a_used_key_is_refused_by_its_key),
 		OVER_ALL(reports_without_a_key_are_two),
 		OVER_ALL(the_raw_body_is_kept_byte_for_byte),
 		OVER_ALL(commands_in_flight_together_behave_as_one_after_the_other),
 		OVER_ALL(the_same_command_twice_is_one_action),
+		OVER_ALL(another_decision_under_a_used_command_id_is_a_conflict),
 		OVER_ALL(a_command_by_which_one_lost_sight_is_still_known_to_its_sender),
 		OVER_ALL(an_impossible_step_is_refused_and_changes_nothing),
 		OVER_ALL(an_incident_one_may_not_see_is_not_there),

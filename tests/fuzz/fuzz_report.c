@@ -65,8 +65,8 @@ static void check_event(const struct report *report)
 	incident_open(&incident, report, &verdict, &report->location,
 		      "I-01ARZ3NDEKTSV4RRFFQ69G5FAV", 1, "7000000", 1764000000000);
 	jsonw_init(&w, 1024);
-	event_write_report(&w, 7, 1764000000000, EVENT_INCIDENT_CREATED, report->id, &incident,
-			   &city);
+	event_write_report(&w, 7, 1764000000000, EVENT_INCIDENT_CREATED, report->id, NULL,
+			   &incident, &city);
 	body = jsonw_buf(&w);
 	check_cuts(body, report->text);
 	buf_unref(&body);

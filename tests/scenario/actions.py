@@ -67,6 +67,11 @@ def a_command_id_that_was_used_for_something_else_is_a_conflict(bridge):
     assert bridge.act(one, "note", command_id=command, note="satu").status == 200
     head = bridge.head()
     assert bridge.act(two, "note", command_id=command, note="dua").status == 409
+    head = bridge.head()
+    for other in ({"note": "dua"}, {"note": "satu", "agency": "fire"}):
+        answer = bridge.act(one, "note", command_id=command, **other)
+        assert answer.status == 409 and answer.json["errors"][0]["field"] == "command_id"
+    assert bridge.head() == head
     assert bridge.head() == head
 
 

@@ -136,6 +136,17 @@ def other_words_under_a_used_key_are_a_conflict_and_change_nothing(bridge):
     assert bridge.head() == head
 
 
+def the_same_words_of_another_place_under_a_used_key_are_a_conflict_that_names_the_key(bridge):
+    key, place = _fresh(), {"lat": -6.7320, "lon": 108.5520}
+    first = bridge.send(FIRE, source_id=key, location=place, received_at="2026-11-23T14:05:09+07:00")
+    head = bridge.head()
+    again = bridge.send(FIRE, source_id=key, location=place, received_at="2026-11-23T14:06:30+07:00")
+    assert again.status == 200 and again.json == first.json
+    _problem(bridge.send(FIRE, source_id=key, location={**place, "lat": -6.75}), 409, "source_id")
+    _problem(bridge.send(FIRE, source_id=key, location=place, reporter={"phone": "+6281200001111"}), 409, "source_id")
+    assert bridge.head() == head
+
+
 GOOD = {"source": "lapor-web", "text": "Pohon tumbang di Drajat"}
 
 BAD_FIELDS = {

@@ -41,8 +41,8 @@ static void stored(struct store_read *read_r, const char *body)
 	incident_open(&incident, report, &verdict, &report->location,
 		      "I-01ARZ3NDEKTSV4RRFFQ69G5FAV", 12, "7000012", 1764000000000);
 	jsonw_init(&w, 1024);
-	event_write_report(&w, 77, 1764000000000, EVENT_INCIDENT_CREATED, report->id, &incident,
-			   &agencies);
+	event_write_report(&w, 77, 1764000000000, EVENT_INCIDENT_CREATED, report->id, NULL,
+			   &incident, &agencies);
 	*read_r = (struct store_read){
 		.row_count = 1, .is_found = true, .stored_at_ms = 1764000000000};
 	strcpy(read_r->id, report->id);

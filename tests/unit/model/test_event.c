@@ -95,6 +95,7 @@ static void check_cuts(const struct buf *body, bool is_exercise)
 	assert_int_equal(json_is_true(json_object_get(retained, "exercise")), is_exercise);
 	json_object_del(incident, "text");
 	json_object_del(incident, "similar");
+	json_object_del(incident, "order");
 	json_object_del(incident, "place_said");
 	assert_true(json_equal(json_object_get(retained, "incident"), incident));
 	json_object_del(frame, "incident");
@@ -120,6 +121,27 @@ static void no_words_move_the_cuts(void **state)
 				check_cuts(body, is_exercise);
 				buf_unref(&body);
 			}
+}
+
+static void what_lies_in_a_broker_has_nothing_of_a_person_s_history(void **state)
+{
+	struct event event = {.seq = 42, .incident_id = SOME_INCIDENT};
+	struct command *command = command_of("{\"action\":\"note\",\"note\":\"x\"}");
+	struct incident incident;
+	struct buf *kept;
+
+	(void)state;
+	incident_of(&incident, "kata", 1);
+	incident.verdict.disposition = DISPOSITION_REVIEW;
+	incident.order = -40;
+	event.body = frame_of(&incident, command);
+	kept = event_retained(&event, 42, "L-1");
+	assert_non_null(memmem(event.body->data, event.body->len, "\"order\":-40", 11));
+	assert_null(memmem(kept->data, kept->len, "\"order\"", 7));
+	buf_unref(&kept);
+	buf_unref(&event.body);
+	incident_fini(&incident);
+	command_free(&command);
 }
 
 static void what_lies_in_a_broker_has_no_words_of_the_report(void **state)
@@ -156,7 +178,7 @@ static void an_event_that_is_about_no_incident_has_none(void **state)
 
 	(void)state;
 	jsonw_init(&w, 64);
-	event_write_call(&w, 7, 1764000000000, &call, &(struct card){NULL, &nothing, 0});
+	event_write_call(&w, 7, 1764000000000, &call, NULL, &(struct card){NULL, &nothing, 0});
 	body = jsonw_buf(&w);
 	jsonw_fini(&w);
 	frame = parsed(body);
@@ -250,6 +272,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_frame_says_what_happened_when_and_by_whom),
 		cmocka_unit_test(no_words_move_the_cuts),
+		cmocka_unit_test(what_lies_in_a_broker_has_nothing_of_a_person_s_history),
 		cmocka_unit_test(what_lies_in_a_broker_has_no_words_of_the_report),
 		cmocka_unit_test(an_event_that_is_about_no_incident_has_none),
 		cmocka_unit_test(every_kind_has_a_name_and_every_action_a_kind),

@@ -365,7 +365,7 @@ static void what_an_event_says_of_a_report_is_read_back(void **state)
 	(void)state;
 	incident_of(&incident, "asap", FIRE);
 	jsonw_init(&w, 64);
-	event_write_linked(&w, 9, LATER, &filing, &likeness, &incident, &three);
+	event_write_linked(&w, 9, LATER, &filing, NULL, &likeness, &incident, &three);
 	event.body = jsonw_buf(&w);
 	assert_int_equal(filing_of_event(&event, &three, &back, &err), 0);
 	assert_string_equal(back.report.id, SOME_REPORT);
@@ -378,7 +378,8 @@ static void what_an_event_says_of_a_report_is_read_back(void **state)
 	assert_int_equal(back.at_ms, LATER);
 	filing_fini(&back);
 	buf_unref(&event.body);
-	event_write_report(&w, 9, LATER, EVENT_INCIDENT_CREATED, report->id, &incident, &three);
+	event_write_report(&w, 9, LATER, EVENT_INCIDENT_CREATED, report->id, NULL, &incident,
+			   &three);
 	event.body = jsonw_buf(&w);
 	assert_int_equal(filing_of_event(&event, &three, &back, &err), 0);
 	assert_string_equal(back.report.text, "asap"); /* the first one's are the incident's */

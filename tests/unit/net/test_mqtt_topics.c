@@ -57,7 +57,8 @@ static struct event event_of(const struct story *story)
 	strcpy(incident.id, "I-01KAQ8GWJ5T3C8M9K2XRNY4B7E");
 	strcpy(event.incident_id, incident.id);
 	jsonw_init(&w, 1024);
-	event_write_report(&w, 42, 1764000000000, event.kind, "R-1", &incident, &agencies);
+	event_write_report(&w, 42, 1764000000000, event.kind, "R-1", NULL, &incident,
+			   &agencies);
 	event.body = jsonw_buf(&w);
 	jsonw_fini(&w);
 	incident_fini(&incident);

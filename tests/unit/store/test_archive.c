@@ -97,6 +97,21 @@ static void every_kind_of_single_change_is_found_and_named(void **state)
 		{"UPDATE incident SET seq = 6 WHERE no = 6", "is not as the log says"},
 		{"DELETE FROM incident WHERE no = 2", "event 2"},
 		{"DELETE FROM report WHERE seq = 2", "event 2"},
+		{"UPDATE report SET source = 'lapor-sms' WHERE seq = 2", "event 2"},
+		{"UPDATE report SET key = 'x' WHERE seq = 2", "event 2"},
+		{"UPDATE report SET digest = zeroblob(32) WHERE seq = 2", "event 2"},
+		{"UPDATE report SET tracking = 8000000 WHERE seq = 2", "event 2"},
+		{"UPDATE report SET caller = 'N-1' WHERE seq = 2", "event 2"},
+		{"UPDATE report SET number = 'N-1' WHERE seq = 2", "event 2"},
+		{"UPDATE reporter SET raw = x'7b7d' WHERE seq = 3", "event 3"},
+		{"UPDATE reporter SET raw = x'' WHERE seq = 3", "event 3"},
+		{"UPDATE reporter SET salt = zeroblob(16) WHERE seq = 3", "event 3"},
+		{"UPDATE reporter SET salt = NULL WHERE seq = 3", "event 3"},
+		{"DELETE FROM reporter WHERE seq = 4", "event 4"},
+		{"UPDATE reporter SET whole = x'7b7d' WHERE seq = 8", "event 8"},
+		{"UPDATE reporter SET raw = x'7b7d' WHERE seq = 8", "event 8"},
+		{"UPDATE call SET call_id = 'other'", "event 8"},
+		{"DELETE FROM call", "event 8"},
 	};
 
 	(void)state;
@@ -117,6 +132,23 @@ static void every_kind_of_single_change_is_found_and_named(void **state)
 		}
 		end_world(world);
 	}
+}
+
+/* Who it was is gone, and so is what one could try out whose seal it is. */
+static void one_who_was_erased_leaves_a_sound_log(void **state)
+{
+	struct store_world *world = filled_world();
+	struct archive_report report;
+	struct err err = {0};
+
+	(void)state;
+	world_close(world);
+	change(world, "UPDATE reporter SET raw = x'', whole = NULL, salt = NULL "
+		      "WHERE seq IN (3, 8)");
+	if (archive_verify(world->dir, &report, &err) < 0)
+		fail_msg("%s", err.text);
+	assert_int_equal(report.events, 8);
+	end_world(world);
 }
 
 static void a_damaged_end_stops_the_start_and_is_named(void **state)
@@ -277,6 +309,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_sound_log_verifies_beside_a_running_daemon),
 		cmocka_unit_test(every_kind_of_single_change_is_found_and_named),
+		cmocka_unit_test(one_who_was_erased_leaves_a_sound_log),
 		cmocka_unit_test(a_damaged_end_stops_the_start_and_is_named),
 		cmocka_unit_test(a_restored_backup_is_the_same_log_with_a_new_epoch),
 		cmocka_unit_test(the_accounts_go_with_the_log_and_the_sessions_do_not),
