@@ -69,6 +69,8 @@ static void add_evidence(struct evidence *e, const struct hit *hit)
 	c->severity = severity < c->severity ? severity : c->severity;
 	c->is_live |= hit->state == HIT_LIVE;
 	c->is_hint |= term->role == ROLE_WEAPON || term->role == ROLE_LIFE;
+	c->is_event |= term->role == ROLE_INCIDENT && hit->state == HIT_LIVE &&
+		       severity <= TODAY && evidence_category(e, c)->kind == CATEGORY_EMERGENCY;
 	e->is_harm |= severity == 1 && evidence_category(e, c)->yields;
 	e->is_armed |= term->role == ROLE_WEAPON && hit->state == HIT_LIVE;
 }
@@ -97,7 +99,10 @@ static void weigh_life(struct evidence *e, const struct hit *hit)
 {
 	if (!is_so(hit))
 		return;
-	e->is_life = true;
+	if (term_of(e, hit)->weight_pct >= CERTAIN_PCT)
+		e->is_life = true;
+	else
+		e->is_inside = true;
 	e->called |= term_of(e, hit)->agencies;
 	add_evidence(e, hit);
 }
@@ -195,6 +200,13 @@ static void modify(struct evidence *e, const struct hit *hit)
 	}
 }
 
+/* "Somebody is inside" is danger to life where an emergency goes on. */
+static void weigh_inside(struct evidence *e)
+{
+	for (unsigned i = 0; i < e->candidate_count && e->is_inside; i++)
+		e->is_life |= e->candidate[i].is_event;
+}
+
 static void weigh_all(struct evidence *e)
 {
 	const struct reading *r = &e->reading;
@@ -207,6 +219,7 @@ static void weigh_all(struct evidence *e)
 		if (is_modifier(term_of(e, &r->hit[i])->role))
 			modify(e, &r->hit[i]);
 	}
+	weigh_inside(e);
 }
 
 bool evidence_is_grave(const struct evidence *e, const struct candidate *c)
@@ -260,7 +273,7 @@ void evidence_take(struct evidence *e, const struct rules *rules, const char *te
 	e->states = 0;
 	e->set_aside_category = e->asked = e->outside = e->prank = -1;
 	e->was_grave = e->is_raised = e->is_life = e->is_over = e->is_armed = e->is_now =
-		e->is_plea = e->is_deep = e->is_harm = false;
+		e->is_plea = e->is_deep = e->is_harm = e->is_inside = false;
 	e->called = 0;
 	reading_take(&e->reading, &rules->lexicon, text, len);
 	weigh_all(e);

@@ -17,9 +17,10 @@
 struct candidate {
 	int category;
 	int weight_pct;
-	int severity; /* the gravest of its evidence */
-	bool is_live; /* some of it is of this moment */
-	bool is_hint; /* a weapon, somebody in danger: of whatever else is told */
+	int severity;  /* the gravest of its evidence */
+	bool is_live;  /* some of it is of this moment */
+	bool is_event; /* an emergency of this moment is told, not only a hint of one */
+	bool is_hint;  /* a weapon, somebody in danger: of whatever else is told */
 };
 
 struct evidence {
@@ -35,6 +36,7 @@ struct evidence {
 	unsigned depth_cm;      /* of water, as said; 0: not said */
 	bool was_grave;         /* something grave is past or planned */
 	bool is_raised, is_life, is_over, is_armed, is_now, is_plea, is_deep;
+	bool is_inside;    /* somebody is where it may be dangerous */
 	bool is_harm;      /* somebody is hurt or ill to death, of now */
 	agency_set called; /* agencies asked for by name, or needed for a life */
 };

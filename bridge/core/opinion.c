@@ -26,6 +26,8 @@ static void add_candidates(const struct evidence *e, struct features *f)
 			features_add_cue(f, "live", id);
 		if (evidence_is_grave(e, c) && c->is_live)
 			features_add_cue(f, "grave", id);
+		if (c->is_live && e->is_now)
+			features_add_cue(f, "now", id);
 		if (evidence_is_grave(e, c))
 			features_add_cue(f, "grave", c->is_live ? "live" : "not live");
 	}
@@ -184,6 +186,7 @@ void opinion_take(struct opinion *o, const struct evidence *e, const struct verd
 }
 
 #define TALK          0.60f
+#define TALK_OF_LIFE  0.80f /* danger to life is only talked of when that is sure */
 #define STRANGE       0.50f /* less of the words is known */
 #define SHORT_WORDS   25
 #define BRIEF_WORDS   4
@@ -199,25 +202,43 @@ static uint32_t bit(bool is_so, enum policy_sign sign)
 	return is_so ? 1u << sign : 0;
 }
 
+/* Who is sent the same day, or at once when it is bad. */
+static bool is_urgent(const struct evidence *e)
+{
+	for (unsigned i = 0; i < e->candidate_count; i++)
+		if (e->candidate[i].is_live && e->candidate[i].severity <= TODAY &&
+		    evidence_category(e, &e->candidate[i])->kind <= CATEGORY_URGENT)
+			return true;
+	return false;
+}
+
+/* Said not to be so, or to be over: that may be wrong, and it may flare up. */
+static bool is_aside(const struct evidence *e, const struct verdict *v)
+{
+	return e->was_grave || (e->set_aside != 0 && e->set_aside <= GRAVE) ||
+	       (e->is_over && v->disposition == DISPOSITION_REVIEW);
+}
+
 static uint32_t signs_of(const struct opinion *o, const struct evidence *e,
 			 const struct verdict *v)
 {
 	bool is_grave = v->disposition == DISPOSITION_EMERGENCY;
+	bool is_life = is_grave && v->priority == 1 && e->is_life;
 	unsigned words = e->reading.words.count;
 
-	return bit(is_grave && v->priority == 1 && e->is_life, SIGN_LIFE) |
-	       bit(is_grave, SIGN_GRAVE) | bit(is_grave && e->is_deep, SIGN_DEEP) |
+	return bit(is_life, SIGN_LIFE) | bit(is_grave, SIGN_GRAVE) |
+	       bit(is_grave && e->is_deep, SIGN_DEEP) |
 	       bit(is_grave && e->is_armed, SIGN_ARMED) | bit(e->is_plea, SIGN_PLEA) |
-	       bit(e->was_grave || (e->set_aside != 0 && e->set_aside <= GRAVE), SIGN_ASIDE) |
-	       bit(e->called != 0, SIGN_CALLED) |
+	       bit(is_aside(e, v), SIGN_ASIDE) | bit(e->called != 0, SIGN_CALLED) |
 	       bit(e->candidate_count == 0 && e->asked < 0, SIGN_NOTHING) |
 	       bit(e->outside >= 0, SIGN_OUTSIDE) |
 	       bit(e->prank >= 0 && strcmp(v->category, "call_silent") == 0, SIGN_SILENT) |
 	       bit(v->disposition == DISPOSITION_NOISE, SIGN_NOISE) |
 	       bit(v->disposition == DISPOSITION_ROUTINE, SIGN_CLEAR) |
-	       bit(o->noise >= TALK, SIGN_TALK) | bit(o->known < STRANGE, SIGN_STRANGE) |
-	       bit(words <= SHORT_WORDS, SIGN_SHORT) | bit(words <= BRIEF_WORDS, SIGN_BRIEF) |
-	       bit(e->reading.words.is_cut, SIGN_CUT);
+	       bit(o->noise >= (is_life ? TALK_OF_LIFE : TALK), SIGN_TALK) |
+	       bit(o->known < STRANGE, SIGN_STRANGE) | bit(e->is_now, SIGN_NOW) |
+	       bit(is_urgent(e), SIGN_URGENT) | bit(words <= SHORT_WORDS, SIGN_SHORT) |
+	       bit(words <= BRIEF_WORDS, SIGN_BRIEF) | bit(e->reading.words.is_cut, SIGN_CUT);
 }
 
 /* Between what the rules and what the model hold it to be; danger to life stays what it is. */

@@ -17,7 +17,8 @@ static const char *const sign_names[SIGNS] = {
 	[SIGN_ASIDE] = "aside",     [SIGN_CALLED] = "called",   [SIGN_NOTHING] = "nothing",
 	[SIGN_OUTSIDE] = "outside", [SIGN_SILENT] = "silent",   [SIGN_NOISE] = "rules:noise",
 	[SIGN_TALK] = "talk",       [SIGN_STRANGE] = "strange", [SIGN_SHORT] = "short",
-	[SIGN_BRIEF] = "brief",     [SIGN_CUT] = "cut",
+	[SIGN_BRIEF] = "brief",     [SIGN_CUT] = "cut",         [SIGN_NOW] = "now",
+	[SIGN_URGENT] = "urgent",
 };
 
 static int read_sign(struct table *table, const char *name, size_t len, uint32_t *bits,

@@ -17,7 +17,7 @@ enum policy_sign {
 	SIGN_DEEP,    /* water to the thigh or more, of now */
 	SIGN_ARMED,   /* a weapon, of now */
 	SIGN_PLEA,    /* calls itself an emergency */
-	SIGN_ASIDE,   /* something grave is denied, asked about, exercised, told of or past */
+	SIGN_ASIDE,   /* something grave is denied, asked about, exercised, told of or over */
 	SIGN_CALLED,  /* asks for a service by name */
 	SIGN_NOTHING, /* nothing happens in it, as far as the rules see */
 	SIGN_OUTSIDE, /* at a place another centre answers for */
@@ -26,8 +26,10 @@ enum policy_sign {
 	SIGN_CLEAR, /* the rules know what it is, and it is none */
 	SIGN_TALK,  /* the model takes it for talk, news or offers */
 	SIGN_STRANGE,
-	SIGN_SHORT, /* at most 25 words */
-	SIGN_BRIEF, /* at most 4 */
+	SIGN_NOW,    /* said to be of this minute */
+	SIGN_URGENT, /* a matter of the same day, that goes on */
+	SIGN_SHORT,  /* at most 25 words */
+	SIGN_BRIEF,  /* at most 4 */
 	SIGN_CUT,
 	SIGNS
 };

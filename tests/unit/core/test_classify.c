@@ -140,6 +140,48 @@ static void fear_and_place_names_raise_no_alarm(void **state)
 	}
 }
 
+static void somebody_inside_is_in_danger_only_where_something_grave_goes_on(void **state)
+{
+	(void)state;
+	assert_true(judge("Kebakaran di ruko, masih ada orang di dalam").is_grave);
+	assert_true(judge("rumah ambruk, nenek di dalam").is_grave);
+	assert_false(judge("proyek got menutup gang, warga tidak bisa keluar rumah").is_grave);
+	assert_false(judge("parkir liar, mobil pribadi tidak bisa keluar").is_grave);
+}
+
+static void what_may_fall_or_smokes_next_door_is_of_the_same_day(void **state)
+{
+	static const char *const texts[] = {
+		"pohon besar di depan rumah mau roboh, mohon dipangkas",
+		"dahan pohon mudah patah, mohon dipotong",
+		"pohon rimbun, di kawatirkan tumbang",
+		"tiang listrik miring di gang 3",
+		"kabel menjuntai di depan toko",
+		"tetangga bakar sampah, asap masuk rumah",
+		"petasan berbunyi seperti bom",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
+		if (judge(texts[i]).disposition == DISPOSITION_EMERGENCY)
+			fail_msg("\"%s\" is sent for", texts[i]);
+	assert_int_equal(judge("pohon roboh di depan rumah").disposition,
+			 DISPOSITION_EMERGENCY);
+	assert_int_equal(judge("teras rumah tertimpa pohon").disposition,
+			 DISPOSITION_EMERGENCY);
+	assert_int_equal(judge("kabel listrik putus di jalan").disposition,
+			 DISPOSITION_EMERGENCY);
+}
+
+static void a_crowd_that_gathers_is_seen_by_a_person(void **state)
+{
+	struct verdict v = judge("sekumpulan remaja bawa bendera, ditakutkan ada tawuran");
+
+	(void)state;
+	assert_string_equal(v.category, "brawl_riot");
+	assert_true(v.disposition <= DISPOSITION_REVIEW);
+}
+
 static void an_expression_may_be_split(void **state)
 {
 	struct verdict v = judge("lampu merah krucuk mati");
@@ -245,7 +287,7 @@ static void words_that_say_nothing_are_no_reason(void **state)
 	static const char *const texts[] = {
 		"Pohon tumbang di gang menutup jalan di depan sekolah",
 		"Kabel putus di jalan, di depan rumah ada percikan",
-		"Ada orang di atap ruko",
+		"Ada orang terjebak di atap ruko",
 		"Warga minta bantuan di sini, ada orang di dalam sumur",
 	};
 
@@ -281,6 +323,10 @@ int main(void)
 		cmocka_unit_test(what_nobody_understands_is_for_a_person),
 		cmocka_unit_test(a_doubtful_alarm_is_never_silent),
 		cmocka_unit_test(fear_and_place_names_raise_no_alarm),
+		cmocka_unit_test(
+			somebody_inside_is_in_danger_only_where_something_grave_goes_on),
+		cmocka_unit_test(what_may_fall_or_smokes_next_door_is_of_the_same_day),
+		cmocka_unit_test(a_crowd_that_gathers_is_seen_by_a_person),
 		cmocka_unit_test(an_expression_may_be_split),
 		cmocka_unit_test(the_event_is_the_category_and_its_effect_the_priority),
 		cmocka_unit_test(what_makes_it_worse_raises_and_what_eases_it_lowers),

@@ -71,7 +71,7 @@ static void sample_reports_are_read_as_a_dispatcher_reads_them(void **state)
 	assert_in_range(s.categories, 112, s.reports);
 	assert_int_equal(s.grave_seen, s.grave);
 	assert_in_range(s.placed_right, 64, s.placed);
-	assert_in_range(s.priority_error, 0, 12);
+	assert_in_range(s.priority_error, 0, 13);
 	free(text);
 	rules_free(&rules);
 }
