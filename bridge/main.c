@@ -12,6 +12,7 @@ static const struct {
 	{"serve", cmd_serve, "the bridge"},
 	{"check", cmd_check, "read a city's configuration and tell all that is wrong with it"},
 	{"classify", cmd_classify, "say of texts what they are about; offline"},
+	{"route", cmd_route, "why a text goes to whose desk; offline"},
 	{"train", cmd_train, "learn the classifier's model from judged texts"},
 	{"evaluate", cmd_evaluate, "measure the classifier on judged texts"},
 	{"places", cmd_places, "measure how typed places are found"},

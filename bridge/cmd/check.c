@@ -95,7 +95,8 @@ static const struct args args = {
 	"tangi check --config DIR [--set KEY=VALUE...]",
 	"Reads a city's folder as serve would: settings, agencies, offices, units, taxonomy, "
 	"lexicon,\n"
-	"places, borders. Names every mistake with its file, its line and what to do, and "
+	"places, borders, rules. Names every mistake with its file, its line and what to do, "
+	"and "
 	"judges the\n"
 	"reports of examples.tsv. Changes nothing.\n",
 	table, sizeof(table) / sizeof(table[0]), 0};

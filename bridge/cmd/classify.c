@@ -8,11 +8,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/jsonw.h"
 #include "base/utf8.h"
 #include "base/xalloc.h"
 #include "core/areas.h"
 #include "core/classify.h"
+#include "core/routing.h"
 #include "core/rules.h"
 
 static const char help[] =
@@ -23,7 +25,8 @@ static const char help[] =
 	"one\n"
 	"a line, or plain lines. Writes one JSON line for each, in order, with the members "
 	"that\n"
-	"came and \"classification\", \"location\" and \"place_said\". Works offline.\n"
+	"came and \"classification\", \"location\" and \"place_said\". The office is that of\n"
+	"\"received_at\", or of now. Works offline.\n"
 	"\n"
 	"  --config DIR  the city's configuration\n"
 	"  --places      also which places may be meant, and why, in \"location\"\n"
@@ -101,6 +104,18 @@ static int read_location(const json_t *object, struct location *location, struct
 	return location_read(given, location, err);
 }
 
+/* As if it came when it says it did; otherwise now. */
+static int64_t came_at(const json_t *object)
+{
+	const char *at = json_string_value(json_object_get(object, "received_at"));
+	int64_t at_ms;
+	struct err err;
+
+	if (at == NULL || clock_parse(at, &at_ms, &err) < 0)
+		at_ms = clock_system.wall_ms(&clock_system);
+	return at_ms;
+}
+
 static int classify_line(struct run *run, const char *line, size_t len, struct err *err)
 {
 	struct jsonw *w = &run->out;
@@ -116,6 +131,7 @@ static int classify_line(struct run *run, const char *line, size_t len, struct e
 		len = json_string_length(member);
 	classify(run->rules, text, len, &verdict);
 	locate(run->rules, &location, text, len, &location);
+	route(run->rules, &location, came_at(object), &verdict);
 	if (!run->shows_places)
 		location.candidate_count = 0;
 	jsonw_reset(w);

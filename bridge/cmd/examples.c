@@ -5,18 +5,25 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/xalloc.h"
 #include "core/areas.h"
 #include "core/callers.h"
 #include "core/classify.h"
+#include "core/routing.h"
 #include "core/rules.h"
 #include "core/table.h"
+#include "model/routes.h"
 
 #define FILE_NAME  "examples.tsv"
 #define RULES_NAME "rules/judgement.tsv"
 #define CALLERS    "rules/callers.tsv"
 
+#define ROUTING    "rules/routing.tsv"
+#define WORKING_MS INT64_C(1795575600000) /* a Wednesday morning */
+
 enum { TEXT, DISPOSITION, CATEGORY, AREA };
+enum { ROUTED_RULE, ROUTED_TEXT, ROUTED_AREA, ROUTED_AT };
 
 static int compare(const struct table *table, unsigned column, const char *is, struct err *err)
 {
@@ -160,6 +167,72 @@ static unsigned judge_callers(const struct rules *rules, const struct listener *
 	return told + (more < 0);
 }
 
+/* A route's example is decided by its own row: that of the text at that place and time. */
+static int judge_route(const struct rules *rules, const struct routes *routes,
+		       const struct table *table, struct err *err)
+{
+	const char *text = table->cell[ROUTED_TEXT], *area = table->cell[ROUTED_AREA];
+	struct location at = {.from = LOCATION_NONE, .accuracy_m = -1};
+	int64_t at_ms = WORKING_MS;
+	struct verdict verdict;
+	int place = routes_find_area(routes, area);
+
+	if (area[0] != '\0' && place < 0)
+		return table_error(table, ROUTED_AREA, err,
+				   "no area \"%.30s\" in areas.geojson", area);
+	if (table->cell[ROUTED_AT][0] != '\0' &&
+	    clock_parse(table->cell[ROUTED_AT], &at_ms, err) < 0)
+		return table_error(table, ROUTED_AT, err,
+				   "is not a time such as 2026-11-24T22:00:00+07:00");
+	classify(rules, text, strlen(text), &verdict);
+	locate(rules, &at, text, strlen(text), &at);
+	if (place >= 0) {
+		snprintf(at.area, sizeof(at.area), "%s", area);
+		at.is_neighbour = routes->area[place].is_outside;
+	}
+	route(rules, &at, at_ms, &verdict);
+	if (strcmp(verdict.route.rule, table->cell[ROUTED_RULE]) == 0)
+		return 0;
+	return table_error(table, ROUTED_TEXT, err, "\"%.60s\" is %s, and goes by \"%s\" to %s",
+			   text, verdict.category, verdict.route.rule, verdict.route.office);
+}
+
+/* They hold with a model: without one nothing is learnt. */
+static unsigned judge_routes(const struct rules *rules, const struct listener *listener,
+			     unsigned *count_r)
+{
+	static const char *const columns[] = {"rule", "example", "example_area", "example_at",
+					      NULL};
+	struct routes *routes = rules_routes(rules);
+	unsigned told = 0;
+	struct table table;
+	struct err err;
+	char *text;
+	size_t len;
+	int more;
+
+	if (file_read(listener->dir, ROUTING, &text, &len, &err) < 0) {
+		routes_unref(&routes);
+		listener->tell(listener->ctx, &err);
+		return 1;
+	}
+	more = table_open(&table, ROUTING, text, columns, &err);
+	while (more >= 0 && (more = table_next(&table, &err)) > 0) {
+		if (table.cell[ROUTED_TEXT][0] == '\0')
+			continue;
+		++*count_r;
+		if (judge_route(rules, routes, &table, &err) == 0)
+			continue;
+		tell_mistake(listener, &err);
+		told++;
+	}
+	if (more < 0)
+		tell_mistake(listener, &err);
+	routes_unref(&routes);
+	xfree(text);
+	return told + (more < 0);
+}
+
 unsigned examples_judge(const struct rules *rules, const char *dir, examples_mistake_fn *tell,
 			void *ctx, unsigned *count_r)
 {
@@ -171,6 +244,8 @@ unsigned examples_judge(const struct rules *rules, const char *dir, examples_mis
 
 	*count_r = 0;
 	told = judge_callers(rules, &listener, count_r);
+	if (rules_model_version(rules)[0] != '\0')
+		told += judge_routes(rules, &listener, count_r);
 	snprintf(path, sizeof(path), "%s/" FILE_NAME, dir);
 	if (access(path, F_OK) < 0 && errno == ENOENT)
 		return told + judge_rules(rules, dir, tell, ctx, count_r);

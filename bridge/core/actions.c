@@ -4,6 +4,7 @@
 
 #include "base/xalloc.h"
 #include "core/areas.h"
+#include "core/routing.h"
 #include "core/rules.h"
 
 struct actions {
@@ -130,6 +131,8 @@ static int check(const struct actions *actions, struct command *command, struct 
 		return -1;
 	if (command->action == ACTION_RELOCATE)
 		locate(actions->rules, &command->location, "", 0, &command->location);
+	if (command->action == ACTION_RELOCATE || command->action == ACTION_RECLASSIFY)
+		command->routes = rules_routes(actions->rules);
 	return 0;
 }
 

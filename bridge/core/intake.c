@@ -6,6 +6,7 @@
 #include "core/areas.h"
 #include "core/classify.h"
 #include "core/joining.h"
+#include "core/routing.h"
 #include "core/rules.h"
 
 struct intake {
@@ -190,6 +191,8 @@ static void judge(const struct intake *intake, struct arrival *arrival)
 	classify(intake->rules, report->text, report->text_len, &arrival->request.verdict);
 	locate(intake->rules, &report->location, report->text, report->text_len,
 	       &arrival->request.location);
+	route(intake->rules, &arrival->request.location, arrival->request.at_ms,
+	      &arrival->request.verdict);
 }
 
 static void find_alike(const struct intake *intake, struct arrival *arrival)

@@ -100,23 +100,36 @@ static float probability(const struct rules *rules, const struct model_scores *s
 	return head >= 0 ? model_probability(rules->model, s, (unsigned)head) : 0;
 }
 
-static void take_office(struct opinion *o, const struct rules *rules,
-			const struct model_scores *s)
+static void name_office(struct opinion *o, unsigned office, float p)
+{
+	unsigned at = o->office_count;
+
+	while (at > 0 && o->office[at - 1].share < p)
+		at--;
+	if (at == ROUTE_LEARNT_MAX || p <= 0)
+		return;
+	o->office_count += o->office_count < ROUTE_LEARNT_MAX;
+	memmove(&o->office[at + 1], &o->office[at],
+		(o->office_count - at - 1) * sizeof(o->office[0]));
+	o->office[at].office = office;
+	o->office[at].share = p;
+}
+
+static void take_offices(struct opinion *o, const struct rules *rules,
+			 const struct model_scores *s)
 {
 	const struct model_wiring *w = &rules->wiring;
-	float sum = 0, best = 0;
+	float sum = 0;
 
-	o->office = -1;
+	o->office_count = 0;
 	for (unsigned i = 0; i < w->office_count; i++) {
 		float p = probability(rules, s, w->office[i].head);
 
 		sum += p;
-		if (p > best) {
-			best = p;
-			o->office = (int)i;
-		}
+		name_office(o, i, p);
 	}
-	o->office_share = sum > 0 ? best / sum : 0;
+	for (unsigned i = 0; i < o->office_count; i++)
+		o->office[i].share /= sum;
 }
 
 /* A word that stands there twice says it once. */
@@ -181,7 +194,7 @@ void opinion_take(struct opinion *o, const struct evidence *e, const struct verd
 	for (unsigned i = 0; i < AGENCY_MAX; i++)
 		o->agency[i] = probability(rules, &s, w->agency[i]);
 	o->known = known_share(rules->model, &f);
-	take_office(o, rules, &s);
+	take_offices(o, rules, &s);
 	take_words(o, rules, &f, &e->reading.words);
 }
 
@@ -279,23 +292,34 @@ static agency_set choose_agencies(const struct opinion *o, const struct evidence
 	return set;
 }
 
+static void take_learnt(const struct opinion *o, const struct rules *rules, struct route *route)
+{
+	for (unsigned i = 0; i < o->office_count; i++) {
+		int head = rules->wiring.office[o->office[i].office].head;
+
+		snprintf(route->learnt[i].office, OFFICE_SIZE, "%s",
+			 model_head_name(rules->model, (unsigned)head) + strlen("office:"));
+		route->learnt[i].share_pct = (int)(o->office[i].share * 100);
+	}
+	route->learnt_count = o->office_count;
+}
+
 /* Where the rules find nothing, the office that such texts go to names the category. */
 static void take_category(const struct opinion *o, const struct evidence *e, struct verdict *v)
 {
 	const struct rules *rules = e->rules;
 	const struct category *category;
 
-	if (o->office < 0 || v->disposition != DISPOSITION_ROUTINE)
+	if (v->disposition == DISPOSITION_EMERGENCY || v->disposition == DISPOSITION_NOISE)
+		return; /* nobody's ticket */
+	take_learnt(o, rules, &v->route);
+	if (v->disposition != DISPOSITION_ROUTINE || e->candidate_count > 0 || e->asked >= 0 ||
+	    o->office_count == 0 || o->office[0].share < OFFICE_SURE)
 		return;
-	snprintf(v->office, sizeof(v->office), "%s",
-		 model_head_name(rules->model, (unsigned)rules->wiring.office[o->office].head) +
-			 7);
-	if (e->candidate_count > 0 || e->asked >= 0 || o->office_share < OFFICE_SURE)
-		return;
-	category = &rules->category[rules->wiring.office[o->office].category];
+	category = &rules->category[rules->wiring.office[o->office[0].office].category];
 	memcpy(v->category, category->id, sizeof(v->category));
 	v->agencies = category->lead;
-	v->confidence_pct = (int)(o->office_share * 100);
+	v->confidence_pct = (int)(o->office[0].share * 100);
 }
 
 void opinion_apply(const struct opinion *o, const struct evidence *e, struct verdict *v)

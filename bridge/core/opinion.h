@@ -16,8 +16,12 @@ struct opinion {
 	float severity;         /* 1 … 4, an expectation */
 	float known;            /* share of the words the model has met */
 	float agency[AGENCY_MAX];
-	int office; /* index in the wiring, -1: none */
-	float office_share;
+	/* Where such texts go, by indices in the wiring, the likeliest first. */
+	unsigned office_count;
+	struct {
+		unsigned office;
+		float share;
+	} office[ROUTE_LEARNT_MAX];
 	/* The words that speak most for an emergency, the strongest first. */
 	unsigned word_count;
 	struct {

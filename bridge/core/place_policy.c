@@ -7,7 +7,7 @@
 #include "core/polygon.h"
 
 struct settings {
-	int64_t near_border_m, exact_m, disagree_m;
+	int64_t near_border_m, exact_m, disagree_m, utc_offset_min;
 	json_t *jurisdictions;
 };
 
@@ -18,6 +18,8 @@ static const struct option options[] = {
 	 "metres: a device's point with no larger error is exact"},
 	{"disagree_m", OPTION_INT, offsetof(struct settings, disagree_m), "500", 0, 100000,
 	 "metres between point and words, beyond both errors, that are told"},
+	{"utc_offset_min", OPTION_INT, offsetof(struct settings, utc_offset_min), "420", -720,
+	 840, "minutes by which the clocks of the city are ahead of UTC"},
 	{"jurisdictions", OPTION_LIST, offsetof(struct settings, jurisdictions), "[]", 0, 0,
 	 "agencies that cover other ground than the city: {agency, areas}"},
 	OPTION_END,
@@ -66,6 +68,7 @@ static int take(struct place_policy *policy, const struct settings *settings,
 		.near_border_m = settings->near_border_m,
 		.exact_m = settings->exact_m,
 		.disagree_m = settings->disagree_m,
+		.utc_offset_min = settings->utc_offset_min,
 	};
 	for (size_t i = 0; i < json_array_size(settings->jurisdictions); i++)
 		if (add_jurisdiction(policy, json_array_get(settings->jurisdictions, i),

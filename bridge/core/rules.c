@@ -7,7 +7,9 @@
 #include <string.h>
 
 #include "base/xalloc.h"
+#include "core/routing.h"
 #include "core/table.h"
+#include "core/week.h"
 
 enum file {
 	AGENCIES,
@@ -22,6 +24,9 @@ enum file {
 	UNITS,
 	JUDGEMENT,
 	CALLERS,
+	HOURS,
+	HOLIDAYS,
+	ROUTING,
 	FILES
 };
 
@@ -33,6 +38,8 @@ static const char *const file_names[FILES] = {
 	[GAZETTEER] = "gazetteer.tsv",   [PLACES] = "places.json",
 	[UNITS] = "units.tsv",           [JUDGEMENT] = "rules/judgement.tsv",
 	[CALLERS] = "rules/callers.tsv", [SLANG] = "rules/slang.tsv",
+	[HOURS] = "rules/hours.tsv",     [HOLIDAYS] = "holidays.tsv",
+	[ROUTING] = "rules/routing.tsv",
 };
 
 const char *const category_kind_names[CATEGORY_KINDS] = {
@@ -42,17 +49,10 @@ const char *const category_kind_names[CATEGORY_KINDS] = {
 	[CATEGORY_ADMIN] = "admin",
 };
 
-#define OFFICES_MAX    256
-#define OFFICE_ID_SIZE 24
-#define UNITS_MAX      4096
-#define MISTAKES_MAX   100 /* beyond that it is another kind of file */
-#define LEFT_OUT_MAX   1000
-
-/* An office and the agency whose console answers for it; none: the leading agency phones it. */
-struct office {
-	char id[OFFICE_ID_SIZE];
-	agency_set agency;
-};
+#define OFFICES_MAX  256
+#define UNITS_MAX    4096
+#define MISTAKES_MAX 100 /* beyond that it is another kind of file */
+#define LEFT_OUT_MAX 1000
 
 struct loader {
 	struct rules *rules;
@@ -60,8 +60,9 @@ struct loader {
 	struct table table;
 	char *text[FILES];
 	size_t len[FILES];
-	unsigned office_count;
-	struct office office[OFFICES_MAX];
+	/* Of each office the agency whose console answers for it; none: the leading agency
+	 * phones it. */
+	agency_set agency_of[OFFICES_MAX];
 };
 
 static int open_table(struct loader *l, enum file file, const char *const *columns)
@@ -128,32 +129,43 @@ static int read_agency(struct loader *l, unsigned column, agency_set *set_r)
 	return 0;
 }
 
-static const struct office *find_office(const struct loader *l, const char *id, size_t len)
+enum { OFFICE_CODE, OFFICE_NAME, OFFICE_AGENCY, OFFICE_ONE_PER };
+
+static int read_one_per(struct loader *l, struct route_office *office)
 {
-	for (unsigned i = 0; i < l->office_count; i++)
-		if (strlen(l->office[i].id) == len && memcmp(l->office[i].id, id, len) == 0)
-			return &l->office[i];
-	return NULL;
+	static const char *const names[] = {"-", "kelurahan", "kecamatan"};
+
+	for (int i = 0; i < 3; i++)
+		if (strcmp(l->table.cell[OFFICE_ONE_PER], names[i]) == 0) {
+			office->one_per = (enum route_one_per)i;
+			return 0;
+		}
+	return table_error(&l->table, OFFICE_ONE_PER, l->err,
+			   "is one of -, kelurahan, kecamatan");
 }
 
 static int load_office(struct loader *l)
 {
-	struct office *office = &l->office[l->office_count];
+	struct routes *routes = l->rules->routes;
+	struct route_office office = {0};
 
-	if (l->office_count == OFFICES_MAX)
+	if (routes->office_count == OFFICES_MAX)
 		return table_error(&l->table, 0, l->err, "more than %d offices", OFFICES_MAX);
-	if (table_text(&l->table, 0, office->id, sizeof(office->id), l->err) < 0 ||
-	    read_agency(l, 1, &office->agency) < 0)
+	if (table_text(&l->table, OFFICE_CODE, office.id, sizeof(office.id), l->err) < 0 ||
+	    table_text(&l->table, OFFICE_NAME, office.name, sizeof(office.name), l->err) < 0 ||
+	    read_agency(l, OFFICE_AGENCY, &l->agency_of[routes->office_count]) < 0 ||
+	    read_one_per(l, &office) < 0)
 		return -1;
-	if (find_office(l, office->id, strlen(office->id)) != NULL)
-		return table_error(&l->table, 0, l->err, "\"%s\" is there twice", office->id);
-	l->office_count++;
+	if (routes_find_office(routes, office.id, strlen(office.id)) >= 0)
+		return table_error(&l->table, 0, l->err, "\"%s\" is there twice", office.id);
+	routes->office = xrealloc(routes->office, (routes->office_count + 1) * sizeof(office));
+	routes->office[routes->office_count++] = office;
 	return 0;
 }
 
 static int load_offices(struct loader *l)
 {
-	static const char *const columns[] = {"code", "agency", NULL};
+	static const char *const columns[] = {"code", "name_id", "agency", "one_per", NULL};
 	int more;
 
 	if (open_table(l, OFFICES, columns) < 0)
@@ -164,7 +176,45 @@ static int load_offices(struct loader *l)
 	return more;
 }
 
-enum { ID, NAME_ID, NAME_EN, KIND, LEAD, SUPPORT, PRIORITY, YIELDS, CONFIDENTIALITY, TARGET };
+enum {
+	ID,
+	NAME_ID,
+	NAME_EN,
+	KIND,
+	LEAD,
+	SUPPORT,
+	PRIORITY,
+	YIELDS,
+	CONFIDENTIALITY,
+	TARGET,
+	GROUP,
+	AFTER
+};
+
+/* The first that the cell names. */
+static int read_office(struct loader *l, unsigned column, int *office_r)
+{
+	const char *cell = l->table.cell[column];
+
+	*office_r = routes_find_office(l->rules->routes, cell, strcspn(cell, ","));
+	if (*office_r < 0)
+		return table_error(&l->table, column, l->err,
+				   "no office \"%.30s\" in offices.tsv", cell);
+	return 0;
+}
+
+static int add_route_category(struct loader *l, const struct category *category)
+{
+	struct routes *routes = l->rules->routes;
+	struct route_category *c = &routes->category[routes->category_count];
+
+	if (table_text(&l->table, GROUP, c->group, sizeof(c->group), l->err) < 0 ||
+	    read_office(l, LEAD, &c->lead) < 0 || read_office(l, AFTER, &c->after) < 0)
+		return -1;
+	memcpy(c->id, category->id, sizeof(c->id));
+	routes->category_count++;
+	return 0;
+}
 
 static int read_offices(struct loader *l, unsigned column, agency_set *set_r)
 {
@@ -173,15 +223,15 @@ static int read_offices(struct loader *l, unsigned column, agency_set *set_r)
 	*set_r = 0;
 	for (const char *at = l->table.cell[column]; *at != '\0';
 	     at = *end == ',' ? end + 1 : end) {
-		const struct office *office;
+		int office;
 
 		end = strchrnul(at, ',');
-		office = find_office(l, at, (size_t)(end - at));
-		if (office == NULL)
+		office = routes_find_office(l->rules->routes, at, (size_t)(end - at));
+		if (office < 0)
 			return table_error(&l->table, column, l->err,
 					   "no office \"%.*s\" in offices.tsv",
 					   (int)(end - at < 30 ? end - at : 30), at);
-		*set_r |= office->agency;
+		*set_r |= l->agency_of[office];
 	}
 	return 0;
 }
@@ -261,6 +311,8 @@ static int load_category(struct loader *l)
 	if (rules_has_category(rules, category->id))
 		return table_error(&l->table, ID, l->err, "\"%s\" is there twice",
 				   category->id);
+	if (add_route_category(l, category) < 0)
+		return -1;
 	rules->category_count++;
 	return 0;
 }
@@ -278,6 +330,8 @@ static int load_taxonomy(struct loader *l)
 		"yields",
 		"confidentiality",
 		"target_response_min",
+		"group",
+		"responsible_opd_after",
 		NULL,
 	};
 	int more;
@@ -398,6 +452,21 @@ static int hash_files(struct loader *l)
 	return 0;
 }
 
+static int load_routing(struct loader *l)
+{
+	struct week *week = xcalloc(1, sizeof(*week));
+	int rc = week_load(week, file_names[HOURS], l->text[HOURS], l->err);
+
+	if (rc == 0)
+		rc = holidays_load(l->rules->routes, file_names[HOLIDAYS], l->text[HOLIDAYS],
+				   l->err);
+	if (rc == 0)
+		rc = routing_load(l->rules, week, file_names[ROUTING], l->text[ROUTING],
+				  l->err);
+	xfree(week);
+	return rc;
+}
+
 /* The texts are cut into cells on the way. */
 static int load(struct loader *l)
 {
@@ -422,9 +491,10 @@ static int load(struct loader *l)
 		return -1;
 	if (policy_load(&rules->policy, file_names[JUDGEMENT], l->text[JUDGEMENT], l->err) <
 		    0 ||
-	    callers_load(&rules->callers, file_names[CALLERS], l->text[CALLERS], l->err) < 0)
+	    callers_load(&rules->callers, file_names[CALLERS], l->text[CALLERS], l->err) < 0 ||
+	    load_units(l) < 0)
 		return -1;
-	return load_units(l);
+	return load_routing(l);
 }
 
 struct texts {
@@ -458,6 +528,7 @@ static int load_texts(struct rules **rules_r, const struct texts *texts, struct 
 
 	l->rules = rules;
 	l->err = err;
+	rules->routes = routes_new();
 	for (int i = 0; i < FILES; i++) {
 		l->text[i] = xstrndup(texts->text[i], texts->len[i]);
 		l->len[i] = texts->len[i];
@@ -605,6 +676,7 @@ void rules_free(struct rules **rules)
 	place_words_fini(&r->place_words);
 	gazetteer_fini(&r->gazetteer);
 	areas_fini(&r->areas);
+	routes_unref(&r->routes);
 	xfree(r->unit);
 	model_free(&r->model);
 	xfree(r);

@@ -49,9 +49,9 @@ struct unit {
 	int32_t lat_e7, lon_e7; /* where it waits */
 };
 
-/* agencies, offices, taxonomy, lexicon, gazetteer and units (.tsv) and areas.geojson in dir.
- * The error names folder, file, line, column and remedy. A model (model/triage.model) may be
- * missing or broken: then the rules judge alone. */
+/* agencies, offices, taxonomy, lexicon, gazetteer, units and holidays (.tsv), areas.geojson,
+ * and what is in rules/, in dir. The error names folder, file, line, column and remedy. A model
+ * (model/triage.model) may be missing or broken: then the rules judge alone. */
 int rules_load(struct rules **rules_r, const char *dir, struct err *err) MUST_CHECK;
 void rules_free(struct rules **rules);
 /* Tells every mistake in the files, not only the first: a line that is wrong is left out and

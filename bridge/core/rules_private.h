@@ -9,6 +9,7 @@
 #include "core/policy.h"
 #include "core/polygon.h"
 #include "core/rules.h"
+#include "model/routes.h"
 
 #define CATEGORIES_MAX 128
 
@@ -41,6 +42,7 @@ struct rules {
 	char model_trouble[240];
 	struct policy policy;
 	struct caller_policy callers;
+	struct routes *routes;
 };
 
 void rules_load_model(struct rules *rules, const char *dir);

@@ -7,6 +7,7 @@
 #include "base/jsonin.h"
 #include "base/jsonw.h"
 #include "base/xalloc.h"
+#include "model/routes.h"
 
 const char *const action_names[ACTIONS] = {
 	[ACTION_ACKNOWLEDGE] = "acknowledge",
@@ -284,6 +285,7 @@ void command_free(struct command **command)
 	if (mine == NULL)
 		return;
 	json_decref(mine->doc);
+	routes_unref(&mine->routes);
 	xfree(mine);
 }
 

@@ -8,6 +8,8 @@
 #include "model/location.h"
 #include "model/verdict.h"
 
+struct routes;
+
 enum action {
 	ACTION_ACKNOWLEDGE,
 	ACTION_NOTE,
@@ -49,6 +51,7 @@ struct command {
 	bool has_agencies;
 	agency_set agencies;
 	struct location location; /* ACTION_RELOCATE */
+	struct routes *routes;    /* whose desk it is now; NULL: that does not change */
 	char into[ID_SIZE];       /* ACTION_MERGE, ACTION_FOLD */
 	int64_t into_no;          /* its number; the ledger's to fill in */
 	const json_t *reports;    /* ACTION_SPLIT: ids, each once; borrowed from doc */

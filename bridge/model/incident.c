@@ -6,6 +6,7 @@
 #include "base/jsonw.h"
 #include "base/xalloc.h"
 #include "model/incident_private.h"
+#include "model/routes.h"
 
 #define BIT(state) (1u << (state))
 
@@ -190,19 +191,38 @@ void incident_settle_disposition(struct incident *incident)
 		incident->verdict.priority <= 2 ? DISPOSITION_EMERGENCY : DISPOSITION_ROUTINE;
 }
 
+/* By the table the decision was taken under: what it is, where and when say whose desk it is.
+ */
+static void apply_route(struct incident *incident, const struct command *command)
+{
+	const struct route_question question = {
+		.category = incident->verdict.category,
+		.disposition = incident->verdict.disposition,
+		.location = &incident->location,
+		.at_ms = command->at_ms,
+	};
+
+	if (command->routes != NULL)
+		routes_choose(command->routes, &question, &incident->verdict.route);
+}
+
 static int apply_reclassify(struct incident *incident, const struct command *command,
 			    struct err *err)
 {
 	(void)err;
 	apply_priority(incident, command);
-	if (command->category[0] != '\0')
+	if (command->category[0] != '\0') {
 		snprintf(incident->verdict.category, CATEGORY_SIZE, "%s", command->category);
+		incident->verdict.route.learnt_count =
+			0; /* of the words; a person knows better */
+	}
 	if (command->has_agencies) {
 		incident_begin_parts(incident, command->agencies & ~incident->verdict.agencies,
 				     command->at_ms);
 		incident->verdict.agencies = command->agencies;
 	}
 	incident_settle_disposition(incident);
+	apply_route(incident, command);
 	snprintf(incident->judged_by, USER_SIZE, "%s", command->by);
 	return 0;
 }
@@ -215,6 +235,7 @@ static int apply_relocate(struct incident *incident, const struct command *comma
 	(void)err;
 	incident->location = command->location;
 	memcpy(incident->location.said, before.said, sizeof(before.said));
+	apply_route(incident, command);
 	return 0;
 }
 

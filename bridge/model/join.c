@@ -352,6 +352,22 @@ static bool is_same_place(const struct location *a, const struct location *b)
 	       strcmp(a->said, b->said) == 0;
 }
 
+static bool is_same_route(const struct route *a, const struct route *b)
+{
+	return strcmp(a->office, b->office) == 0 && strcmp(a->name, b->name) == 0 &&
+	       strcmp(a->rule, b->rule) == 0 && a->by == b->by &&
+	       a->learnt_count == b->learnt_count;
+}
+
+/* The desk that a decision moved it to, as long as it is still the same matter. */
+static void follow_route(struct incident *incident, const struct incident *before,
+			 const struct incident *after)
+{
+	if (!is_same_route(&after->verdict.route, &before->verdict.route) &&
+	    strcmp(incident->verdict.category, after->verdict.category) == 0)
+		incident->verdict.route = after->verdict.route;
+}
+
 static bool is_same_ref(const struct incident_ref *a, const struct incident_ref *b)
 {
 	return a->no == b->no;
@@ -365,6 +381,7 @@ void incident_follow(struct incident *incident, const struct incident *before,
 	if (judged != 0)
 		follow_judgement(incident, before, after, judged);
 	follow_parts(incident, mine, before, after);
+	follow_route(incident, before, after);
 	if (after->status != before->status)
 		incident->status = after->status;
 	if (after->closed_at_ms != before->closed_at_ms)

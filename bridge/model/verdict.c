@@ -25,6 +25,13 @@ const char *const reason_names[REASONS] = {
 	[REASON_OUTSIDE] = "outside",     [REASON_MODEL] = "model",
 };
 
+const char *const route_by_names[ROUTE_BYS] = {
+	[ROUTE_BY_NOBODY] = "nobody",
+	[ROUTE_BY_RULE] = "rule",
+	[ROUTE_BY_MODEL] = "model",
+	[ROUTE_BY_CATEGORY] = "category",
+};
+
 void agency_set_write(const struct agencies *agencies, agency_set set, struct jsonw *w,
 		      const char *key)
 {
@@ -74,6 +81,35 @@ static void write_terms(const struct verdict *verdict, struct jsonw *w)
 	jsonw_close(w, ']');
 }
 
+static void write_learnt(const struct route *route, struct jsonw *w)
+{
+	jsonw_open(w, "learnt", '[');
+	for (unsigned i = 0; i < route->learnt_count; i++) {
+		jsonw_open(w, NULL, '{');
+		jsonw_string(w, "office", route->learnt[i].office);
+		jsonw_decimal(w, "share", route->learnt[i].share_pct, 2);
+		jsonw_close(w, '}');
+	}
+	jsonw_close(w, ']');
+}
+
+static void write_route(const struct route *route, struct jsonw *w)
+{
+	if (route->office[0] != '\0') {
+		jsonw_string(w, "office", route->office);
+		jsonw_string(w, "office_name", route->name);
+	}
+	if (route->by == ROUTE_BY_NOBODY && route->learnt_count == 0)
+		return;
+	jsonw_open(w, "route", '{');
+	jsonw_string(w, "by", route_by_names[route->by]);
+	if (route->rule[0] != '\0')
+		jsonw_string(w, "rule", route->rule);
+	if (route->learnt_count > 0)
+		write_learnt(route, w);
+	jsonw_close(w, '}');
+}
+
 void verdict_write(const struct verdict *verdict, const struct agencies *agencies,
 		   struct jsonw *w)
 {
@@ -86,8 +122,7 @@ void verdict_write(const struct verdict *verdict, const struct agencies *agencie
 	jsonw_string(w, "rules", verdict->rules);
 	if (verdict->model[0] != '\0')
 		write_opinion(verdict, w);
-	if (verdict->office[0] != '\0')
-		jsonw_string(w, "office", verdict->office);
+	write_route(&verdict->route, w);
 	if (verdict->other_count > 0)
 		write_others(verdict, w);
 }
@@ -166,6 +201,32 @@ static void read_others(const json_t *list, struct verdict *verdict)
 	}
 }
 
+static void read_learnt(const json_t *list, struct route *route)
+{
+	for (size_t i = 0; i < json_array_size(list) && i < ROUTE_LEARNT_MAX; i++) {
+		const json_t *one = json_array_get(list, i);
+		double share = json_number_value(json_object_get(one, "share"));
+
+		read_text(one, "office", route->learnt[i].office, OFFICE_SIZE);
+		route->learnt[i].share_pct = (int)(share * 100 + 0.5);
+		route->learnt_count = (unsigned)i + 1;
+	}
+}
+
+static void read_route(const json_t *object, struct route *route)
+{
+	const json_t *why = json_object_get(object, "route");
+	const char *by = json_string_value(json_object_get(why, "by"));
+
+	read_text(object, "office", route->office, OFFICE_SIZE);
+	read_text(object, "office_name", route->name, ROUTE_NAME_SIZE);
+	read_text(why, "rule", route->rule, RULE_SIZE);
+	for (int i = 0; by != NULL && i < ROUTE_BYS; i++)
+		if (strcmp(route_by_names[i], by) == 0)
+			route->by = (enum route_by)i;
+	read_learnt(json_object_get(why, "learnt"), route);
+}
+
 void verdict_read_back(const json_t *object, const struct agencies *agencies,
 		       struct verdict *verdict)
 {
@@ -183,7 +244,7 @@ void verdict_read_back(const json_t *object, const struct agencies *agencies,
 	read_text(object, "rules", verdict->rules, RULES_VERSION_SIZE);
 	read_text(object, "model", verdict->model, RULES_VERSION_SIZE);
 	read_text(object, "rule", verdict->rule, RULE_SIZE);
-	read_text(object, "office", verdict->office, OFFICE_SIZE);
+	read_route(object, &verdict->route);
 	read_others(json_object_get(object, "alternatives"), verdict);
 	read_terms(json_object_get(object, "because"), verdict);
 }

@@ -53,6 +53,33 @@ extern const char *const reason_names[REASONS];
 #define VERDICT_OTHERS_MAX 2
 #define OFFICE_SIZE        24
 #define RULE_SIZE          24
+#define ROUTE_NAME_SIZE    96
+#define ROUTE_LEARNT_MAX   3
+
+/* What decided whose desk it is. */
+enum route_by {
+	ROUTE_BY_NOBODY,
+	ROUTE_BY_RULE,     /* a row of routing.tsv that names the office */
+	ROUTE_BY_MODEL,    /* the office that such texts go to */
+	ROUTE_BY_CATEGORY, /* the taxonomy: who leads it, or is responsible for it as a ticket
+			    */
+	ROUTE_BYS
+};
+
+extern const char *const route_by_names[ROUTE_BYS];
+
+struct route {
+	char office[OFFICE_SIZE];   /* of offices.tsv; "" : nobody's */
+	char name[ROUTE_NAME_SIZE]; /* for people, with its area where there is one in each */
+	enum route_by by;
+	char rule[RULE_SIZE]; /* the row of routing.tsv */
+	unsigned learnt_count;
+	struct {
+		char office[OFFICE_SIZE];
+		int share_pct;
+	} learnt[ROUTE_LEARNT_MAX]; /* where such texts go, likeliest first; as long as nobody
+				       has said what it is */
+};
 
 struct verdict {
 	enum disposition disposition;
@@ -65,7 +92,7 @@ struct verdict {
 	char model[RULES_VERSION_SIZE]; /* and that of the model; "": none was asked */
 	char rule[RULE_SIZE]; /* the row of judgement.tsv that decided; "": none was asked */
 	int emergency_pct;    /* what the model alone gives an emergency; with a model */
-	char office[OFFICE_SIZE]; /* whose desk it is in working hours, or "" */
+	struct route route;   /* whose desk it is, and why */
 	unsigned other_count;
 	struct {
 		char category[CATEGORY_SIZE];
@@ -83,8 +110,8 @@ struct verdict {
 struct jsonw;
 
 /* "disposition", "priority", "category", "agencies", "confidence", "because" and "rules" as
- * members of the object that is open; "alternatives", "office", "model" and what the model adds
- * ("emergency", "rule") where there are. */
+ * members of the object that is open; "alternatives", "office", "office_name", "route", "model"
+ * and what the model adds ("emergency", "rule") where there are. */
 void verdict_write(const struct verdict *verdict, const struct agencies *agencies,
 		   struct jsonw *w);
 /* From an object that verdict_write wrote into. */

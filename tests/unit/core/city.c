@@ -10,6 +10,7 @@ static const char *const files[] = {
 	"agencies.tsv",    "offices.tsv",   "taxonomy.tsv",      "lexicon.tsv",
 	"areas.geojson",   "gazetteer.tsv", "units.tsv",         "rules/judgement.tsv",
 	"place-words.tsv", "places.json",   "rules/callers.tsv", "rules/slang.tsv",
+	"rules/hours.tsv", "holidays.tsv",  "rules/routing.tsv",
 };
 
 #define FILES (sizeof(files) / sizeof(files[0]))
