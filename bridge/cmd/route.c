@@ -5,7 +5,6 @@
 #include <time.h>
 
 #include "base/clock.h"
-#include "base/jsonin.h"
 #include "cmd/args.h"
 #include "cmd/cmd.h"
 #include "cmd/plain.h"

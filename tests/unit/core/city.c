@@ -110,18 +110,39 @@ int city_load_changed(struct rules **rules_r, const char *file, const char *from
 	return rc;
 }
 
-int city_load_with(struct rules **rules_r, const char *file, const char *bytes, size_t len,
-		   struct err *err)
+static void write_file(const char *dir, const char *name, const char *bytes, size_t len)
 {
-	char dir[] = "/tmp/tangi-city-XXXXXX", path[512];
+	char path[512];
 	FILE *out;
-	int rc;
 
-	make_copy(dir, file, NULL, NULL);
-	snprintf(path, sizeof(path), "%s/%s", dir, file);
+	snprintf(path, sizeof(path), "%s/%s", dir, name);
 	out = fopen(path, "w");
 	if (out == NULL || fwrite(bytes, 1, len, out) != len || fclose(out) != 0)
 		fatal("cannot write %s", path);
+}
+
+int city_load_with(struct rules **rules_r, const char *file, const char *bytes, size_t len,
+		   struct err *err)
+{
+	char dir[] = "/tmp/tangi-city-XXXXXX";
+	int rc;
+
+	make_copy(dir, file, NULL, NULL);
+	write_file(dir, file, bytes, len);
+	rc = rules_load(rules_r, dir, err);
+	remove_copy(dir);
+	return rc;
+}
+
+int city_load_two(struct rules **rules_r, const char *file, const char *text, const char *other,
+		  const char *other_text, struct err *err)
+{
+	char dir[] = "/tmp/tangi-city-XXXXXX";
+	int rc;
+
+	make_copy(dir, file, NULL, NULL);
+	write_file(dir, file, text, strlen(text));
+	write_file(dir, other, other_text, strlen(other_text));
 	rc = rules_load(rules_r, dir, err);
 	remove_copy(dir);
 	return rc;

@@ -18,6 +18,9 @@ int city_load_changed(struct rules **rules_r, const char *file, const char *from
 /* The same with these bytes as the file. */
 int city_load_with(struct rules **rules_r, const char *file, const char *bytes, size_t len,
 		   struct err *err) MUST_CHECK;
+/* The same with two files. */
+int city_load_two(struct rules **rules_r, const char *file, const char *text, const char *other,
+		  const char *other_text, struct err *err) MUST_CHECK;
 /* How many mistakes are told of it, and the last of them. */
 unsigned city_judge_changed(const char *file, const char *from, const char *to,
 			    struct err *last_r);

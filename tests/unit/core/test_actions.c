@@ -193,6 +193,48 @@ static void a_category_brings_its_priority_but_lowers_none(void **state)
 	doors_close(&doors);
 }
 
+/* By type, then by place, then by type again at the place that was set meanwhile. */
+static void what_a_person_says_it_is_and_where_moves_it_to_the_desk_in_charge(void **state)
+{
+	static const struct {
+		const char *json, *office, *name, *by;
+	} steps[] = {
+		{"{\"action\":\"reclassify\",\"category\":\"integrity\",\"priority\":4}",
+		 "INSPEKTORAT", "Inspektorat Daerah", "rule"},
+		{"{\"action\":\"reclassify\",\"category\":\"garbage\",\"priority\":4}", "DLH",
+		 "Dinas Lingkungan Hidup", "category"},
+		{"{\"action\":\"relocate\",\"location\":{\"lat\":-6.7080,\"lon\":108.5300}}",
+		 "KAB112", "112 Siaga Katon Kabupaten Cirebon", "rule"},
+		{"{\"action\":\"reclassify\",\"category\":\"crime_theft\",\"priority\":4}",
+		 "POLRESCIKO", "Polres Cirebon Kota", "rule"},
+		{"{\"action\":\"relocate\",\"location\":{\"lat\":-6.7320,\"lon\":108.5520}}",
+		 "POLRESCIKO", "Polres Cirebon Kota", "rule"},
+		{"{\"action\":\"reclassify\",\"priority\":1}", "POLRESCIKO",
+		 "Polres Cirebon Kota", "rule"},
+	};
+	struct doors *doors = doors_open(16);
+	char id[ID_SIZE];
+
+	(void)state;
+	doors_incident(doors, "Mohon lampu jalan yang mati diperbaiki", id);
+	for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
+		struct reply reply;
+		json_t *incident;
+
+		act(doors, &reply, id, &supervisor, steps[i].json);
+		assert_int_equal(reply.answer, STORE_STORED);
+		incident = newest(doors);
+		assert_string_equal(text_of(incident, "office"), steps[i].office);
+		assert_string_equal(text_of(incident, "office_name"), steps[i].name);
+		assert_string_equal(text_of(json_object_get(incident, "route"), "by"),
+				    steps[i].by);
+		assert_null(json_object_get(json_object_get(incident, "route"), "learnt"));
+		json_decref(incident);
+		reply_fini(&reply);
+	}
+	doors_close(&doors);
+}
+
 static void a_new_place_lies_in_its_kelurahan_and_says_that_a_person_set_it(void **state)
 {
 	static const struct {
@@ -338,6 +380,8 @@ int main(void)
 		cmocka_unit_test(who_may_not_see_it_hears_that_it_is_not_there),
 		cmocka_unit_test(an_unknown_category_is_refused_by_its_name),
 		cmocka_unit_test(a_category_brings_its_priority_but_lowers_none),
+		cmocka_unit_test(
+			what_a_person_says_it_is_and_where_moves_it_to_the_desk_in_charge),
 		cmocka_unit_test(
 			a_new_place_lies_in_its_kelurahan_and_says_that_a_person_set_it),
 		cmocka_unit_test(a_stale_version_is_a_conflict_that_shows_what_stands),

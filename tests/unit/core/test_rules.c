@@ -54,7 +54,7 @@ static void a_mistake_is_named_with_file_line_column_and_remedy(void **state)
 		{"agencies.tsv", "police\t", "fire\t", "id",
 		 "agencies.tsv:3: id: \"fire\" is there twice"},
 		{"agencies.tsv", "police\t", "Po Lice\t", "id", "small letters"},
-		{"offices.tsv", "\tfire\n", "\tfier\n", "agency",
+		{"offices.tsv", "\tfire\t-\n", "\tfier\t-\n", "agency",
 		 "no agency \"fier\" in agencies.tsv"},
 		{"offices.tsv", "POLRESCIKO", "DPKP", "code",
 		 "offices.tsv:3: code: \"DPKP\" is there twice"},

@@ -2,6 +2,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -104,10 +105,55 @@ static void every_disposition_has_its_name_of_the_contract(void **state)
 		assert_string_equal(disposition_names[i], names[i]);
 }
 
+/* What is stored is what is read, byte for byte: also whose desk it is, and why. */
+static void whose_desk_it_is_and_why_is_read_back(void **state)
+{
+	static const struct verdict verdicts[] = {
+		{.route = {.office = "KELURAHAN",
+			   .name = "Kelurahan Kesambi",
+			   .by = ROUTE_BY_MODEL,
+			   .rule = "learnt",
+			   .learnt_count = 2,
+			   .learnt = {{"KELURAHAN", 61}, {"DLH", 7}}}},
+		{.route = {.office = "KAB112",
+			   .name = "112 Kabupaten",
+			   .by = ROUTE_BY_RULE,
+			   .rule = "outside"}},
+		{.route = {.learnt_count = 1, .learnt = {{"DLH", 7}}}},
+		{.priority = 1},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(verdicts) / sizeof(verdicts[0]); i++) {
+		struct verdict back;
+		struct jsonw w;
+		json_t *doc;
+		char *first;
+
+		jsonw_init(&w, 16);
+		jsonw_open(&w, NULL, '{');
+		verdict_write(&verdicts[i], &three, &w);
+		jsonw_close(&w, '}');
+		first = strdup(jsonw_text(&w));
+		doc = json_loads(first, 0, NULL);
+		verdict_read_back(doc, &three, &back);
+		assert_memory_equal(&back.route, &verdicts[i].route, sizeof(back.route));
+		jsonw_reset(&w);
+		jsonw_open(&w, NULL, '{');
+		verdict_write(&back, &three, &w);
+		jsonw_close(&w, '}');
+		assert_string_equal(jsonw_text(&w), first);
+		free(first);
+		json_decref(doc);
+		jsonw_fini(&w);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_verdict_is_written_with_its_reasons),
+		cmocka_unit_test(whose_desk_it_is_and_why_is_read_back),
 		cmocka_unit_test(what_a_reason_is_and_who_decided_is_read_back),
 		cmocka_unit_test(where_a_reason_stands_is_read_back_and_left_with_its_text),
 		cmocka_unit_test(every_disposition_has_its_name_of_the_contract),
