@@ -368,6 +368,17 @@ static void refuse_who_watches(struct reading *reading)
 			       NULL);
 }
 
+/* A number by itself: go there. */
+static bool is_only_a_number(const struct reading *reading)
+{
+	struct token token = reading->verb_token, next;
+	size_t pos = token.at + token.len;
+	int64_t no;
+
+	return parse_number(reading->line + token.at, token.len, &no) &&
+	       !token_next(reading->line, reading->len, &pos, &next);
+}
+
 static void understand(struct reading *reading)
 {
 	size_t pos = 0;
@@ -375,6 +386,12 @@ static void understand(struct reading *reading)
 
 	if (!token_next(reading->line, reading->len, &pos, &reading->verb_token))
 		return;
+	if (is_only_a_number(reading)) {
+		reading->rest = reading->verb_token;
+		reading->verb = verb_find("cari", 4, &count);
+		reading->verb->read(reading);
+		return;
+	}
 	reading->verb = verb_find(reading->line + reading->verb_token.at,
 				  reading->verb_token.len, &count);
 	if (reading->verb == NULL) {

@@ -9,6 +9,7 @@ import {fold, unfolded} from "../core/fold.js";
 import {Model} from "../core/model.js";
 import {counts, filtered, in_order, no_filter} from "../core/queue.js";
 import {BridgeClock} from "../core/time.js";
+import {command_line_of} from "./command.js";
 import {row_words} from "./words.js";
 
 /** @typedef {import("../core/types.js").Incident} Incident */
@@ -18,7 +19,7 @@ import {row_words} from "./words.js";
 /** @typedef {import("../core/queue.js").Filter} Filter */
 /** @typedef {import("../core/desk.js").Desk} Desk */
 /** @typedef {import("../core/actions.js").Command} Command */
-/** @typedef {{kind: "note" | "close" | "place" | "split" | "unfold" | "find", incident: Incident | null, outcome?: string, report?: string}} Prompt */
+/** @typedef {{kind: "note" | "close" | "place" | "split" | "unfold" | "command", incident: Incident | null, outcome?: string, report?: string}} Prompt */
 /** @typedef {{command_id: string, incident_id: string, action: string, fields: Record<string, any>, after: Incident | null}} Undo
  * after: as our decision left it, once it is true; what others decide later is not undone by us */
 
@@ -51,7 +52,10 @@ export class App {
 		this.selected = signal(/** @type {string | null} */ (null));
 		this.filter = signal(/** @type {Filter} */ (no_filter));
 		this.prompt = signal(/** @type {Prompt | null} */ (null));
-		/** What the last key could not do, and why: a key of the words. */
+		/** Grows with what the bridge says of the command line. */
+		this.said = signal(0);
+		this.command_line = command_line_of(this);
+		/** What the last key could not do, and why: a key of the words; or what the bridge has done. */
 		this.notice = signal("");
 		this.dialog = signal(/** @type {"help" | "settings" | "correct" | "merge" | null} */ (null));
 		/** What a dialog is about, as it was when it opened. */
@@ -100,7 +104,8 @@ export class App {
 			if (frame.type === "tick")
 				this.bridge_clock.hear(frame.time);
 			if (frame.type === "result") {
-				this.actions.answer(frame);
+				if (!this.command_line.hear(frame))
+					this.actions.answer(frame);
 				return;
 			}
 			const fresh = this.model.apply(frame);
@@ -152,6 +157,7 @@ export class App {
 			if (!was_live && this.is_live.peek()) {
 				this.notice.value = "";
 				this.actions.resume();
+				this.command_line.resume();
 			}
 		});
 	}

@@ -4,6 +4,7 @@ import {useLayoutEffect, useRef} from "preact/hooks";
 import {b, button, footer, form, input, kbd, label, span, draw, cls} from "../view/el.js";
 import {t} from "../core/text.js";
 import {is_legal, whole_of} from "./legal.js";
+import {Command} from "./command.js";
 import {candidates_of, take_candidate} from "./place.js";
 import {further_reports, words_of} from "./reports.js";
 import {number_of, number_text_of, kind_of, place_of, word} from "./words.js";
@@ -13,7 +14,7 @@ import {number_of, number_text_of, kind_of, place_of, word} from "./words.js";
 
 /** Key, what it does, and what that is called where an incident is part of another. @type {[string, string, string?][]} */
 const hints = [["j k", "key.move"], ["→ ←", "key.card"], ["a", "verb.acknowledge"], ["n", "verb.note"], ["p", "verb.reclassify"], ["g", "verb.merge", "key.whole"],
-	["l", "key.place"], ["e", "verb.split"], ["x", "verb.close"], ["o", "verb.reopen"], ["r", "act.again"], ["f", "key.filter"], ["/", "key.find"], ["?", "key.help"]];
+	["l", "key.place"], ["e", "verb.split"], ["x", "verb.close"], ["o", "verb.reopen"], ["r", "act.again"], ["f", "key.filter"], ["/", "key.command"], ["?", "key.help"]];
 
 /** Only those that do something here and now. @param {App} app */
 function hints_of(app) {
@@ -64,22 +65,9 @@ export function choose_outcome(app, outcome) {
 		app.prompt.value = {...prompt, outcome};
 }
 
-/** @param {App} app @param {string} words */
-function find(app, words) {
-	const number = Number(words.replace(/^0+/, ""));
-	const found = app.incidents.peek().find((incident) => incident.no === number);
-	end_prompt(app);
-	if (found)
-		app.select(found.id);
-	else if (words.trim() !== "")
-		app.filter.value = {show: "all", words};
-}
-
 /** @param {App} app @param {Prompt} prompt @param {string} words */
 function send(app, prompt, words) {
 	const note = words.trim();
-	if (prompt.kind === "find")
-		return find(app, note);
 	if (prompt.kind === "note" && note === "")
 		return;
 	end_prompt(app);
@@ -146,7 +134,7 @@ function asked(app, prompt) {
 	case "note":
 		return draw(Words, {app, prompt, title: t("ask.note", {no}), hint: t("ask.note_hint", {about})});
 	default:
-		return draw(Words, {app, prompt, title: t("ask.find"), hint: t("ask.find_hint")});
+		return draw(Command, {app});
 	}
 }
 

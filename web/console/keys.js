@@ -3,6 +3,7 @@
 import {draw_now} from "../view/frame.js";
 import {do_card} from "./strip.js";
 import {choose_outcome, choose_place, choose_report, end_prompt} from "./bar.js";
+import {open_command} from "./command.js";
 import {open_correction} from "./correct.js";
 import {is_legal, stuck_of, whole_of} from "./legal.js";
 import {map_to_selected, map_whole} from "./map.js";
@@ -104,7 +105,7 @@ function letters(app) {
 			filtered_at = app.clock.now();
 			document.getElementById("filter")?.focus();
 		},
-		"/": () => (app.prompt.value = {kind: "find", incident: null}),
+		"/": () => open_command(app),
 		"?": () => (app.dialog.value = "help"),
 		m: () => map_to_selected(app),
 		z: () => map_whole(),

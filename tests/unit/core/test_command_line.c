@@ -265,6 +265,7 @@ static void what_it_would_do_is_said_in_both_languages(void **state)
 		 "Jl. "
 		 "Kesambi",
 		 "Merge 0402 Building fire, Jl. Kesambi into 0400 Building fire, Jl. Kesambi"},
+		{" 0400 ", "Cari “0400” di antrean", "Find “0400” in the queue"},
 		{"cari kesambi", "Cari “kesambi” di antrean", "Find “kesambi” in the queue"},
 	};
 
