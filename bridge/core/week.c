@@ -133,7 +133,7 @@ int week_load(struct week *week, const char *name, char *text, struct err *err)
 	struct table table;
 	int more;
 
-	week->count = 0;
+	*week = (struct week){0};
 	if (table_open(&table, name, text, columns, err) < 0)
 		return -1;
 	while ((more = table_next(&table, err)) > 0)

@@ -5,7 +5,9 @@
 #include "core/areas.h"
 #include "core/classify.h"
 #include "core/lexicon.h"
+#include "core/routing.h"
 #include "core/rules_private.h"
+#include "core/week.h"
 
 static void check_verdict(const struct rules *rules, const struct verdict *v)
 {
@@ -79,6 +81,38 @@ static void try_judgement(char *text)
 			FUZZ_CHECK(policy_find(&policy, signs) < policy.row + policy.count);
 }
 
+/* The rows are asked with whatever they were made of. */
+static void try_routing(struct rules *rules, char *text)
+{
+	static const struct location nowhere = {.accuracy_m = -1};
+	struct verdict verdict = {.disposition = DISPOSITION_ROUTINE, .category = "garbage"};
+	struct routes *own = rules->routes, *routes = routes_new();
+	struct week week = {0};
+	struct err err = {0};
+
+	routes->office = xmalloc(own->office_count * sizeof(*own->office));
+	memcpy(routes->office, own->office, own->office_count * sizeof(*own->office));
+	routes->office_count = own->office_count;
+	memcpy(routes->category, own->category, sizeof(own->category));
+	routes->category_count = own->category_count;
+	rules->routes = routes;
+	if (routing_load(rules, &week, "routing.tsv", text, &err) == 0)
+		route(rules, &nowhere, 0, &verdict);
+	else
+		FUZZ_CHECK(err.kind != ERR_NONE && strstr(err.text, "routing.tsv") != NULL);
+	rules->routes = own;
+	routes_unref(&routes);
+}
+
+static void try_hours(char *text)
+{
+	struct week week;
+	struct err err = {0};
+
+	if (week_load(&week, "hours.tsv", text, &err) < 0)
+		FUZZ_CHECK(err.kind != ERR_NONE && strstr(err.text, "hours.tsv") != NULL);
+}
+
 static void try_areas(const char *text, size_t len)
 {
 	json_t *doc = json_loadb(text, len, JSON_REJECT_DUPLICATES, NULL);
@@ -106,6 +140,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		try_judgement(text);
 	else if (data[0] == 'S')
 		try_slang(text);
+	else if (data[0] == 'R')
+		try_routing(fuzz_city(), text);
+	else if (data[0] == 'H')
+		try_hours(text);
 	else if (data[0] == 'A')
 		try_areas(text, size - 1);
 	else

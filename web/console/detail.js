@@ -50,7 +50,7 @@ function facts(app, incident) {
 		place_facts(incident),
 		fact(t("detail.came"), [`${opened} · ${word("source", incident.source)} · ${t("detail.reports", {n: incident.report_count})}`,
 			incident.tracking_id ? ` · ${t("detail.ticket", {id: incident.tracking_id})}` : ""]),
-		incident.office ? fact(t("detail.office"), incident.office) : null,
+		incident.office ? fact(t("detail.office"), [`${incident.office_name ?? incident.office} (${incident.office})`, incident.route ? ` · ${word("desk", incident.route.by)} (${incident.route.rule ?? "-"})` : ""]) : null,
 		reporter_of(incident),
 		caller_of(app, incident),
 		target(app, incident));

@@ -48,7 +48,8 @@
  * @property {string} opened_at @property {string} updated_at @property {string | null} closed_at
  * @property {string | null} outcome @property {boolean} exercise
  * @property {Assignment[]} assignments @property {string} text
- * @property {string} [rules] @property {string} [model] @property {string} [office]
+ * @property {string} [rules] @property {string} [model] @property {string} [office] @property {string} [office_name]
+ * @property {{by: string, rule?: string, learnt?: {office: string, share: number}[]}} [route] whose desk it is, and why
  * @property {string} [rule] @property {number} [emergency] the model's own share
  * @property {{category: string, confidence: number}[]} [alternatives]
  * @property {string | null} [place_said] @property {string | null} [judged_by]
