@@ -52,13 +52,15 @@ static void end(struct play *play)
 	xfree(play);
 }
 
+#define NOTES_SIZE (256u << 10) /* of a hundred answers, each with its reasons */
+
 static char *read_file(const char *path)
 {
-	char *text = xcalloc(1, 65536);
+	char *text = xcalloc(1, NOTES_SIZE);
 	FILE *file = fopen(path, "r");
 
 	if (file != NULL) {
-		text[fread(text, 1, 65535, file)] = '\0';
+		text[fread(text, 1, NOTES_SIZE - 1, file)] = '\0';
 		(void)fclose(file);
 	}
 	return text;
