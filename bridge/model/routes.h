@@ -19,9 +19,10 @@
 #define ROUTE_WHY_SIZE       160
 #define ROUTE_SLOTS          336 /* half hours of a week, from Monday */
 
-#define ROUTE_LEARNT      (-1) /* in the place of an office: the model's */
-#define ROUTE_OF_CATEGORY (-2) /* who leads it; once nobody is in danger, who is responsible   \
-				*/
+#define ROUTE_LEARNT (-1) /* in the place of an office: the model's */
+#define ROUTE_OF_CATEGORY                                                                      \
+	(-2) /* who leads it; once nobody is in danger, who is responsible                     \
+	      */
 
 enum route_one_per { ROUTE_ONE, ROUTE_ONE_PER_KELURAHAN, ROUTE_ONE_PER_KECAMATAN };
 
