@@ -72,21 +72,40 @@ static void write_joining(const struct api *api, struct jsonw *w)
 	jsonw_close(w, '}');
 }
 
+/* How much is in the log and which life of it this is concerns nobody outside. */
+static void write_store(const struct api *api, const struct condition *condition,
+			bool is_detailed, struct jsonw *w)
+{
+	write_part(w, "store", condition->store);
+	if (is_detailed) {
+		jsonw_int(w, "seq", (int64_t)store_head(api->parts.store));
+		jsonw_string(w, "epoch", store_epoch(api->parts.store));
+	}
+	jsonw_close(w, '}');
+}
+
 static void write_state(const struct api *api, const struct condition *condition, bool is_ready,
-			struct jsonw *w)
+			bool is_detailed, struct jsonw *w)
 {
 	bool is_stopping = api->is_stopping;
 
 	jsonw_open(w, NULL, '{');
 	jsonw_string(w, "status", is_stopping ? "stopping" : is_ready ? "ready" : "trouble");
 	jsonw_bool(w, "takes_reports", !is_stopping && condition->store[0] == '\0');
-	write_part(w, "store", condition->store);
-	jsonw_int(w, "seq", (int64_t)store_head(api->parts.store));
-	jsonw_string(w, "epoch", store_epoch(api->parts.store));
-	jsonw_close(w, '}');
+	write_store(api, condition, is_detailed, w);
 	write_broker(api, condition, w);
 	write_joining(api, w);
 	jsonw_close(w, '}');
+}
+
+/* On the trusted listener it is the machine's own; elsewhere one has to be somebody. */
+static bool sees_details(const struct api *api, const struct http_request *request)
+{
+	struct principal who;
+
+	return http_request_is_trusted(request) ||
+	       (auth_request(api->parts.accounts, request, false, &who) == 0 &&
+		principal_may(&who, RIGHT_SEE_METRICS));
 }
 
 void ready_show(void *ctx, struct http_request *request)
@@ -100,13 +119,12 @@ void ready_show(void *ctx, struct http_request *request)
 	is_ready =
 		!api->is_stopping && condition.store[0] == '\0' && condition.broker[0] == '\0';
 	jsonw_init(&w, 512);
-	write_state(api, &condition, is_ready, &w);
+	write_state(api, &condition, is_ready, sees_details(api, request), &w);
 	http_answer(&request, is_ready ? 200 : 503, "application/json",
 		    is_ready ? NULL : "Retry-After: 2\r\n", w.text, w.len);
 	jsonw_fini(&w);
 }
 
-/* On the trusted listener it is the machine's own; elsewhere one has to be somebody. */
 static bool may_see_metrics(struct api *api, struct http_request **request)
 {
 	struct principal who;

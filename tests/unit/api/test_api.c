@@ -124,6 +124,30 @@ static void a_stop_ends_the_listeners_and_is_said(void **state)
 	asked_stop(&asked);
 }
 
+static void assert_details(struct asked *asked, const char *token, bool are_there)
+{
+	json_t *doc = asked_json(asked, 200, "/readyz", token);
+	const json_t *store = json_object_get(doc, "store");
+
+	assert_true(json_is_true(json_object_get(doc, "takes_reports")));
+	assert_true(json_is_true(json_object_get(store, "ok")));
+	assert_int_equal(json_object_get(store, "seq") != NULL, are_there);
+	assert_int_equal(json_object_get(store, "epoch") != NULL, are_there);
+	json_decref(doc);
+}
+
+static void how_much_is_in_the_log_is_for_those_who_see_the_figures(void **state)
+{
+	struct asked *asked = asked_start(8);
+
+	(void)state;
+	assert_details(asked, NULL, false);
+	assert_details(asked, "wrong", false);
+	assert_details(asked, asked->fire, false);
+	assert_details(asked, asked->admin, true);
+	asked_stop(&asked);
+}
+
 static void who_may_see_little_is_looked_through_the_log_for(void **state)
 {
 	struct asked *asked = asked_start(8);
@@ -236,6 +260,7 @@ int main(void)
 		cmocka_unit_test(a_listener_gets_the_log_from_memory_and_store_without_a_seam),
 		cmocka_unit_test(a_listener_whose_account_is_removed_is_cut_and_others_are_not),
 		cmocka_unit_test(a_stop_ends_the_listeners_and_is_said),
+		cmocka_unit_test(how_much_is_in_the_log_is_for_those_who_see_the_figures),
 		cmocka_unit_test(who_may_see_little_is_looked_through_the_log_for),
 		cmocka_unit_test(a_list_goes_on_where_it_was),
 		cmocka_unit_test(a_timeline_without_end_loses_its_oldest_part_and_says_so),
