@@ -72,6 +72,12 @@ void guesses_was_right(struct guesses *guesses, uint64_t who)
 {
 	unsigned at = (unsigned)(who % GUESS_SLOTS);
 
+	guesses->right[at] = who;
 	if (guesses->slots[at].who == who)
 		memset(&guesses->slots[at], 0, sizeof(guesses->slots[at]));
+}
+
+bool guesses_knows(const struct guesses *guesses, uint64_t who)
+{
+	return guesses->right[who % GUESS_SLOTS] == who;
 }

@@ -5,6 +5,7 @@
  * passwords made here have 99 bits: what is kept off is the noise. Loop thread only. */
 #pragma once
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #define GUESS_SLOTS   1024
@@ -18,6 +19,7 @@ struct guesses {
 		int64_t next_us; /* the next try may begin then */
 		int64_t last_us;
 	} slots[GUESS_SLOTS];
+	uint64_t right[GUESS_SLOTS]; /* who was, since the start */
 };
 
 void guesses_init(struct guesses *guesses);
@@ -27,3 +29,5 @@ uint64_t guesses_who(const struct guesses *guesses, const char *name, const char
 int64_t guesses_begin(struct guesses *guesses, uint64_t who, int64_t now_us);
 void guesses_was_wrong(struct guesses *guesses, uint64_t who, int64_t now_us);
 void guesses_was_right(struct guesses *guesses, uint64_t who);
+/* Was right before. Only who is right can push somebody out of what is known. */
+bool guesses_knows(const struct guesses *guesses, uint64_t who);

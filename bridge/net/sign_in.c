@@ -14,24 +14,15 @@
 
 #define REFRESH_MS    1000
 #define RETRY_AFTER_S 2
-#define ADDRESS_SIZE  64
-
-enum attempt_state {
-	ATTEMPT_WAITS,   /* for its time, or for a thread */
-	ATTEMPT_TRIED,   /* a thread has it */
-	ATTEMPT_REFUSED, /* to be told so */
-};
 
 struct attempt {
-	struct list node;
+	struct turn turn;
 	struct work work;
 	struct sign_in *sign_in;
-	enum attempt_state state;
-	char user[USER_SIZE], address[ADDRESS_SIZE];
+	char user[USER_SIZE];
 	char *password;
 	char hash[HASH_SIZE];
-	uint64_t who;
-	int64_t begin_us;
+	uint64_t who, place; /* to the guesses: name and address, and the address alone */
 	bool is_right;
 	sign_in_done_fn *done;
 	void *ctx;
@@ -55,8 +46,8 @@ struct sign_in {
 	struct accounts_watcher watcher;
 	struct workers *workers;
 	struct guesses guesses;
-	struct list attempts; /* all, in the order they came */
-	unsigned waiting, tried;
+	struct list line; /* of attempts, all, by turn.node */
+	unsigned tried;
 	struct loop_timer next, refresh;
 	struct saving saving;
 	struct log_repeat wrong;
@@ -138,7 +129,7 @@ static void answer(struct attempt *attempt, struct sign_in_result *result)
 
 	if (result->answer != SIGN_IN_WELCOME)
 		metrics_add(sign_in->metrics, METRIC_SIGN_IN_FAILURES, 1);
-	list_remove(&attempt->node);
+	list_remove(&attempt->turn.node);
 	forget_password(attempt);
 	attempt->done(attempt->ctx, result);
 	secret_wipe(result, sizeof(*result));
@@ -161,7 +152,7 @@ static void wrong(struct attempt *attempt)
 	guesses_was_wrong(&sign_in->guesses, attempt->who, now_us(sign_in));
 	if (log_repeat_due(&sign_in->wrong, now_us(sign_in) / 1000))
 		log_warn("sign_in.wrong", "count=%lu address=%s", sign_in->wrong.count,
-			 log_quote(attempt->address, strlen(attempt->address)).text);
+			 log_quote(attempt->turn.address, strlen(attempt->turn.address)).text);
 	answer(attempt, &result);
 }
 
@@ -187,6 +178,7 @@ static void tried(struct work *work)
 	    accounts_begin_session(sign_in->accounts, attempt->user, result.session,
 				   result.csrf, &result.principal)) {
 		guesses_was_right(&sign_in->guesses, attempt->who);
+		guesses_was_right(&sign_in->guesses, attempt->place);
 		save_sessions(sign_in);
 		answer(attempt, &result);
 	} else {
@@ -206,23 +198,19 @@ static void try_password(struct work *work)
 
 /* Who is next. */
 
+static struct attempt *attempt_at(struct list *node)
+{
+	return LIST_ITEM(LIST_ITEM(node, struct turn, node), struct attempt, turn);
+}
+
 static void begin(struct attempt *attempt)
 {
 	struct sign_in *sign_in = attempt->sign_in;
 
 	accounts_hash_of(sign_in->accounts, attempt->user, attempt->hash);
-	attempt->state = ATTEMPT_TRIED;
-	sign_in->waiting--;
+	attempt->turn.state = TURN_TRIED;
 	sign_in->tried++;
 	workers_give(sign_in->workers, &attempt->work);
-}
-
-static bool may_begin(const struct attempt *attempt)
-{
-	const struct sign_in *sign_in = attempt->sign_in;
-
-	return attempt->state == ATTEMPT_WAITS && sign_in->tried < SIGN_IN_AT_ONCE &&
-	       attempt->begin_us <= now_us(sign_in);
 }
 
 /* Milliseconds until something is to be done; -1: nothing, unless something else happens. */
@@ -230,14 +218,14 @@ static int64_t rest_ms(const struct sign_in *sign_in)
 {
 	int64_t now = now_us(sign_in), rest = -1;
 
-	for (struct list *n = sign_in->attempts.next; n != &sign_in->attempts; n = n->next) {
-		const struct attempt *attempt = LIST_ITEM(n, struct attempt, node);
-		int64_t its = attempt->state == ATTEMPT_REFUSED || attempt->begin_us <= now
+	for (struct list *n = sign_in->line.next; n != &sign_in->line; n = n->next) {
+		const struct turn *turn = &attempt_at(n)->turn;
+		int64_t its = turn->state == TURN_REFUSED || turn->begin_us <= now
 				      ? 0
-				      : (attempt->begin_us - now) / 1000 + 1;
+				      : (turn->begin_us - now) / 1000 + 1;
 
-		if (attempt->state == ATTEMPT_TRIED ||
-		    (attempt->state == ATTEMPT_WAITS && sign_in->tried == SIGN_IN_AT_ONCE))
+		if (turn->state == TURN_TRIED ||
+		    (turn->state == TURN_WAITS && sign_in->tried == SIGN_IN_AT_ONCE))
 			continue;
 		if (rest < 0 || its < rest)
 			rest = its;
@@ -255,35 +243,48 @@ static void arm(struct sign_in *sign_in)
 		loop_timer_start(sign_in->loop, &sign_in->next, rest, 0, step, sign_in);
 }
 
+static void refuse_some(struct sign_in *sign_in)
+{
+	struct list *n, *next;
+
+	for (n = sign_in->line.next; n != &sign_in->line; n = next) {
+		next = n->next;
+		if (attempt_at(n)->turn.state == TURN_REFUSED)
+			refuse(attempt_at(n));
+	}
+}
+
 static void step(void *ctx)
 {
 	struct sign_in *sign_in = ctx;
-	struct list *n, *next;
+	struct turn *turn;
 
-	for (n = sign_in->attempts.next; n != &sign_in->attempts; n = next) {
-		struct attempt *attempt = LIST_ITEM(n, struct attempt, node);
-
-		next = n->next;
-		if (attempt->state == ATTEMPT_REFUSED)
-			refuse(attempt);
-		else if (may_begin(attempt))
-			begin(attempt);
-	}
+	refuse_some(sign_in);
+	while (sign_in->tried < SIGN_IN_AT_ONCE &&
+	       (turn = turns_next(&sign_in->line, now_us(sign_in))) != NULL)
+		begin(LIST_ITEM(turn, struct attempt, turn));
 	arm(sign_in);
 }
 
-static bool is_room_for(const struct sign_in *sign_in, const char *address)
+static enum standing standing_of(const struct sign_in *sign_in, const struct attempt *attempt)
 {
-	unsigned of_address = 0;
+	if (guesses_knows(&sign_in->guesses, attempt->who))
+		return STANDING_PERSON;
+	return guesses_knows(&sign_in->guesses, attempt->place) ? STANDING_PLACE
+								: STANDING_STRANGER;
+}
 
-	for (struct list *n = sign_in->attempts.next; n != &sign_in->attempts; n = n->next) {
-		const struct attempt *attempt = LIST_ITEM(n, struct attempt, node);
+static void identify(struct attempt *attempt, const char *user, const char *address)
+{
+	struct guesses *guesses = &attempt->sign_in->guesses;
+	struct turn *turn = &attempt->turn;
 
-		if (attempt->state != ATTEMPT_REFUSED && strcmp(attempt->address, address) == 0)
-			of_address++;
-	}
-	return sign_in->waiting + sign_in->tried < SIGN_IN_MAX &&
-	       of_address < SIGN_IN_PER_ADDRESS && !sign_in->is_closing;
+	(void)account_name_read(user, attempt->user); /* "" is nobody */
+	snprintf(turn->address, sizeof(turn->address), "%s", address);
+	turn->network = turn_network(turn->address);
+	attempt->who = guesses_who(guesses, attempt->user, turn->address);
+	attempt->place = guesses_who(guesses, "", turn->address);
+	turn->standing = standing_of(attempt->sign_in, attempt);
 }
 
 static void admit(struct attempt *attempt, const char *password)
@@ -291,10 +292,8 @@ static void admit(struct attempt *attempt, const char *password)
 	struct sign_in *sign_in = attempt->sign_in;
 	size_t len = strnlen(password, PASSWORD_MAX_LEN + 1);
 
-	attempt->state = ATTEMPT_WAITS;
-	sign_in->waiting++;
-	attempt->who = guesses_who(&sign_in->guesses, attempt->user, attempt->address);
-	attempt->begin_us = guesses_begin(&sign_in->guesses, attempt->who, now_us(sign_in));
+	attempt->turn.begin_us =
+		guesses_begin(&sign_in->guesses, attempt->who, now_us(sign_in));
 	/* Nobody has one so long; it is tried all the same, so that it takes as long. */
 	attempt->password = xstrndup(password, len <= PASSWORD_MAX_LEN ? len : 0);
 }
@@ -307,15 +306,15 @@ void sign_in_try(struct sign_in *sign_in, const char *user, const char *password
 	*attempt = (struct attempt){
 		.work = {.run = try_password, .done = tried},
 		.sign_in = sign_in,
-		.state = ATTEMPT_REFUSED,
 		.done = done,
 		.ctx = ctx,
 	};
-	(void)account_name_read(user, attempt->user); /* "" is nobody */
-	snprintf(attempt->address, sizeof(attempt->address), "%s", address);
-	if (is_room_for(sign_in, attempt->address))
+	identify(attempt, user, address);
+	turns_join(&sign_in->line, &attempt->turn);
+	if (sign_in->is_closing)
+		attempt->turn.state = TURN_REFUSED;
+	if (attempt->turn.state == TURN_WAITS)
 		admit(attempt, password);
-	list_append(&sign_in->attempts, &attempt->node);
 	arm(sign_in);
 }
 
@@ -339,7 +338,7 @@ int sign_in_open(struct sign_in **sign_in_r, struct loop *loop, struct accounts 
 		return -1;
 	}
 	guesses_init(&sign_in->guesses);
-	list_init(&sign_in->attempts);
+	list_init(&sign_in->line);
 	accounts_watch(accounts, &sign_in->watcher);
 	loop_timer_start(loop, &sign_in->refresh, REFRESH_MS, REFRESH_MS, refresh, sign_in);
 	*sign_in_r = sign_in;
@@ -351,14 +350,10 @@ static void refuse_all(struct sign_in *sign_in)
 {
 	struct list *n, *next;
 
-	for (n = sign_in->attempts.next; n != &sign_in->attempts; n = next) {
-		struct attempt *attempt = LIST_ITEM(n, struct attempt, node);
-
+	for (n = sign_in->line.next; n != &sign_in->line; n = next) {
 		next = n->next;
-		if (attempt->state == ATTEMPT_TRIED)
-			continue;
-		sign_in->waiting -= attempt->state == ATTEMPT_WAITS;
-		refuse(attempt);
+		if (attempt_at(n)->turn.state != TURN_TRIED)
+			refuse(attempt_at(n));
 	}
 }
 
@@ -374,7 +369,7 @@ void sign_in_close(struct sign_in **sign_in)
 	loop_timer_stop(&mine->refresh);
 	refuse_all(mine);
 	workers_close(&mine->workers);
-	while (!list_is_empty(&mine->attempts))
+	while (!list_is_empty(&mine->line))
 		refuse_all(mine);
 	accounts_unwatch(&mine->watcher);
 	xfree(mine);

@@ -3,8 +3,8 @@
  *
  * argon2id takes some 60 ms and 19 MiB by design: on the loop it would stop every console.
  * Wrong guesses delay the next try for that name and address, and never lock anybody out:
- * nobody may be able to lock a fire desk. What is tried at one time is bounded, in all and for
- * one address, so that one machine's guesses leave room for everybody else.
+ * nobody may be able to lock a fire desk. What is tried at one time is bounded, and shared out
+ * by turns.h: whatever floods, who signed in from there before is tried next.
  *
  * It also keeps the accounts alive: looks once a second whether their file has changed, and has
  * sessions written by its threads. Loop thread only, but for the work of those. */
@@ -12,10 +12,9 @@
 
 #include "core/accounts.h"
 #include "net/loop.h"
+#include "net/turns.h"
 
-#define SIGN_IN_AT_ONCE     2  /* hashes; 19 MiB each */
-#define SIGN_IN_MAX         64 /* tried or waiting */
-#define SIGN_IN_PER_ADDRESS 4
+#define SIGN_IN_AT_ONCE 2 /* hashes; 19 MiB each */
 
 struct sign_in;
 

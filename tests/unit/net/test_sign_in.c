@@ -165,8 +165,8 @@ static void one_address_has_four_places_and_leaves_the_rest_to_others(void **sta
 		try(desk, "siti", "salah", HERE);
 	try(desk, "siti", "benar", THERE);
 	loop_run(desk->loop);
-	assert_int_equal(desk->wrong, SIGN_IN_PER_ADDRESS);
-	assert_int_equal(desk->busy, 9 - SIGN_IN_PER_ADDRESS);
+	assert_int_equal(desk->wrong, TURNS_PER_ADDRESS);
+	assert_int_equal(desk->busy, 9 - TURNS_PER_ADDRESS);
 	assert_int_equal(desk->welcome, 1);
 }
 
@@ -174,15 +174,67 @@ static void what_is_tried_at_once_is_bounded(void **state)
 {
 	struct desk *desk = *state;
 
-	for (unsigned i = 0; i < SIGN_IN_MAX + 5; i++) {
+	for (unsigned i = 0; i < TURNS_MAX + 5; i++) {
 		char address[32];
 
 		snprintf(address, sizeof(address), "2001:db8::%u", i);
 		try(desk, "siti", "salah", address);
 	}
 	sign_in_close(&desk->sign_in); /* rather than wait for 64 of them */
-	assert_int_equal(desk->busy, SIGN_IN_MAX + 5);
+	assert_int_equal(desk->busy, TURNS_MAX + 5);
 	assert_int_equal(desk->open, 0);
+}
+
+static void stop_when_welcome(struct desk *desk)
+{
+	if (desk->welcome > 0)
+		loop_stop(desk->loop);
+}
+
+/* From many addresses: the number goes in between. */
+static void flood(struct desk *desk, const char *before, const char *after, unsigned addresses,
+		  unsigned each)
+{
+	for (unsigned i = 0; i < addresses * each; i++) {
+		char address[32];
+
+		snprintf(address, sizeof(address), "%s%u%s", before, i / each, after);
+		try(desk, "budi", "salah", address);
+	}
+}
+
+static void a_flood_from_one_network_keeps_nobody_else_out(void **state)
+{
+	struct desk *desk = *state;
+
+	flood(desk, "198.51.100.", "", 16, 4);
+	desk->answered = stop_when_welcome;
+	try(desk, "siti", "benar", HERE);
+	loop_run(desk->loop);
+	assert_int_equal(desk->welcome, 1);
+	assert_true(desk->wrong <= 2 * SIGN_IN_AT_ONCE); /* it did not wait for the flood */
+	assert_int_equal(desk->busy, 1);                 /* the flood's newest made room */
+}
+
+static void flood_then_try(struct desk *desk)
+{
+	assert_int_equal(desk->welcome, 1);
+	desk->welcome = 0;
+	desk->answered = stop_when_welcome;
+	flood(desk, "10.0.", ".1", 64, 1);
+	flood(desk, "192.0.2.", "", 2, 4); /* also from the addresses of her room */
+	try(desk, "Siti", "benar", HERE);
+}
+
+static void who_signed_in_before_comes_before_a_flood_from_everywhere(void **state)
+{
+	struct desk *desk = *state;
+
+	desk->answered = flood_then_try;
+	try(desk, "siti", "benar", HERE);
+	loop_run(desk->loop);
+	assert_int_equal(desk->welcome, 1);
+	assert_true(desk->wrong <= 2 * SIGN_IN_AT_ONCE);
 }
 
 static void try_again(struct desk *desk)
@@ -357,6 +409,8 @@ int main(void)
 		TEST(the_loop_goes_on_while_a_password_is_tried),
 		TEST(one_address_has_four_places_and_leaves_the_rest_to_others),
 		TEST(what_is_tried_at_once_is_bounded),
+		TEST(a_flood_from_one_network_keeps_nobody_else_out),
+		TEST(who_signed_in_before_comes_before_a_flood_from_everywhere),
 		TEST(after_three_wrong_ones_the_right_one_waits_a_second_and_is_welcome),
 		TEST(closing_answers_everybody_once),
 		TEST(closing_waits_for_those_that_are_tried),
