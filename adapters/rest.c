@@ -38,11 +38,10 @@ static void answered(void *ctx, const struct intake_answer *answer)
 			     answer->err->text, NULL, 0);
 }
 
-static bool is_let_in(struct rest *rest, struct http_request **request, enum right right)
+static bool is_let_in(struct rest *rest, struct http_request **request, enum right right,
+		      struct principal *who_r)
 {
-	struct principal who;
-
-	if (!auth_allows(rest->env.accounts, request, true, right, &who))
+	if (!auth_allows(rest->env.accounts, request, true, right, who_r))
 		return false;
 	if (rest->is_open)
 		return true;
@@ -55,21 +54,33 @@ static void refuse(struct http_request **request, const struct err *err)
 	http_problem(request, 400, err->field, err->text, NULL, 0);
 }
 
+static void refuse_source(struct http_request **request, struct report **report)
+{
+	report_free(report);
+	http_problem(request, 403, "source", "This account does not send for this source.",
+		     NULL, 0);
+}
+
 static void take_report(void *ctx, struct http_request *request)
 {
 	struct rest *rest = ctx;
+	struct principal who;
 	struct report *report;
 	struct err err;
 	const char *body;
 	size_t len;
 
-	if (!is_let_in(rest, &request, RIGHT_SEND_REPORT))
+	if (!is_let_in(rest, &request, RIGHT_SEND_REPORT, &who))
 		return;
 	body = http_request_body(request, &len);
 	if (report_parse(body, len, http_request_header(request, HTTP_HEADER_IDEMPOTENCY_KEY),
 			 &report, &err) < 0) {
 		intake_count_malformed(rest->env.intake);
 		refuse(&request, &err);
+		return;
+	}
+	if (!accounts_may_send_as(rest->env.accounts, &who, report->source)) {
+		refuse_source(&request, &report);
 		return;
 	}
 	intake_submit(rest->env.intake, &report, http_request_arrived_us(request), answered,
@@ -79,12 +90,13 @@ static void take_report(void *ctx, struct http_request *request)
 static void take_call(void *ctx, struct http_request *request)
 {
 	struct rest *rest = ctx;
+	struct principal who;
 	struct call *call;
 	struct err err;
 	const char *body;
 	size_t len;
 
-	if (!is_let_in(rest, &request, RIGHT_SEND_CALL))
+	if (!is_let_in(rest, &request, RIGHT_SEND_CALL, &who))
 		return;
 	body = http_request_body(request, &len);
 	if (call_parse(body, len, &call, &err) < 0) {

@@ -37,6 +37,8 @@ static int read_options(int argc, char **argv, const char *usage, const char *wh
 		 "adapter, app, calltaker, dispatcher, supervisor, admin, unit, viewer"},
 		{"agency", ARG_TEXT, offsetof(struct account_options, agency), false, "AGENCY",
 		 "of a dispatcher or unit, such as fire"},
+		{"source", ARG_TEXT, offsetof(struct account_options, source), false, "SOURCES",
+		 "of a token: the channels it sends reports of, with commas between"},
 		{"data", ARG_TEXT, offsetof(struct account_options, data), true, "DIR",
 		 "the bridge's data folder"},
 		{"config", ARG_TEXT, offsetof(struct account_options, config), false, "DIR",
@@ -63,9 +65,10 @@ static int check(const struct account_options *options, const struct account_ver
 	if (verb->needs_name != (options->name != NULL))
 		return wrong_use(command, verb->needs_name ? "a NAME is needed"
 							   : "no NAME is taken here");
-	if (!verb->takes_role &&
-	    (options->role != NULL || options->agency != NULL || options->config != NULL))
-		return wrong_use(command, "--role, --agency and --config belong to add");
+	if (!verb->takes_role && (options->role != NULL || options->agency != NULL ||
+				  options->config != NULL || options->source != NULL))
+		return wrong_use(command, "--role, --agency, --source and --config belong to "
+					  "add");
 	if (stat(options->data, &st) == 0 && S_ISDIR(st.st_mode))
 		return GO_ON;
 	fprintf(stderr, "tangi %s: %s: no such folder; make it first: mkdir -m 700\n", command,
@@ -149,6 +152,21 @@ static int find_agency(const struct account_options *options, enum account_kind 
 	return check_configured(options, kind);
 }
 
+static int find_sources(const struct account_options *options, enum account_kind kind,
+			struct account *account)
+{
+	if (options->source == NULL)
+		return DONE;
+	if (kind != ACCOUNT_TOKEN)
+		return wrong_use(words[kind], "--source is of a token");
+	if (options->source[0] == '\0' || !account_sources_are_good(options->source))
+		return wrong_use(words[kind],
+				 "--source is lapor-web, or lapor-web,app:siaga, or app: for "
+				 "every one of those");
+	snprintf(account->sources, sizeof(account->sources), "%s", options->source);
+	return DONE;
+}
+
 int account_from_options(const struct account_options *options, enum account_kind kind,
 			 struct account *account_r)
 {
@@ -166,6 +184,8 @@ int account_from_options(const struct account_options *options, enum account_kin
 	status = find_role(options, kind, &account);
 	if (status == DONE)
 		status = find_agency(options, kind, &account);
+	if (status == DONE)
+		status = find_sources(options, kind, &account);
 	*account_r = account;
 	return status;
 }

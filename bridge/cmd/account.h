@@ -4,8 +4,8 @@
 #include "core/accounts_file.h"
 
 struct account_options {
-	const char *verb, *name;                   /* name: NULL: none was given */
-	const char *role, *agency, *data, *config; /* NULL: not given */
+	const char *verb, *name;                            /* name: NULL: none was given */
+	const char *role, *agency, *source, *data, *config; /* NULL: not given */
 };
 
 struct account_verb {

@@ -4,7 +4,8 @@
 #include <stdio.h>
 
 static const char usage[] =
-	"tangi token add NAME --role ROLE [--agency AGENCY] --data DIR [--config DIR]\n"
+	"tangi token add NAME --role ROLE [--agency AGENCY] [--source SOURCES] --data DIR\n"
+	"                        [--config DIR]\n"
 	"       tangi token remove NAME --data DIR\n"
 	"       tangi token list --data DIR";
 static const char what[] =
@@ -16,7 +17,11 @@ static const char what[] =
 	"shown\n"
 	"this once and kept as a hash. list prints name, role, agency and since when, with "
 	"tabs\n"
-	"between.\n";
+	"between.\n"
+	"\n"
+	"A token of the role app sends reports as app:NAME, other ones as any source; with "
+	"--source\n"
+	"it is those that are named: lapor-web,app: is that one and every app:NAME.\n";
 
 static int add(const struct account_options *options)
 {

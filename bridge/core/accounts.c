@@ -309,6 +309,14 @@ bool accounts_holds(const struct accounts *accounts, const struct principal *pri
 	return now.role == principal->role && now.agency == principal->agency;
 }
 
+bool accounts_may_send_as(const struct accounts *accounts, const struct principal *principal,
+			  const char *source)
+{
+	const struct account *account = source_of(accounts, principal);
+
+	return account != NULL && account_sends_as(account, source);
+}
+
 void accounts_touch(struct accounts *accounts, const struct principal *principal)
 {
 	struct session *session;

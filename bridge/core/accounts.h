@@ -38,6 +38,9 @@ bool accounts_by_session(struct accounts *accounts, const char *session,
 			 struct principal *principal_r, const char **csrf_r);
 /* Whether the token, session or person behind it is still there, with the same role. */
 bool accounts_holds(const struct accounts *accounts, const struct principal *principal);
+/* Whether it may send reports of this channel: account_sends_as of who is behind it. */
+bool accounts_may_send_as(const struct accounts *accounts, const struct principal *principal,
+			  const char *source);
 /* Its session is in use: for a stream, which asks accounts_by_session only when it opens. An
  * open console is somebody at work; call it every few minutes. */
 void accounts_touch(struct accounts *accounts, const struct principal *principal);

@@ -37,6 +37,50 @@ bool account_name_read(const char *typed, char name_r[USER_SIZE])
 	return true;
 }
 
+/* What it may send as. */
+
+bool account_sources_are_good(const char *sources)
+{
+	static const char letters[] = "abcdefghijklmnopqrstuvwxyz0123456789._:-,";
+	size_t len = strlen(sources);
+
+	return len < SOURCES_SIZE && strspn(sources, letters) == len &&
+	       strstr(sources, ",,") == NULL && sources[0] != ',' &&
+	       (len == 0 || sources[len - 1] != ',');
+}
+
+static bool is_of(const char *channel, size_t len, const char *source)
+{
+	size_t n = strlen(source);
+
+	return strncmp(source, channel, len) == 0 &&
+	       (channel[len - 1] == ':' ? n > len : n == len);
+}
+
+static bool names(const char *sources, const char *source)
+{
+	while (*sources != '\0') {
+		size_t len = strcspn(sources, ",");
+
+		if (len > 0 && strlen(source) >= len && is_of(sources, len, source))
+			return true;
+		sources += len + (sources[len] == ',');
+	}
+	return false;
+}
+
+bool account_sends_as(const struct account *account, const char *source)
+{
+	static const char prefix[] = "app:";
+	size_t len = sizeof(prefix) - 1;
+
+	if (account->sources[0] != '\0')
+		return names(account->sources, source);
+	if (account->role != ROLE_APP)
+		return true;
+	return strncmp(source, prefix, len) == 0 && strcmp(source + len, account->name) == 0;
+}
+
 /* Reading. */
 
 static int read_name(const json_t *object, struct account *account, struct err *err)
@@ -87,6 +131,19 @@ static int read_secret(const json_t *object, struct account *account, struct err
 	return 0;
 }
 
+static int read_sources(const json_t *object, struct account *account, struct err *err)
+{
+	const char *sources = "";
+
+	if (jsonin_string(object, "sources", JSONIN_OPTIONAL, SOURCES_SIZE - 1, &sources, err) <
+	    0)
+		return -1;
+	if (!account_sources_are_good(sources))
+		return err_field(err, "sources", "must be channels with commas between");
+	snprintf(account->sources, sizeof(account->sources), "%s", sources);
+	return 0;
+}
+
 static int read_account(struct account_list *list, enum account_kind kind, const json_t *object,
 			struct err *err)
 {
@@ -95,7 +152,7 @@ static int read_account(struct account_list *list, enum account_kind kind, const
 	if (!json_is_object(object))
 		return err_set(err, ERR_INVALID, "must be an object");
 	if (read_name(object, &account, err) < 0 || read_place(object, &account, err) < 0 ||
-	    read_secret(object, &account, err) < 0)
+	    read_secret(object, &account, err) < 0 || read_sources(object, &account, err) < 0)
 		return -1;
 	list->accounts[list->count++] = account;
 	return 0;
@@ -272,6 +329,8 @@ static json_t *to_json(const struct account *account)
 	(void)json_object_set_new(object, "since", json_string(since));
 	if (account->agency[0] != '\0')
 		(void)json_object_set_new(object, "agency", json_string(account->agency));
+	if (account->sources[0] != '\0')
+		(void)json_object_set_new(object, "sources", json_string(account->sources));
 	if (account->kind == ACCOUNT_USER) {
 		(void)json_object_set_new(object, "password", json_string(account->password));
 		return object;

@@ -3,7 +3,7 @@
  *
  *   {"version": 1,
  *    "users":  [{"name", "role", "agency", "password": argon2id, "since"}],
- *    "tokens": [{"name", "role", "agency", "hash": hex, "since"}]}
+ *    "tokens": [{"name", "role", "agency", "hash": hex, "since", "sources"}]}
  *
  * A change is made under a lock on the document as it stands, members that this program does
  * not know included, and takes the file's name only when it is on the disk. Blocks; any
@@ -15,6 +15,7 @@
 #include "core/secret.h"
 
 #define ACCOUNTS_FILE "accounts.json"
+#define SOURCES_SIZE  256
 
 enum account_kind { ACCOUNT_USER, ACCOUNT_TOKEN, ACCOUNT_KINDS };
 
@@ -26,6 +27,7 @@ struct account {
 	int64_t since_ms;
 	char password[HASH_SIZE];        /* of a user: its hash */
 	uint8_t token[SECRET_HASH_SIZE]; /* of a token: its hash */
+	char sources[SOURCES_SIZE];      /* of a token: what it was made for, or "" */
 };
 
 struct account_list {
@@ -49,6 +51,12 @@ bool account_name_is_good(const char *name);
 /* A name as people type it (telephones begin with a capital) as it would be in the file. False,
  * and "": too long to be one. */
 bool account_name_read(const char *typed, char name_r[USER_SIZE]);
+
+/* Channels with commas between; "app:" is every "app:NAME". */
+bool account_sources_are_good(const char *sources);
+/* Whether it sends reports of this channel: one of its sources. A program of the city that was
+ * made for none has the one of its own name, "app:NAME"; anybody else every one. */
+bool account_sends_as(const struct account *account, const char *source);
 
 /* ERR_CONFLICT: there is one of that name; a name is one person's or one token's. */
 int accounts_file_add(const char *dir, const struct account *account,

@@ -27,7 +27,7 @@ LOCAL = "127.0.0.1"
 
 PEOPLE = [("operator", "calltaker"), ("pengawas", "supervisor"), ("admin", "admin"),
           ("pemantau", "viewer")]
-TOKENS = [("lapor", "adapter"), ("aplikasi-kota", "app"), ("layar", "viewer")]
+TOKENS = [("lapor", "adapter"), ("aplikasi-kota", "app", None, "app:,lapor-web,lapor-mobile"), ("layar", "viewer")]
 
 
 class Trouble(Exception):
@@ -113,8 +113,8 @@ class Ports:
 
 # Accounts.
 
-def add_account(kind, data, name, role, agency=None):
-    where = ["--agency", agency] if agency else []
+def add_account(kind, data, name, role, agency=None, sources=None):
+    where = (["--agency", agency] if agency else []) + (["--source", sources] if sources else [])
     done = subprocess.run([TANGI, kind, "add", name, "--role", role, *where, "--data", data],
                           capture_output=True, text=True)
     if done.returncode != 0:

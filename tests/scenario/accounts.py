@@ -32,6 +32,24 @@ def _sign_in(bridge, user, password):
     return bridge.ask("POST", "/v1/session", {"user": user, "password": password})
 
 
+def a_program_sends_for_no_other_source_than_its_own(make):
+    data = _folder(make)
+    bridge, tokens = make.bridge(), {}
+    for name, role, *more in (("siaga", "app"), ("warga", "app", "--source", "app:,lapor-mobile"),
+                              ("sms", "adapter", "--source", "lapor-sms"), ("semua", "adapter")):
+        tokens[name] = _add("token", bridge.data, name + "-kota", role, *more)["token"]
+    bridge.start()
+    sources = ("app:siaga-kota", "app:lain", "lapor-mobile", "lapor-sms", "call-112")
+    for name, may in (("siaga", "app:siaga-kota"), ("warga", "app:siaga-kota app:lain lapor-mobile"),
+                      ("sms", "lapor-sms"), ("semua", " ".join(sources))):
+        for source in sources:
+            answer = bridge.send(FIRE, who=tokens[name], source=source)
+            assert answer.status == (201 if source in may.split() else 403), (name, source, answer)
+            assert answer.status == 201 or answer.json["errors"][0]["field"] == "source"
+    assert tangi("user", "add", "siti", "--role", "admin", "--source", "app:", "--data", data, check=False).returncode == 2
+    assert tangi("token", "add", "x", "--role", "app", "--source", "a,,b", "--data", data, check=False).returncode == 2
+
+
 # The commands.
 
 def a_secret_is_shown_once_and_kept_by_nobody(make):

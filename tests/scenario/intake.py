@@ -256,7 +256,8 @@ WHO_MAY_SEND = {"rest": True, "app": True, "siaga": True, "pos-fire": False, "ta
 
 @pytest.mark.parametrize("who, may", WHO_MAY_SEND.items())
 def only_those_whose_work_it_is_may_send_reports(bridge, who, may):
-    answer = bridge.send(FIRE, who=who, source_id=_fresh())
+    source = "app:app" if who == "app" else "lapor-web"
+    answer = bridge.send(FIRE, who=who, source=source, source_id=_fresh())
     if may:
         assert answer.status == 201, answer
     else:

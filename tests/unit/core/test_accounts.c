@@ -83,6 +83,38 @@ static void a_token_is_known_and_nothing_else_is(void **state)
 	assert_false(accounts_by_token(people->accounts, "siti", &principal));
 }
 
+static void a_token_sends_as_what_it_was_made_for(void **state)
+{
+	static const struct {
+		enum role role;
+		const char *sources, *source;
+		bool may;
+	} cases[] = {
+		{ROLE_ADAPTER, "", "lapor-web", true},
+		{ROLE_ADAPTER, "lapor-sms", "lapor-sms", true},
+		{ROLE_ADAPTER, "lapor-sms", "lapor-web", false},
+		{ROLE_ADAPTER, "lapor-sms", "lapor-sms2", false},
+		{ROLE_ADAPTER, "lapor-sms", "lapor", false},
+		{ROLE_APP, "", "app:siaga", true},
+		{ROLE_APP, "", "app:siaga2", false},
+		{ROLE_APP, "", "app:", false},
+		{ROLE_APP, "", "siaga", false},
+		{ROLE_APP, "", "lapor-web", false},
+		{ROLE_APP, "lapor-web,app:", "lapor-web", true},
+		{ROLE_APP, "lapor-web,app:", "app:other", true},
+		{ROLE_APP, "lapor-web,app:", "app:", false},
+		{ROLE_APP, "lapor-web,app:x", "app:siaga", false},
+	};
+	struct account account = {.kind = ACCOUNT_TOKEN, .name = "siaga"};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		account.role = cases[i].role;
+		snprintf(account.sources, sizeof(account.sources), "%s", cases[i].sources);
+		assert_int_equal(account_sends_as(&account, cases[i].source), cases[i].may);
+	}
+}
+
 static void a_removed_token_holds_no_more_and_its_namesake_is_another(void **state)
 {
 	struct people *people = *state;
@@ -695,6 +727,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(a_token_is_known_and_nothing_else_is),
+		TEST(a_token_sends_as_what_it_was_made_for),
 		TEST(a_removed_token_holds_no_more_and_its_namesake_is_another),
 		TEST(a_change_that_is_not_its_own_leaves_a_token_as_it_is),
 		TEST(a_file_that_did_not_change_is_not_read_and_nobody_is_told),
