@@ -55,11 +55,13 @@ static const struct args args = {
 	"severity\n"
 	"               and agencies as tangi train --corrections reads them, and pairs that "
 	"were\n"
-	"               merged or split. Numbers, plates, addresses and the reporter's name "
-	"are\n"
-	"               masked; nothing secret and no exercise is in it. They are citizens' "
-	"words\n"
-	"               still: keep the file as the data folder is kept.\n",
+	"               merged or split. Numbers, plates, links and mail addresses are masked, "
+	"and\n"
+	"               names: the reporter's, and what the text itself calls one; other names "
+	"and\n"
+	"               addresses of houses stay. Nothing secret and no exercise is in it. "
+	"They are\n"
+	"               citizens' words still: keep the file as the data folder is kept.\n",
 	table, sizeof(table) / sizeof(table[0]), 1};
 
 static int read_since(struct wish *x, struct err *err)

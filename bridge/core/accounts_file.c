@@ -295,7 +295,7 @@ int account_list_read(const char *dir, struct account_list *list_r, struct file_
 /* Nothing takes the file's name that a daemon would not read. */
 static int save(const char *dir, const json_t *doc, struct err *err)
 {
-	struct account_list proof;
+	struct account_list proof = {0};
 	char *text;
 	int rc;
 
