@@ -275,15 +275,18 @@ static bool should_fold(const struct surge *surge, const struct member *member,
 	       matter->priority >= lead->priority && card_of(surge, matter) == NULL;
 }
 
+static void fold_once(struct surge *surge, const struct matter *lead)
+{
+	for (unsigned i = 0; i < surge->count; i++)
+		if (should_fold(surge, &surge->member[i], lead))
+			fold_under(surge->joining, surge->member[i].matter, lead);
+}
+
 /* Twice: what lay under a card that went under another by that has none. */
 static void fold_all(struct surge *surge, const struct matter *lead)
 {
-	for (unsigned i = 0; i < 2 * surge->count; i++) {
-		const struct member *member = &surge->member[i % surge->count];
-
-		if (should_fold(surge, member, lead))
-			fold_under(surge->joining, member->matter, lead);
-	}
+	fold_once(surge, lead);
+	fold_once(surge, lead);
 }
 
 void surge_look(struct joining *joining, const struct recent_report *report)
