@@ -348,7 +348,7 @@ static bool is_text(struct reading *reading)
 	while (at < reading->len && at < COMMAND_LINE_MAX) {
 		size_t step = utf8_length(reading->line + at, reading->len - at);
 
-		if (step == 0)
+		if (step == 0 || reading->line[at] == '\0')
 			return complain(reading, COMMAND_WRONG, (struct token){.at = at},
 					&bytes, NULL);
 		at += step;
