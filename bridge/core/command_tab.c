@@ -57,19 +57,19 @@ static void offer_verb(struct tab *tab, const struct verb *verb)
 
 static void offer_numbers(struct tab *tab)
 {
-	const char *text = tab->line + tab->begun.at;
+	struct token digits = tab->begun;
 	struct said no;
 
-	while (tab->begun.len > 0 && *text == '0' &&
-	       text < tab->line + tab->begun.at + tab->begun.len)
-		text++;
+	while (digits.len > 0 && tab->line[digits.at] == '0') {
+		digits.at++;
+		digits.len--;
+	}
 	for (unsigned i = 0; i < tab->view->open_count; i++) {
-		size_t len = tab->begun.len - (size_t)(text - (tab->line + tab->begun.at));
-		const char *digits;
+		const char *text;
 
 		said_number(&no, tab->view->open[i].no);
-		digits = no.id + strspn(no.id, "0");
-		if (len == 0 || word_begins(digits, text, len))
+		text = no.id + strspn(no.id, "0");
+		if (digits.len == 0 || word_begins(text, tab->line + digits.at, digits.len))
 			offer(tab, tab->begun, &no, &tab->view->open[i].about);
 	}
 }
