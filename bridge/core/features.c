@@ -15,7 +15,7 @@ enum kind {
 	KIND_CUE = 'c'
 };
 
-static uint32_t hash_more(uint32_t h, const char *text, size_t len)
+static inline uint32_t hash_more(uint32_t h, const char *text, size_t len)
 {
 	for (size_t i = 0; i < len; i++)
 		h = (h ^ (unsigned char)text[i]) * 16777619u;
@@ -35,7 +35,7 @@ static uint16_t bucket_of(uint32_t h)
 	return (uint16_t)(h % MODEL_BUCKETS);
 }
 
-static bool is_new(struct features *f, uint16_t bucket)
+static inline bool is_new(struct features *f, uint16_t bucket)
 {
 	uint64_t bit = 1ull << (bucket & 63), *seen = &f->seen[bucket >> 6];
 
@@ -45,7 +45,7 @@ static bool is_new(struct features *f, uint16_t bucket)
 	return true;
 }
 
-static void add(struct features *f, uint32_t h)
+static inline void add(struct features *f, uint32_t h)
 {
 	uint16_t bucket = bucket_of(h);
 
@@ -71,17 +71,18 @@ void features_add_cue(struct features *f, const char *kind, const char *name)
 		f->cue[f->cue_count++] = bucket;
 }
 
-/* Of a word between two spaces, these included. */
+/* Of a word between two spaces, these included. Three of four features are these. */
 static void add_grams(struct features *f, const char *word, size_t len)
 {
-	for (size_t at = 0; at < len; at++) {
-		uint32_t h = hash_begin(KIND_GRAM);
-		size_t end = len - at < GRAM_MAX ? len - at : GRAM_MAX;
+	const uint32_t begin = hash_begin(KIND_GRAM);
 
-		for (size_t i = 0; i < end; i++) {
+	for (size_t at = 0; at + GRAM_MIN <= len; at++) {
+		size_t end = len - at < GRAM_MAX ? len - at : GRAM_MAX;
+		uint32_t h = hash_more(begin, word + at, GRAM_MIN - 1);
+
+		for (size_t i = GRAM_MIN - 1; i < end; i++) {
 			h = hash_more(h, word + at + i, 1);
-			if (i + 1 >= GRAM_MIN)
-				add(f, h);
+			add(f, h);
 		}
 	}
 }

@@ -16,7 +16,8 @@
 #define HEAD_BYTES  (MODEL_NAME_SIZE + 4 * 4)
 #define KNOWN_WORDS (MODEL_BUCKETS / 64)
 #define MAP_BYTES   (MODEL_BUCKETS / 8)
-#define ROW_ALIGN   16 /* rows of a multiple of it: the compiler adds many heads at once */
+#define ROW_ALIGN   16 /* rows of a multiple of it: many heads are added at once */
+#define PART_ROWS   256
 
 struct head {
 	char name[MODEL_NAME_SIZE];
@@ -342,16 +343,36 @@ int model_head_find(const struct model *m, const char *name)
 	return -1;
 }
 
+/* How many are added is known where it is compiled: then it adds them in one register. */
+static inline void add_part(int16_t *restrict sum, const int8_t *restrict row)
+{
+	for (unsigned h = 0; h < ROW_ALIGN; h++)
+		sum[h] = (int16_t)(sum[h] + row[h]);
+}
+
+/* Of no more than PART_ROWS rows: so many bytes never leave sixteen bits. */
+static void add_few(const struct model *m, const uint16_t *bucket, unsigned count, int16_t *sum)
+{
+	for (unsigned i = 0; i < count; i++) {
+		const int8_t *row = &m->weight[(size_t)bucket[i] * m->stride];
+
+		for (unsigned part = 0; part < m->stride; part += ROW_ALIGN)
+			add_part(sum + part, row + part);
+	}
+}
+
 static void add_rows(const struct model *m, const uint16_t *bucket, unsigned count,
 		     int32_t *sum)
 {
-	unsigned stride = m->stride;
+	while (count > 0) {
+		unsigned few = count < PART_ROWS ? count : PART_ROWS;
+		int16_t part[MODEL_HEADS_MAX] = {0};
 
-	for (unsigned i = 0; i < count; i++) {
-		const int8_t *row = &m->weight[(size_t)bucket[i] * stride];
-
-		for (unsigned h = 0; h < stride; h++)
-			sum[h] += row[h];
+		add_few(m, bucket, few, part);
+		for (unsigned h = 0; h < m->count; h++)
+			sum[h] += part[h];
+		bucket += few;
+		count -= few;
 	}
 }
 

@@ -182,7 +182,7 @@ void opinion_take(struct opinion *o, const struct evidence *e, const struct verd
 	const struct rules *rules = e->rules;
 	const struct model_wiring *w = &rules->wiring;
 	struct model_scores s;
-	struct features f;
+	struct features f NOT_ZEROED;
 
 	opinion_features(e, by_rules, text, len, &f);
 	model_score(rules->model, &f, &s);

@@ -24,21 +24,24 @@ static void add_hit(struct reading *r, const struct lexicon *lexicon, unsigned w
 					      .sentence = r->words.word[word].sentence};
 }
 
-/* The first part of split among the hits before last, or NULL. */
-static struct hit *find_first_part(struct reading *r, const struct hit *last,
-				   const struct split *split)
+/* How many hits before the last are near enough to be the first part of a split expression. */
+static unsigned reach_of(const struct reading *r, const struct hit *last)
 {
-	unsigned at = (unsigned)(last - r->hit);
+	unsigned at = (unsigned)(last - r->hit), reach = 0;
 
-	for (unsigned back = 1; back <= SPLIT_MAX_HITS && back <= at; back++) {
-		struct hit *hit = &r->hit[at - back];
+	while (reach < SPLIT_MAX_HITS && reach < at &&
+	       last[-1 - (int)reach].sentence == last->sentence &&
+	       last->from_word - last[-1 - (int)reach].to_word <= SPLIT_MAX_WORDS)
+		reach++;
+	return reach;
+}
 
-		if (hit->sentence != last->sentence ||
-		    last->from_word - hit->to_word > SPLIT_MAX_WORDS)
-			return NULL;
-		if (hit->phrase == split->first)
-			return hit;
-	}
+/* The first part of split among them, or NULL. */
+static struct hit *find_first_part(struct hit *last, unsigned reach, const struct split *split)
+{
+	for (unsigned back = 1; back <= reach; back++)
+		if (last[-(int)back].phrase == split->first)
+			return &last[-(int)back];
 	return NULL;
 }
 
@@ -48,10 +51,11 @@ static void join_split(struct reading *r, const struct lexicon *lexicon)
 {
 	struct hit *last = &r->hit[r->hit_count - 1];
 	const struct phrase *phrase = &lexicon->phrase[last->phrase];
+	unsigned reach = phrase->split_count > 0 ? reach_of(r, last) : 0;
 
-	for (unsigned i = 0; i < phrase->split_count; i++) {
+	for (unsigned i = 0; reach > 0 && i < phrase->split_count; i++) {
 		const struct split *split = &lexicon->split[phrase->split_at + i];
-		struct hit *first = find_first_part(r, last, split);
+		struct hit *first = find_first_part(last, reach, split);
 
 		if (first == NULL)
 			continue;
