@@ -16,9 +16,11 @@
 #include "store/archive.h"
 #include "support/store_world.h"
 
-#define ROUNDS   4 /* commits */
+#define ROUNDS   3 /* commits */
 #define TOGETHER 3 /* reports in each */
 #define REPORTS  (ROUNDS * TOGETHER)
+#define NUMBERS  5
+#define NUMBER   "+62812000011%02d"
 
 struct story {
 	struct store_world world;
@@ -28,13 +30,39 @@ struct story {
 	unsigned later;
 };
 
+/* From numbers that are known: each changes the callers' table, too. */
 static void send_one(struct story *story, int i)
 {
-	char key[16], text[32];
+	static const struct verdict verdict = {.disposition = DISPOSITION_EMERGENCY,
+					       .priority = 1,
+					       .category = "fire_building",
+					       .agencies = 1,
+					       .rules = "r1"};
+	char body[192];
 
-	snprintf(key, sizeof(key), "key-%d", i);
-	snprintf(text, sizeof(text), "Kebakaran %d", i);
-	send_report(&story->world, &story->sent[i], "lapor-web", key, text);
+	snprintf(body, sizeof(body),
+		 "{\"source\":\"lapor-web\",\"source_id\":\"key-%d\",\"text\":\"Kebakaran %d\","
+		 "\"reporter\":{\"phone\":\"" NUMBER "\"}}",
+		 i, i, i % NUMBERS);
+	send_body(&story->world, &story->sent[i], body, &verdict);
+}
+
+/* Who has called is known. */
+static void let_all_ring(struct store_world *world)
+{
+	for (int i = 0; i < NUMBERS; i++) {
+		struct sent call;
+		char body[96];
+
+		snprintf(body, sizeof(body),
+			 "{\"call_id\":\"pbx-%d\",\"state\":\"ringing\",\"caller\":\"" NUMBER
+			 "\"}",
+			 i, i);
+		send_call(world, &call, body);
+		store_step(world->store);
+		assert_int_equal(call.request.answer, STORE_STORED);
+		sent_fini(&call);
+	}
 }
 
 /* Steps until it is answered; a store in doubt has its deadline. */
@@ -131,7 +159,8 @@ static void the_record_is_whole(struct story *story)
 
 	if (archive_verify(story->world.dir, &report, &err) < 0)
 		fail_msg("%s", err.text);
-	assert_int_equal(report.events, REPORTS);
+	assert_int_equal(report.events,
+			 NUMBERS + 2 * REPORTS); /* each tells of its caller, too */
 	assert_int_equal(report.incidents, REPORTS);
 }
 
@@ -145,6 +174,7 @@ static unsigned run_story(enum vfs_fault fault, unsigned n, bool is_lasting)
 	world_init(&story->world, &store_sqlite);
 	if (world_open(&story->world, &err) < 0)
 		fail_msg("%s", err.text);
+	let_all_ring(&story->world);
 	failing_vfs_set(fault, n, is_lasting);
 	tell(story);
 	count = failing_vfs_count();
