@@ -113,7 +113,7 @@ static struct route_hours *name_hours(struct table *table, struct week *week, st
 static int read_row(struct table *table, struct week *week, struct err *err)
 {
 	struct route_hours *hours;
-	int first, last, from, to;
+	int first = 0, last = 0, from = 0, to = 0;
 	bool on_holidays;
 
 	if (read_days(table, &first, &last, err) < 0 ||
@@ -173,7 +173,7 @@ static int read_date(struct table *table, int32_t *day_r, struct err *err)
 static int read_holiday(struct table *table, struct routes *routes, struct err *err)
 {
 	const char *worked = table->cell[IS_WORKED];
-	int32_t day;
+	int32_t day = 0;
 
 	if (read_date(table, &day, err) < 0)
 		return -1;

@@ -2,6 +2,7 @@
  * sound JSON, a table read or refused with its line. The first byte chooses. */
 #include "fuzz_city.h"
 
+#include "base/xalloc.h"
 #include "core/areas.h"
 #include "core/classify.h"
 #include "core/lexicon.h"
