@@ -282,6 +282,7 @@ void gist_set_kind(struct gist *gist, const struct rules *rules, const char *cat
 
 	gist->category = is_known ? gist_category(category) : 0;
 	gist->lead = is_known ? rules->category[index].lead : 0;
+	gist->group = is_known ? gist_category(rules->category[index].group) : 0;
 }
 
 void gist_set_place(struct gist *gist, const struct location *location)

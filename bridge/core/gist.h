@@ -36,6 +36,7 @@ struct gist {
 	int32_t lat_e7, lon_e7;
 	int32_t accuracy_m;      /* -1: unknown */
 	uint32_t area, category; /* hashes; 0: not known */
+	uint32_t group;          /* of the category in the taxonomy: a fire, an animal */
 	agency_set lead;         /* whose matter it is above all */
 	uint8_t word_count;
 	uint8_t mark_count;

@@ -95,6 +95,7 @@ static void take_judgement(const struct joining *joining, const struct incident 
 	matter->is_judged = incident->judged_by[0] != '\0';
 	gist_set_kind(&gist, joining->rules, incident->verdict.category);
 	matter->category = gist.category;
+	matter->group = gist.group;
 	matter->lead = gist.lead;
 	matter->is_placed = incident->location.from == LOCATION_PERSON;
 	gist_set_place(&gist, &incident->location);

@@ -316,6 +316,7 @@ static void follow_person(const struct matter *matter, struct gist *gist)
 {
 	if (matter->is_judged) {
 		gist->category = matter->category;
+		gist->group = matter->group;
 		gist->lead = matter->lead;
 	}
 	if (matter->is_placed) {

@@ -28,7 +28,7 @@ struct matter {
 	bool stands_alone; /* a person has said that it is a matter of its own */
 	bool is_judged;    /* category and lead are a person's */
 	bool is_placed;    /* so is where it is */
-	uint32_t category, area;
+	uint32_t category, group, area;
 	agency_set lead;
 	bool has_point;
 	int32_t lat_e7, lon_e7, accuracy_m;

@@ -285,6 +285,7 @@ static int read_category(struct loader *l, struct category *c)
 	if (table_text(&l->table, ID, c->id, sizeof(c->id), l->err) < 0 ||
 	    table_text(&l->table, NAME_ID, c->name_id, sizeof(c->name_id), l->err) < 0 ||
 	    table_text(&l->table, NAME_EN, c->name_en, sizeof(c->name_en), l->err) < 0 ||
+	    table_text(&l->table, GROUP, c->group, sizeof(c->group), l->err) < 0 ||
 	    read_kind(l, c) < 0 || read_priority(l, c) < 0 || read_yields(l, c) < 0 ||
 	    read_target(l, c) < 0 || read_offices(l, LEAD, &c->lead) < 0 ||
 	    read_offices(l, SUPPORT, &c->agencies) < 0)

@@ -28,6 +28,7 @@ extern const char *const category_kind_names[CATEGORY_KINDS];
 
 struct category {
 	char id[CATEGORY_SIZE];
+	char group[24]; /* of the taxonomy: what is a fire, what is an animal */
 	char name_id[96], name_en[96];
 	enum category_kind kind;
 	agency_set agencies; /* of the leading office and of those that support it */

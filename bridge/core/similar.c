@@ -452,6 +452,13 @@ static bool is_in_reach(const struct gist *a, const struct gist *b, double reach
 	return gist_distance_m(a, b) - (error_m(a) + error_m(b)) / 2 <= reach_m;
 }
 
+/* A snake in the kitchen beside a burning market is the fire service's too, and a card of its
+ * own. */
+static bool is_of_another_group(const struct gist *a, const struct gist *b)
+{
+	return a->group != 0 && b->group != 0 && a->group != b->group;
+}
+
 bool similar_may_fold(const struct similar_rules *rules, const struct gist *a,
 		      const struct gist *b, double reach_m, struct comparison *c)
 {
@@ -460,8 +467,8 @@ bool similar_may_fold(const struct similar_rules *rules, const struct gist *a,
 	similar_compare(a, b, c);
 	if (is_contrary(c) && !(c->sign[SIMILAR_NEAR] > 0 && c->sign[SIMILAR_FAR] == 0))
 		return false;
-	if (!is_same_kind(a, b) &&
-	    (c->sign[SIMILAR_KIND] >= 1 || !similar_may_suggest(a, b, c)))
+	if (!is_same_kind(a, b) && (is_of_another_group(a, b) || c->sign[SIMILAR_KIND] >= 1 ||
+				    !similar_may_suggest(a, b, c)))
 		return false;
 	return c->sign[SIMILAR_WORDS] >= need_of_both(rules, a, b);
 }

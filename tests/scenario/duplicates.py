@@ -349,6 +349,16 @@ def a_surge_is_one_card_and_the_odd_one_stays_outside(linking):
     assert fold and all(e["by"] is None for e in fold)
 
 
+def another_kind_that_the_same_service_goes_for_stays_outside(linking):
+    for n, (text, _) in enumerate(FIRE[:8]):
+        linking.report(text, source="call-112", location=_point(MARKET[0] + 0.0002 * n, MARKET[1]))
+    snake = linking.report("Ular sanca masuk dapur rumah dekat Pasar Kanoman, ada balita", source="call-112",
+                           location=_point(MARKET[0] + 0.0005, MARKET[1] + 0.0002))
+    live = wait.until(lambda: _settled(linking), "what is folded is in the log")
+    cards = _cards(live)
+    assert snake["incident_id"] in cards and len(cards) == 2, [c["text"] for c in cards.values()]
+
+
 def fewer_than_a_surge_are_cards_of_their_own(linking):
     _flood(linking, 5)
     assert all(one["folded_into"] is None for one in _live(linking).values())
