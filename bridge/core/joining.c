@@ -8,7 +8,8 @@
 #include "base/xalloc.h"
 #include "core/joining_private.h"
 
-#define CALLS "call-112"
+#define CALLS      "call-112"
+#define NOT_LEARNT "there is no model/similar.tsv: no report is taken for another's"
 
 _Static_assert(sizeof(((struct joining *)0)->caller_key) == crypto_shorthash_KEYBYTES,
 	       "libsodium's keys are of another size");
@@ -50,9 +51,8 @@ void joining_set_rules(struct joining *joining, const struct rules *rules,
 	if (!joining_works(joining))
 		recent_clear(joining->recent);
 	joining_count(joining);
-	if (joining_trouble(joining)[0] != '\0')
-		log_warn("joining", "nothing_is_linked reason=\"%s\"",
-			 joining_trouble(joining));
+	if (joining->settings.is_on && joining->similar == NULL)
+		log_warn("joining", "nothing_is_linked reason=\"%s\"", NOT_LEARNT);
 }
 
 bool joining_works(const struct joining *joining)
@@ -72,9 +72,11 @@ bool joining_is_on(const struct joining *joining)
 
 const char *joining_trouble(const struct joining *joining)
 {
-	if (!joining->settings.is_on || joining->similar != NULL)
+	if (!joining->settings.is_on)
 		return "";
-	return "there is no model/similar.tsv: no report is taken for another's";
+	if (joining->similar == NULL)
+		return NOT_LEARNT;
+	return joining->fill.is_running ? "what came in before is still being read" : "";
 }
 
 void joining_stop(struct joining *joining)

@@ -36,7 +36,8 @@ void joining_set_rules(struct joining *joining, const struct rules *rules,
 		       const struct joining_settings *settings);
 /* Whether it is wanted. */
 bool joining_is_on(const struct joining *joining);
-/* Why nothing is linked though it is wanted; "" : it is. */
+/* Why nothing is linked though it is wanted, or not yet with all that came before; "" : it is.
+ */
 const char *joining_trouble(const struct joining *joining);
 /* From here on nothing is begun any more. */
 void joining_stop(struct joining *joining);

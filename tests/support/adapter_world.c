@@ -1,6 +1,5 @@
 #include "support/adapter_world.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
 #include <ev.h>
 #include <setjmp.h>
@@ -15,22 +14,10 @@
 
 #include <cmocka.h>
 
+#include "support/ports.h"
+
 #define PATIENCE_US 10000000
 #define IDLE_TURNS  50
-
-static unsigned free_port(void)
-{
-	struct sockaddr_in address = {.sin_family = AF_INET,
-				      .sin_addr = {htonl(INADDR_LOOPBACK)}};
-	socklen_t len = sizeof(address);
-	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-
-	if (bind(fd, (struct sockaddr *)&address, len) < 0 ||
-	    getsockname(fd, (struct sockaddr *)&address, &len) < 0)
-		fatal("no free port");
-	close(fd);
-	return ntohs(address.sin_port);
-}
 
 static void open_store(struct adapter_world *world, int64_t queue_max)
 {

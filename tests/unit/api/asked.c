@@ -10,6 +10,7 @@
 
 #include <cmocka.h>
 
+#include "../../support/ports.h"
 #include "../core/city.h"
 #include "base/xalloc.h"
 
@@ -80,7 +81,7 @@ static void open_http(struct asked *asked)
 {
 	struct err err;
 
-	asked->port = served_free_port();
+	asked->port = free_port();
 	snprintf(asked->listen, sizeof(asked->listen), "127.0.0.1:%u", asked->port);
 	asked->settings = (struct http_settings){.listen = asked->listen,
 						 .trusted = "",

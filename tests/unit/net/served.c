@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "../../support/ports.h"
 #include "base/xalloc.h"
 #include "served.h"
 
@@ -198,20 +199,6 @@ static void *run(void *arg)
 	return NULL;
 }
 
-unsigned served_free_port(void)
-{
-	struct sockaddr_in address = {.sin_family = AF_INET,
-				      .sin_addr = {htonl(INADDR_LOOPBACK)}};
-	socklen_t len = sizeof(address);
-	int fd = socket(AF_INET, SOCK_STREAM, 0);
-
-	if (bind(fd, (struct sockaddr *)&address, len) < 0 ||
-	    getsockname(fd, (struct sockaddr *)&address, &len) < 0)
-		fatal("no free port");
-	close(fd);
-	return ntohs(address.sin_port);
-}
-
 static void write_web(struct served *served, const char *const *web)
 {
 	snprintf(served->folder, sizeof(served->folder), "/tmp/tangi-web-XXXXXX");
@@ -243,8 +230,8 @@ void served_start(struct served *served, const char *const *web, int64_t request
 	static const struct ws_ops ops = {ws_open, ws_message, ws_writable, ws_closed};
 	struct err err;
 
-	*served = (struct served){.public_port = served_free_port()};
-	served->trusted_port = served_free_port();
+	*served = (struct served){.public_port = free_port()};
+	served->trusted_port = free_port();
 	snprintf(served->listen, sizeof(served->listen), "127.0.0.1:%u", served->public_port);
 	snprintf(served->trusted, sizeof(served->trusted), "127.0.0.1:%u",
 		 served->trusted_port);

@@ -23,9 +23,6 @@ struct served {
 void served_start(struct served *served, const char *const *web, int64_t request_timeout_ms);
 void served_stop(struct served *served);
 
-/* One that nobody listens on. */
-unsigned served_free_port(void);
-
 int client_connect(unsigned port);
 void client_send(int fd, const char *text, size_t len);
 void client_say(int fd, const char *text);
