@@ -60,6 +60,8 @@ COLUMNS = {
                 ("peak MB stalled", "stalled.processes.0.peak_mb")],
     "stored": [("stored", "stored"), ("ready s", "ready_s"), ("RSS MB", "processes.0.rss_mb"),
                ("peak MB", "processes.0.peak_mb")],
+    "verdict": [("load ms", "load_ms"), ("300 letters p50 µs", "p50_us"), ("p99 µs", "p99_us"),
+                ("worst 16 KiB µs", "worst_us")],
     "disk": [("4 KiB appends/s", "append_per_s"), ("overwrites/s", "overwrite_per_s"),
              *((f"rows/s by {n}", f"rows_per_s.{n}") for n in (1, 8, 32, 128))],
 }
@@ -101,6 +103,9 @@ def targets(f):
            f.mid("stalled", "tangi", "moving.ack_ms.p50"), "<=", 1.0)
     yield ("resident MB, 1,000 consoles, 100,000 stored",
            f.mid("stored", "tangi", "processes.0.rss_mb"), 40, "<=", 1.0)
+    yield ("verdict on 300 letters, median µs", f.mid("verdict", "tangi", "p50_us"), 150, "<=", 1.0)
+    yield ("verdict on the worst 16 KiB, µs", f.mid("verdict", "tangi", "worst_us"), 1000, "<=", 1.0)
+    yield ("rules and model loaded, ms", f.mid("verdict", "tangi", "load_ms"), 50, "<=", 1.0)
     yield ("ready after exec s, 100,000 stored", f.mid("stored", "tangi", "ready_s"), 0.2, "<=", 1.0)
 
 

@@ -1,5 +1,6 @@
 """What is measured of each system: one class per row of the table of targets."""
 
+import json
 import shutil
 
 import systems
@@ -148,13 +149,21 @@ class Disk(Scenario):
         return ["disk"]
 
     def measure(self, system):
-        import json
         folder = systems.SCRATCH / "disk"
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir()
         return json.loads(systems.run(systems.SCRATCH / "tools/disk", folder, "0.5"))
 
 
-ALL = {"disk": Disk, "rate-1": Rate, "rate-16": Rate16, "rate-64": Rate64, "flood": Flood, "steady": Steady,
+class Verdict(Scenario):
+    """What a verdict costs on one core, without the rest of a report's way."""
+
+    only = ("tangi",)
+
+    def measure(self, system):
+        return json.loads(systems.run(systems.SCRATCH / "tools/verdict", systems.REPO / "config/cirebon"))
+
+
+ALL = {"disk": Disk, "verdict": Verdict, "rate-1": Rate, "rate-16": Rate16, "rate-64": Rate64, "flood": Flood, "steady": Steady,
        "burst": Burst, "one-to-1000": OneTo1000, "one-to-5000": OneTo5000, "silent": Silent,
        "stalled": Stalled, "stored": Stored}

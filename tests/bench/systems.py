@@ -19,6 +19,7 @@ PORTS = int(os.environ.get("TANGI_BENCH_PORTS", "18200"))
 HTTP, TRUSTED, MQTT = PORTS, PORTS + 1, PORTS + 2
 CITY = "cirebon"
 TOPIC = f"tangi/v1/{CITY}/agency/fire/events"
+TOOLS = ("loadgen", "ceiling", "disk", "verdict")
 ALL = ["tangi", "node", "node-single", "ceiling", "ceiling-inline"]
 
 BROKER = """\
@@ -85,8 +86,8 @@ class World:
 
     def build(self, wanted):
         SCRATCH.mkdir(parents=True, exist_ok=True)
-        run("cmake", "-S", HERE, "-B", SCRATCH / "tools", "-DCMAKE_BUILD_TYPE=Release")
-        run("cmake", "--build", SCRATCH / "tools")
+        run("cmake", "--preset", "release", "-B", SCRATCH / "tools", "-DTANGI_BENCH=ON", cwd=REPO)
+        run("cmake", "--build", SCRATCH / "tools", "--target", *TOOLS)
         if "tangi" in wanted:
             self.program = self._program()
         if any(w.startswith("node") for w in wanted):

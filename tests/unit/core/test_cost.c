@@ -9,6 +9,7 @@
 
 #include <cmocka.h>
 
+#include "../../support/nasty_texts.h"
 #include "base/xalloc.h"
 #include "city.h"
 #include "core/classify.h"
@@ -51,56 +52,17 @@ static uint64_t cost_of(const struct rules *rules, const char *part, size_t len)
 	return cost(rules, text, len);
 }
 
-/* Each is bad for something: words, hits, sentences, cues, letters held down, endings, digits,
- * characters that are nothing, bytes that are none. */
-static const char *const nasty[] = {
-	"a ",
-	"ab ",
-	"a.b ",
-	"aaaa. ",
-	"a\n",
-	"aa",
-	"ab",
-	"abcdefghijklmnopqrstuvwxyz0123456789",
-	"abcdefghijklmnopqrstuvwxyz abcdefghijklmnopqrs ",
-	"tooooooolong ",
-	"tolongg rumahku cepatlah ",
-	"t0l0ng 4pi k3b4k4r4n ",
-	"0 1 2 3 4 5 6 7 8 9 ",
-	"'",
-	"\xe2\x80\x8b",
-	"\xc3",
-	"\xc3\xa9",
-	"\xf0\x9f\x94\xa5",
-	"\xff\xfe",
-	"!?!?",
-	"#a @b http ",
-	"kebakaran ",
-	"bukan kebakaran ",
-	"kebakaran kemarin. ",
-	"takut nanti pohon tumbang, ",
-	"setiap hujan banjir ",
-	"kabel di jalan itu menjuntai ",
-	"kabel kabel kabel kabel kabel menjuntai ",
-	"banjir 80 cm sepaha sepinggang ",
-	"tolong kirim damkar ambulans polisi ",
-	"orang terjebak di lantai 2 bawa golok ",
-	"latihan simulasi berita besok kemarin ",
-};
-
-#define NASTY (sizeof(nasty) / sizeof(nasty[0]))
-
 static void a_text_of_twice_the_length_costs_at_most_twice_as_much(void **state)
 {
 	const struct rules *rules = *state;
 
-	for (size_t i = 0; i < NASTY; i++) {
-		uint64_t quarter = cost_of(rules, nasty[i], NORMALISE_MAX_BYTES / 4);
-		uint64_t half = cost_of(rules, nasty[i], NORMALISE_MAX_BYTES / 2);
-		uint64_t whole = cost_of(rules, nasty[i], NORMALISE_MAX_BYTES);
+	for (size_t i = 0; i < NASTY_TEXTS; i++) {
+		uint64_t quarter = cost_of(rules, nasty_texts[i], NORMALISE_MAX_BYTES / 4);
+		uint64_t half = cost_of(rules, nasty_texts[i], NORMALISE_MAX_BYTES / 2);
+		uint64_t whole = cost_of(rules, nasty_texts[i], NORMALISE_MAX_BYTES);
 
 		if (half > 2 * quarter + SLACK || whole > 2 * half + SLACK)
-			fail_msg("\"%s\": %llu, %llu, %llu", nasty[i],
+			fail_msg("\"%s\": %llu, %llu, %llu", nasty_texts[i],
 				 (unsigned long long)quarter, (unsigned long long)half,
 				 (unsigned long long)whole);
 	}
@@ -154,8 +116,8 @@ static void no_text_costs_more_than_a_millisecond_is_worth(void **state)
 {
 	struct worst worst = {.rules = *state};
 
-	for (size_t i = 0; i < NASTY; i++)
-		try(&worst, nasty[i]);
+	for (size_t i = 0; i < NASTY_TEXTS; i++)
+		try(&worst, nasty_texts[i]);
 	try_lexicon(&worst);
 	print_message("worst: %llu blocks, \"%s\" again and again\n",
 		      (unsigned long long)worst.cost, worst.part);
