@@ -130,6 +130,22 @@ static void answer(const struct job *j)
 	(void)!write(j->fd, out, (size_t)len);
 }
 
+/* To each agency its event, and as what the broker keeps the same bytes. */
+static void publish(const struct job *j)
+{
+	static const char *const agencies[] = {"fire", "health", "police"};
+	char topic[128];
+
+	for (unsigned i = 0; i < 3; i++) {
+		snprintf(topic, sizeof topic, "tangi/v1/cirebon/agency/%s/events", agencies[i]);
+		mosquitto_publish(broker, NULL, topic, (int)j->event_len, j->event, 1, false);
+		snprintf(topic, sizeof topic,
+			 "tangi/v1/cirebon/agency/%s/incidents/I-01JDFE4D2V%016lu", agencies[i],
+			 j->seq);
+		mosquitto_publish(broker, NULL, topic, (int)j->event_len, j->event, 1, true);
+	}
+}
+
 static void deliver(struct job *jobs)
 {
 	for (struct job *j = jobs; j != NULL; j = j->next) {
@@ -145,8 +161,7 @@ static void deliver(struct job *jobs)
 	while (jobs != NULL) {
 		struct job *next = jobs->next;
 
-		mosquitto_publish(broker, NULL, "tangi/v1/cirebon/agency/fire/events",
-				  (int)jobs->event_len, jobs->event, 1, false);
+		publish(jobs);
 		free(jobs);
 		jobs = next;
 	}

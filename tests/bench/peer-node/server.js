@@ -22,7 +22,7 @@ const WORDS = [
   ['kebocoran gas', 'gas'], ['jalan rusak', 'road'], ['sampah', 'waste'], ['lampu jalan', 'light']
 ]
 const AGENCIES = ['fire', 'health', 'police']
-const TOPIC = 'tangi/v1/cirebon/agency/fire/events'
+const TOPIC = 'tangi/v1/cirebon/agency'
 
 const db = new Database(path.join(dir, 'peer.db'))
 db.pragma('journal_mode = WAL')
@@ -108,7 +108,17 @@ function commit(batch) {
     job.done(job.event)
   }
   for (const socket of consoles) socket.write(joined)
-  for (const job of batch) broker.publish(TOPIC, job.json, { qos: 1 })
+  for (const job of batch) radio(job)
+}
+
+// To each agency its event, and the incident as it stands, without its words.
+function radio({ event, json }) {
+  const view = JSON.stringify({ seq: event.seq, incident: { ...event.incident, text: undefined } })
+  for (const agency of AGENCIES) {
+    broker.publish(`${TOPIC}/${agency}/events`, json, { qos: 1 })
+    broker.publish(`${TOPIC}/${agency}/incidents/${event.incident.id}`, view,
+      { qos: 1, retain: true })
+  }
 }
 
 let waiting = []
