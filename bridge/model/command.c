@@ -77,33 +77,6 @@ static int read_agency(struct command *command, const struct agencies *agencies,
 				   : 0;
 }
 
-static int read_agencies(struct command *command, const struct agencies *agencies,
-			 struct err *err)
-{
-	const json_t *list, *one;
-
-	if (jsonin_child(command->doc, "agencies", JSON_ARRAY, &list, err) < 0)
-		return -1;
-	if (list == NULL)
-		return 0;
-	for (size_t i = 0; i < json_array_size(list); i++) {
-		int index = -1;
-
-		one = json_array_get(list, i);
-		if (json_is_string(one))
-			index = agency_find(agencies, json_string_value(one),
-					    json_string_length(one));
-		if (index < 0)
-			return err_field(err, "agencies",
-					 "entry %zu is not an agency of this city", i + 1);
-		command->agencies |= (agency_set)1 << index;
-	}
-	if (command->agencies == 0)
-		return err_field(err, "agencies", "must name at least one agency");
-	command->has_agencies = true;
-	return 0;
-}
-
 static int read_common(struct command *command, const struct agencies *agencies,
 		       struct err *err)
 {
@@ -141,8 +114,9 @@ static int read_reclassify(struct command *command, const struct agencies *agenc
 	if (jsonin_string(command->doc, "category", JSONIN_OPTIONAL, CATEGORY_SIZE - 1,
 			  &category, err) < 0 ||
 	    jsonin_int(command->doc, "priority", JSONIN_OPTIONAL, 1, 4, &priority, err) < 0 ||
-	    read_agencies(command, agencies, err) < 0)
+	    agency_set_ask(agencies, command->doc, &command->agencies, err) < 0)
 		return -1;
+	command->has_agencies = command->agencies != 0;
 	if (category[0] == '\0' && priority == 0 && !command->has_agencies)
 		return err_field(err, "category", "or priority or agencies is required");
 	snprintf(command->category, sizeof(command->category), "%s", category);

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/jsonin.h"
 #include "base/jsonw.h"
 
 const char *const disposition_names[DISPOSITIONS] = {
@@ -156,6 +157,34 @@ agency_set agency_set_read(const struct agencies *agencies, const json_t *list)
 			set |= (agency_set)1 << index;
 	}
 	return set;
+}
+
+static int ask_agency(const struct agencies *agencies, const json_t *id)
+{
+	if (!json_is_string(id))
+		return -1;
+	return agency_find(agencies, json_string_value(id), json_string_length(id));
+}
+
+int agency_set_ask(const struct agencies *agencies, const json_t *object, agency_set *set_r,
+		   struct err *err)
+{
+	const json_t *list;
+
+	*set_r = 0;
+	if (jsonin_child(object, "agencies", JSON_ARRAY, &list, err) < 0)
+		return -1;
+	for (size_t i = 0; i < json_array_size(list); i++) {
+		int index = ask_agency(agencies, json_array_get(list, i));
+
+		if (index < 0)
+			return err_field(err, "agencies",
+					 "entry %zu is not an agency of this city", i + 1);
+		*set_r |= (agency_set)1 << index;
+	}
+	if (list != NULL && *set_r == 0)
+		return err_field(err, "agencies", "must name at least one agency");
+	return 0;
 }
 
 void verdict_leave_text(struct verdict *verdict)

@@ -5,6 +5,7 @@
 
 #include <jansson.h>
 
+#include "base/err.h"
 #include "model/agency.h"
 
 enum disposition {
@@ -124,3 +125,7 @@ void agency_set_write(const struct agencies *agencies, agency_set set, struct js
 		      const char *key);
 /* Of the agencies that such a list names; unknown ones are left out. */
 agency_set agency_set_read(const struct agencies *agencies, const json_t *list);
+/* The same from outside, the member "agencies" of an object: each must be known, and one at
+ * least be named. 0: it is absent, which is no failure. */
+int agency_set_ask(const struct agencies *agencies, const json_t *object, agency_set *set_r,
+		   struct err *err) MUST_CHECK;

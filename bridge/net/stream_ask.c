@@ -23,37 +23,13 @@ static int read_place(const json_t *doc, struct subscription *subscription, stru
 	return 0;
 }
 
-static int read_agencies(const json_t *doc, const struct agencies *agencies,
-			 struct subscription *subscription, struct err *err)
-{
-	const json_t *list;
-
-	if (jsonin_child(doc, "agencies", JSON_ARRAY, &list, err) < 0)
-		return -1;
-	for (size_t i = 0; i < json_array_size(list); i++) {
-		const json_t *one = json_array_get(list, i);
-		int index = -1;
-
-		if (json_is_string(one))
-			index = agency_find(agencies, json_string_value(one),
-					    json_string_length(one));
-		if (index < 0)
-			return err_field(err, "agencies",
-					 "entry %zu is not an agency of this city", i + 1);
-		subscription->agencies |= (agency_set)1 << index;
-	}
-	if (list != NULL && subscription->agencies == 0)
-		return err_field(err, "agencies", "must name at least one agency");
-	return 0;
-}
-
 static int read_subscribe(json_t *doc, const struct agencies *agencies, struct ask *ask,
 			  struct err *err)
 {
 	ask->kind = ASK_SUBSCRIBE;
 	if (read_place(doc, &ask->subscription, err) < 0)
 		return -1;
-	return read_agencies(doc, agencies, &ask->subscription, err);
+	return agency_set_ask(agencies, doc, &ask->subscription.agencies, err);
 }
 
 /* Without an id nobody could tell which action an answer belongs to. */
