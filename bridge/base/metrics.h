@@ -53,6 +53,9 @@ struct jsonw;
 	X(MQTT_IN_FLIGHT, gauge, "mqtt_in_flight", "Messages not yet confirmed")               \
 	X(MQTT_LAG, gauge, "mqtt_lag_events", "Events committed and not yet confirmed")        \
 	X(MQTT_FAILURES, counter, "mqtt_poisoned_total", "Events recorded and passed over")    \
+	X(RUN_SHEETS, counter, "run_sheets_total", "Run-sheets written")                       \
+	X(RUN_SHEETS_FAILED, counter, "run_sheets_failed_total",                               \
+	  "Run-sheets that could not be written")                                              \
 	X(LOOP_LAG_US, gauge, "loop_lag_us", "Delay of the last heartbeat of the loop")
 
 #define HISTOGRAM_TABLE(X)                                                                     \

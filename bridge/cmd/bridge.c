@@ -136,6 +136,22 @@ static void open_api(struct bridge *bridge)
 	bridge->api = api_new(&parts);
 }
 
+static int open_paper(struct bridge *bridge, const char *data, struct err *err)
+{
+	struct paper_parts parts = {
+		.loop = bridge->loop,
+		.store = bridge->store,
+		.agencies = &bridge->agencies,
+		.clock = &clock_system,
+		.metrics = &bridge->metrics,
+		.city = bridge->settings->city,
+		.config = bridge->place.dir,
+		.data = data,
+	};
+
+	return paper_open(&bridge->paper, &bridge->settings->paper, &parts, bridge->rules, err);
+}
+
 static int open_adapter(struct bridge *bridge, const json_t *entry, struct err *err)
 {
 	unsigned n = bridge->adapter_count;
@@ -185,6 +201,8 @@ int bridge_open(struct bridge *bridge, const char *data, struct err *err)
 	if (open_broker(bridge, err) < 0)
 		return -1;
 	open_api(bridge);
+	if (open_paper(bridge, data, err) < 0)
+		return -1;
 	reload_open(bridge);
 	return open_adapters(bridge, err);
 }
@@ -303,6 +321,7 @@ void bridge_close(struct bridge *bridge)
 	if (bridge->command_desk != NULL)
 		command_desk_stop(bridge->command_desk);
 	close_store(bridge);
+	paper_close(&bridge->paper);
 	close_adapters(bridge);
 	mqtt_close(&bridge->mqtt);
 	command_desk_free(&bridge->command_desk);

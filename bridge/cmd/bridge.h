@@ -12,6 +12,7 @@
 #include "adapters/adapter.h"
 #include "api/api.h"
 #include "cmd/notify.h"
+#include "cmd/paper.h"
 #include "cmd/settings.h"
 #include "core/actions.h"
 #include "core/intake.h"
@@ -51,6 +52,7 @@ struct bridge {
 	struct stream *stream;
 	struct mqtt *mqtt; /* NULL: no broker */
 	struct api *api;
+	struct paper *paper; /* NULL: none is wanted */
 	struct {
 		const struct adapter_ops *ops;
 		struct adapter_env env;

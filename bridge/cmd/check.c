@@ -2,12 +2,15 @@
 #include <stdio.h>
 
 #include "adapters/adapter.h"
+#include "base/xalloc.h"
 #include "cmd/args.h"
 #include "cmd/cmd.h"
 #include "cmd/examples.h"
 #include "cmd/settings.h"
 #include "core/rules.h"
+#include "core/run_sheet.h"
 #include "core/similar.h"
+#include "core/table.h"
 
 struct check {
 	const char *config;
@@ -61,6 +64,30 @@ static unsigned check_similar(const char *dir, const struct rules *rules)
 	return 0;
 }
 
+/* A city may have none. */
+static unsigned check_contacts(const char *dir)
+{
+	unsigned count = 0;
+	struct err err;
+	size_t len;
+	char *text;
+	int rc;
+
+	if (file_read(dir, "contacts.tsv", &text, &len, &err) < 0) {
+		puts("contacts.tsv: there is none; the run-sheet has no numbers to call");
+		return 0;
+	}
+	rc = run_sheet_check_contacts(text, &count, &err);
+	xfree(text);
+	if (rc < 0) {
+		(void)file_error(dir, &err);
+		tell(NULL, &err);
+		return 1;
+	}
+	printf("contacts.tsv: %u numbers to call\n", count);
+	return 0;
+}
+
 static unsigned check_rules(const char *dir)
 {
 	unsigned mistakes, wrong, examples;
@@ -110,7 +137,8 @@ int cmd_check(int argc, char **argv)
 
 	if (rc >= 0)
 		return rc;
-	mistakes = check_settings(&check) + check_rules(check.config);
+	mistakes = check_settings(&check) + check_rules(check.config) +
+		   check_contacts(check.config);
 	list_adapters();
 	if (mistakes > 0)
 		fprintf(stderr, "tangi check: %u %s in %s\n", mistakes,

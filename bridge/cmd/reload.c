@@ -98,6 +98,8 @@ static void swap_rules(struct bridge *bridge, struct rules **rules)
 	actions_set_rules(bridge->actions, bridge->rules);
 	command_desk_set_rules(bridge->command_desk, bridge->rules);
 	api_set_rules(bridge->api, bridge->rules);
+	if (bridge->paper != NULL)
+		paper_set_rules(bridge->paper, bridge->rules);
 	stream_set_units(bridge->stream, units);
 	buf_unref(&units);
 	rules_free(&old);

@@ -6,6 +6,7 @@
 #pragma once
 
 #include "base/config.h"
+#include "cmd/paper.h"
 #include "core/joining.h"
 #include "net/http.h"
 #include "net/mqtt.h"
@@ -19,6 +20,7 @@ struct settings {
 	struct store_settings store; /* without dir and has_threads */
 	struct mqtt_settings mqtt;
 	struct joining_settings joining;
+	struct paper_settings paper;
 	json_t *sources;
 	json_t *adapters;
 	const char *log_level;
