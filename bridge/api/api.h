@@ -28,6 +28,7 @@
 #include "store/store.h"
 
 struct api;
+struct whereabouts;
 
 struct api_parts { /* all borrowed for the api's life */
 	struct loop *loop;
@@ -39,14 +40,15 @@ struct api_parts { /* all borrowed for the api's life */
 	struct actions *actions;
 	struct command_desk *command_desk;
 	const struct rules *rules;
-	struct mqtt *mqtt;             /* NULL: no broker is configured */
+	struct mqtt *mqtt; /* NULL: no broker is configured */
+	const struct whereabouts *whereabouts;
 	const struct joining *joining; /* NULL: nothing is ever linked */
 	const struct clock *clock;
 	struct metrics *metrics;
 	const char *city;
 };
 
-/* The units as a JSON list, as GET /v1/units and a console's snapshot have them. */
+/* The units as a JSON list, as a console's snapshot has them: without where they are. */
 struct buf *api_units(const struct rules *rules);
 
 /* Adds its routes. */

@@ -18,7 +18,7 @@
 
 #define SESSION_MAX_BYTES 4096
 
-enum city_document { CITY_UNITS, CITY_WORKFLOW, CITY_TAXONOMY, CITY_AREAS, CITY_DOCUMENTS };
+enum city_document { CITY_WORKFLOW, CITY_TAXONOMY, CITY_AREAS, CITY_DOCUMENTS };
 
 struct api {
 	struct api_parts parts;

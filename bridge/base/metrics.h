@@ -52,6 +52,12 @@ struct jsonw;
 	X(MQTT_CONFIRMED, counter, "mqtt_confirmed_total", "Messages confirmed by the broker") \
 	X(MQTT_IN_FLIGHT, gauge, "mqtt_in_flight", "Messages not yet confirmed")               \
 	X(MQTT_LAG, gauge, "mqtt_lag_events", "Events committed and not yet confirmed")        \
+	X(FIELD_HEARD, counter, "field_messages_total", "Messages of units that were heard")   \
+	X(FIELD_DROPPED, counter, "field_positions_dropped_total",                             \
+	  "Positions dropped because too many came at once")                                   \
+	X(FIELD_UNKNOWN, counter, "field_unknown_total", "Messages of units that are none")    \
+	X(FIELD_BAD_POSITIONS, counter, "field_bad_positions_total", "Malformed positions")    \
+	X(FIELD_BAD_PRESENCES, counter, "field_bad_presences_total", "Malformed presences")    \
 	X(MQTT_FAILURES, counter, "mqtt_poisoned_total", "Events recorded and passed over")    \
 	X(RUN_SHEETS, counter, "run_sheets_total", "Run-sheets written")                       \
 	X(RUN_SHEETS_FAILED, counter, "run_sheets_failed_total",                               \

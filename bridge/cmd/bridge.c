@@ -5,6 +5,7 @@
 
 #include "base/log.h"
 #include "base/xalloc.h"
+#include "core/whereabouts.h"
 
 #define FEED_EVENTS 4096 /* held in memory for those who come back or fall behind a little */
 #define TAIL_EVENTS 1024 /* of these, read back at the start */
@@ -77,6 +78,8 @@ static void open_doors_in(struct bridge *bridge)
 	bridge->actions =
 		actions_new(bridge->store, bridge->rules, &clock_system, &bridge->metrics);
 	bridge->command_desk = command_desk_new(bridge->store, bridge->actions, bridge->rules);
+	bridge->whereabouts = whereabouts_new(&clock_system);
+	whereabouts_set_rules(bridge->whereabouts, bridge->rules);
 }
 
 static void open_stream(struct bridge *bridge)
@@ -89,6 +92,7 @@ static void open_stream(struct bridge *bridge)
 		.accounts = bridge->accounts,
 		.actions = bridge->actions,
 		.command_desk = bridge->command_desk,
+		.whereabouts = bridge->whereabouts,
 		.agencies = &bridge->agencies,
 		.metrics = &bridge->metrics,
 	};
@@ -106,6 +110,7 @@ static int open_broker(struct bridge *bridge, struct err *err)
 		.store = bridge->store,
 		.feed = bridge->feed,
 		.agencies = &bridge->agencies,
+		.whereabouts = bridge->whereabouts,
 		.metrics = &bridge->metrics,
 	};
 
@@ -127,6 +132,7 @@ static void open_api(struct bridge *bridge)
 		.command_desk = bridge->command_desk,
 		.rules = bridge->rules,
 		.mqtt = bridge->mqtt,
+		.whereabouts = bridge->whereabouts,
 		.joining = bridge->joining,
 		.clock = &clock_system,
 		.metrics = &bridge->metrics,
@@ -324,6 +330,7 @@ void bridge_close(struct bridge *bridge)
 	paper_close(&bridge->paper);
 	close_adapters(bridge);
 	mqtt_close(&bridge->mqtt);
+	whereabouts_free(&bridge->whereabouts);
 	command_desk_free(&bridge->command_desk);
 	actions_free(&bridge->actions);
 	intake_free(&bridge->intake);

@@ -49,6 +49,7 @@ struct bridge {
 	struct joining *joining;
 	struct actions *actions;
 	struct command_desk *command_desk;
+	struct whereabouts *whereabouts;
 	struct stream *stream;
 	struct mqtt *mqtt; /* NULL: no broker */
 	struct api *api;

@@ -82,6 +82,8 @@ static void begin_answers(struct bridge *bridge)
 		 http_open_requests(bridge->http));
 	for (unsigned i = 0; i < bridge->adapter_count; i++)
 		bridge->adapter[i].ops->stop(bridge->adapter[i].self);
+	if (bridge->mqtt != NULL)
+		mqtt_hush(bridge->mqtt);
 	http_stop(bridge->http);
 	api_stop(bridge->api);
 	intake_stop(bridge->intake);

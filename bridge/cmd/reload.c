@@ -10,6 +10,7 @@
 #include "base/mailbox.h"
 #include "base/xalloc.h"
 #include "cmd/bridge.h"
+#include "core/whereabouts.h"
 
 struct attempt {
 	struct list letter;
@@ -97,6 +98,7 @@ static void swap_rules(struct bridge *bridge, struct rules **rules)
 	intake_set_rules(bridge->intake, bridge->rules);
 	actions_set_rules(bridge->actions, bridge->rules);
 	command_desk_set_rules(bridge->command_desk, bridge->rules);
+	whereabouts_set_rules(bridge->whereabouts, bridge->rules);
 	api_set_rules(bridge->api, bridge->rules);
 	if (bridge->paper != NULL)
 		paper_set_rules(bridge->paper, bridge->rules);

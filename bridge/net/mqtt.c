@@ -12,7 +12,7 @@
 #define EMPTYING_STEPS 40 /* 2 s for what is on its way */
 #define LEAVING_STEPS  30 /* 1.5 s for saying offline */
 
-static int64_t now_ms(const struct mqtt *mqtt)
+int64_t mqtt_now_ms(const struct mqtt *mqtt)
 {
 	const struct clock *clock = loop_clock(mqtt->parts.loop);
 
@@ -67,7 +67,7 @@ uint64_t mqtt_lag(const struct mqtt *mqtt)
 
 const char *mqtt_trouble(const struct mqtt *mqtt)
 {
-	return mqtt->trouble;
+	return mqtt->trouble[0] != '\0' ? mqtt->trouble : mqtt->deaf;
 }
 
 /* --- what is sent --- */
@@ -153,7 +153,7 @@ static void go_down(struct mqtt *mqtt, const struct mqtt_letter *letter)
 	const char *why = letter->text;
 
 	snprintf(mqtt->trouble, sizeof(mqtt->trouble), "broker: %s", why);
-	if (log_repeat_due(&mqtt->away, now_ms(mqtt)) && mqtt->phase == MQTT_RUNNING)
+	if (log_repeat_due(&mqtt->away, mqtt_now_ms(mqtt)) && mqtt->phase == MQTT_RUNNING)
 		log_warn("mqtt.away", "tries=%lu why=%s", mqtt->away.count,
 			 log_quote(why, strlen(why)).text);
 	if (!mqtt->is_up)
@@ -185,6 +185,7 @@ static void poll_link(void *ctx)
 	mqtt_link_take(mqtt->link, &letters);
 	while ((node = list_take(&letters)) != NULL)
 		take_letter(mqtt, LIST_ITEM(node, struct mqtt_letter, node));
+	field_hear(mqtt);
 	run(mqtt);
 }
 
@@ -202,9 +203,13 @@ int mqtt_open(struct mqtt **mqtt_r, const struct mqtt_settings *settings,
 	list_init(&mqtt->refusals);
 	lanes_init(mqtt);
 	snprintf(mqtt->trouble, sizeof(mqtt->trouble), "broker: not reached yet");
+	snprintf(mqtt->deaf, sizeof(mqtt->deaf), "broker: units are not heard yet");
 	if (mqtt_topics_init(&mqtt->topics, settings->city, parts->agencies, err) < 0 ||
 	    mqtt_link_open(&mqtt->link, settings, &mqtt->topics, store_epoch(parts->store),
-			   loop_wake, parts->loop, err) < 0) {
+			   loop_wake, parts->loop, err) < 0 ||
+	    mqtt_ear_open(&mqtt->ear, settings, &mqtt->topics, parts->metrics, loop_wake,
+			  parts->loop, err) < 0) {
+		mqtt_link_close(&mqtt->link);
 		mqtt_window_free(&mqtt->window);
 		xfree(mqtt);
 		return err_wrap(err, "mqtt");
@@ -258,6 +263,11 @@ static void stop_step(void *ctx)
 	}
 }
 
+void mqtt_hush(struct mqtt *mqtt)
+{
+	mqtt_ear_hush(mqtt->ear);
+}
+
 void mqtt_stop(struct mqtt *mqtt, void (*stopped)(void *ctx), void *ctx)
 {
 	mqtt->stopped = stopped;
@@ -273,6 +283,7 @@ void mqtt_close(struct mqtt **mqtt)
 	*mqtt = NULL;
 	if (mine == NULL)
 		return;
+	mqtt_ear_close(&mine->ear);
 	mqtt_link_close(&mine->link);
 	loop_timer_stop(&mine->timer);
 	feed_remove(&mine->feed_reader);

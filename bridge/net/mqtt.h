@@ -1,13 +1,16 @@
-/* The MQTT sink: each agency's events and the current state of its live incidents, at the
- * broker.
+/* The broker: each agency's events and the current state of its live incidents on the way out,
+ * what units say on the way in.
  *
- * A reader of the log with a durable cursor. QoS 1, a window of unacknowledged messages,
+ * Out: a reader of the log with a durable cursor. QoS 1, a window of unacknowledged messages,
  * published only while connected, paced by the broker's answers. The broker is a radio, not a
  * store: when it comes back empty, what is live is published again. What it refuses for good is
  * recorded, counted, logged and passed over. At least once, in order, every message with its
  * seq.
  *
- * libmosquitto's thread only posts to the loop's mailbox; all else is on the loop thread. */
+ * In: where a unit is and whether its radio is there goes to core/whereabouts. Who says it is
+ * what the topic says: the broker lets nobody else write there.
+ *
+ * libmosquitto's threads only post to the loop's mailbox; all else is on the loop thread. */
 #pragma once
 
 #include "core/feed.h"
@@ -15,6 +18,7 @@
 #include "store/store.h"
 
 struct mqtt;
+struct whereabouts;
 
 struct mqtt_settings {
 	const char *city; /* the topic level: tangi/v1/{city}/… */
@@ -30,12 +34,15 @@ struct mqtt_parts { /* borrowed for the sink's life */
 	struct store *store;
 	struct feed *feed;
 	const struct agencies *agencies;
+	struct whereabouts *whereabouts;
 	struct metrics *metrics;
 };
 
 /* Opens nothing that blocks: the broker may be away for as long as it likes. */
 int mqtt_open(struct mqtt **mqtt_r, const struct mqtt_settings *settings,
 	      const struct mqtt_parts *parts, struct err *err) MUST_CHECK;
+/* Units are not heard any more: what they say waits at the broker. */
+void mqtt_hush(struct mqtt *mqtt);
 /* Says offline, gives what is in flight a moment, saves the cursor: calls stopped once, later.
  */
 void mqtt_stop(struct mqtt *mqtt, void (*stopped)(void *ctx), void *ctx);

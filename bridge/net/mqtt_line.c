@@ -21,7 +21,6 @@
 #define REFUSED          0x80     /* MQTT 5: reasons from here on are failures */
 #define NO_SUCH_PROTOCOL 0x84     /* MQTT 5 */
 #define NO_SUCH_LEVEL    1        /* MQTT 3.1.1: the same */
-#define PASSWORD_SIZE    256
 
 static int64_t now_us(void)
 {
@@ -35,17 +34,10 @@ static void break_line(struct mqtt_line *line, const char *what, const char *why
 		snprintf(line->why, sizeof(line->why), "%s%s", what, why);
 }
 
-static const char *reason(int code)
-{
-	if (code == MOSQ_ERR_ERRNO)
-		return strerror(errno);
-	return code >= REFUSED ? mosquitto_reason_string(code) : mosquitto_strerror(code);
-}
-
 static void check(struct mqtt_line *line, int code)
 {
 	if (code != MOSQ_ERR_SUCCESS)
-		break_line(line, "", reason(code));
+		break_line(line, "", mqtt_reason(code));
 }
 
 static void answer(struct mqtt_line *line, struct mqtt_letter *letter, const char *refusal)
@@ -97,7 +89,7 @@ static void on_disconnect(struct mosquitto *client, void *ctx, int code,
 
 	(void)client, (void)properties;
 	line->has_left = line->is_leaving;
-	break_line(line, "", code == 0 ? "closed" : reason(code));
+	break_line(line, "", code == 0 ? "closed" : mqtt_reason(code));
 }
 
 static void presence_answered(struct mqtt_line *line, int code)
@@ -159,41 +151,12 @@ static void on_message(struct mosquitto *client, void *ctx,
 	list_append(line->answers, &letter->node);
 }
 
-int mqtt_password_read(const char *path, char password_r[PASSWORD_SIZE], struct err *err)
-{
-	FILE *file = fopen(path, "re");
-	char *line;
-
-	if (file == NULL)
-		return err_set(err, ERR_IO, "%s: %s", path, strerror(errno));
-	setbuf(file, NULL); /* no copy of it stays in a buffer */
-	line = fgets(password_r, PASSWORD_SIZE, file);
-	(void)fclose(file); /* it was only read */
-	if (line == NULL)
-		return err_set(err, ERR_INVALID, "%s: holds no password", path);
-	password_r[strcspn(password_r, "\r\n")] = '\0';
-	return 0;
-}
-
-/* The file is read for each connection: a new password needs no restart. */
 static void set_account(struct mqtt_line *line)
 {
-	const struct mqtt_address *address = line->address;
-	char password[PASSWORD_SIZE];
 	struct err err;
 
-	if (address->username[0] == '\0')
-		return;
-	if (address->password_file[0] == '\0') {
-		check(line, mosquitto_username_pw_set(line->client, address->username, NULL));
-		return;
-	}
-	if (mqtt_password_read(address->password_file, password, &err) < 0)
+	if (mqtt_address_sign_in(line->address, line->client, &err) < 0)
 		break_line(line, "", err.text);
-	else
-		check(line,
-		      mosquitto_username_pw_set(line->client, address->username, password));
-	explicit_bzero(password, sizeof(password));
 }
 
 static void set_will(struct mqtt_line *line)

@@ -1,23 +1,14 @@
-/* One connection to the broker, from the first byte to the last; the only file that knows
- * libmosquitto is mqtt_line.c.
+/* One connection to the broker on which we speak, from the first byte to the last.
  *
  * The library's socket does not block, and with mosquitto_threaded_set() left alone a publish
  * writes to it at once, so a step waits in one place only. What does block is the look-up of
  * the broker's name in mqtt_line_open. A line belongs to one thread. */
 #pragma once
 
+#include "net/mqtt_address.h"
 #include "net/mqtt_link.h"
 
-struct mosquitto;
 struct mqtt5__property;
-
-struct mqtt_address {
-	char *host, *username, *password_file;
-	int port;
-	struct mqtt_topics topics;
-	char epoch[ID_SIZE];
-	bool speaks_v5; /* until a broker says that it does not */
-};
 
 struct mqtt_line {
 	struct mqtt_address *address;
@@ -52,6 +43,3 @@ void mqtt_line_publish(struct mqtt_line *line, struct mqtt_letter **letter);
 void mqtt_line_sweep(struct mqtt_line *line, uint64_t before);
 /* Says offline, then has_left. */
 void mqtt_line_leave(struct mqtt_line *line, uint64_t seq);
-
-/* The file's first line, wiped by the caller. An empty path is no password: NULL stays. */
-int mqtt_password_read(const char *path, char password_r[256], struct err *err) MUST_CHECK;

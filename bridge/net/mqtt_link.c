@@ -195,15 +195,6 @@ static void *run(void *ctx)
 	return NULL;
 }
 
-static int check_password(const char *path, struct err *err)
-{
-	char password[256];
-	int status = path[0] == '\0' ? 0 : mqtt_password_read(path, password, err);
-
-	explicit_bzero(password, sizeof(password));
-	return status;
-}
-
 /* Signals are the loop's. */
 static int start_thread(struct mqtt_link *link, struct err *err)
 {
@@ -230,9 +221,7 @@ static void free_link(struct mqtt_link *link)
 	sem_destroy(&link->has_ended);
 	if (link->wake_fd >= 0)
 		close(link->wake_fd);
-	xfree(link->address.host);
-	xfree(link->address.username);
-	xfree(link->address.password_file);
+	mqtt_address_fini(&link->address);
 	xfree(link);
 	(void)mosquitto_lib_cleanup(); /* always succeeds */
 }
@@ -241,22 +230,17 @@ int mqtt_link_open(struct mqtt_link **link_r, const struct mqtt_settings *settin
 		   const struct mqtt_topics *topics, const char *epoch, void (*wake)(void *ctx),
 		   void *ctx, struct err *err)
 {
+	struct mqtt_address address;
 	struct mqtt_link *link;
 
-	if (check_password(settings->password_file, err) < 0)
+	if (mqtt_address_init(&address, settings, topics, epoch, err) < 0)
 		return -1;
-	if (mosquitto_lib_init() != MOSQ_ERR_SUCCESS)
+	if (mosquitto_lib_init() != MOSQ_ERR_SUCCESS) {
+		mqtt_address_fini(&address);
 		return err_set(err, ERR_IO, "libmosquitto does not start");
+	}
 	link = xcalloc(1, sizeof(*link));
-	link->address = (struct mqtt_address){
-		.host = xstrdup(settings->host),
-		.username = xstrdup(settings->username),
-		.password_file = xstrdup(settings->password_file),
-		.port = (int)settings->port,
-		.topics = *topics,
-		.speaks_v5 = true,
-	};
-	snprintf(link->address.epoch, ID_SIZE, "%s", epoch);
+	link->address = address;
 	link->rest_ms = REST_FIRST_MS;
 	list_init(&link->answers);
 	mailbox_init(&link->in, wake_thread, link);

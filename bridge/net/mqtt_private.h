@@ -6,6 +6,7 @@
  *   mqtt_refusal.c what the broker will never take
  *   mqtt_window.c  what is on its way     mqtt_topics.c  what an event becomes
  *   mqtt_link.c    the thread             mqtt_line.c    one connection
+ *   mqtt_field.c   what units say         mqtt_ear.c     the line on which that is heard
  *
  * Two readers of the log share the window. The stream gives each agency its events, every one,
  * in order, from its own position. The state keeps the views right that the broker keeps: it
@@ -19,7 +20,9 @@
 #pragma once
 
 #include "base/log.h"
+#include "core/field.h"
 #include "net/mqtt.h"
+#include "net/mqtt_ear.h"
 #include "net/mqtt_link.h"
 #include "net/mqtt_window.h"
 
@@ -72,6 +75,9 @@ struct mqtt {
 	struct mqtt_topics topics;
 	struct feed_reader feed_reader;
 	struct mqtt_link *link; /* NULL in tests of the lanes */
+	struct mqtt_ear *ear;   /* the same */
+	struct log_repeat is_deaf, malformed[FIELD_LEAVES];
+	char deaf[200]; /* why units are not heard, "" when they are */
 	struct mqtt_window *window;
 	unsigned size; /* of the window */
 	bool is_up;
@@ -92,6 +98,12 @@ struct mqtt {
 	void (*stopped)(void *ctx);
 	void *stopped_ctx;
 };
+
+/* mqtt.c */
+int64_t mqtt_now_ms(const struct mqtt *mqtt);
+
+/* mqtt_field.c */
+void field_hear(struct mqtt *mqtt); /* all that has come in */
 
 /* mqtt_lanes.c */
 void lanes_init(struct mqtt *mqtt);

@@ -9,6 +9,7 @@
 #include "base/jsonw.h"
 #include "base/log.h"
 #include "base/xalloc.h"
+#include "core/whereabouts.h"
 #include "net/auth.h"
 
 static bool is_subscribed(enum console_state state)
@@ -167,6 +168,8 @@ static void closed(void *session)
 struct tick {
 	uint64_t seq;
 	struct buf *buf; /* NULL: none is made yet */
+	uint64_t units_since;
+	struct buf *units; /* what has changed since then; NULL: not made yet */
 	int64_t now_us;
 	struct stream *stream;
 };
@@ -192,6 +195,42 @@ static struct buf *tick_at(struct tick *tick, uint64_t seq)
 	return tick->buf;
 }
 
+/* Nearly all have been told the same, so here too one message serves them. */
+static struct buf *units_since(struct tick *tick, uint64_t revision)
+{
+	const struct clock *clock = loop_clock(tick->stream->parts.loop);
+	struct jsonw w;
+
+	if (tick->units != NULL && tick->units_since == revision)
+		return tick->units;
+	buf_unref(&tick->units);
+	jsonw_init(&w, 1024);
+	jsonw_open(&w, NULL, '{');
+	jsonw_string(&w, "type", "units");
+	jsonw_time(&w, "time", clock->wall_ms(clock));
+	jsonw_open(&w, "units", '[');
+	whereabouts_write_since(tick->stream->parts.whereabouts, revision, &w);
+	jsonw_close(&w, ']');
+	jsonw_close(&w, '}');
+	tick->units = jsonw_buf(&w);
+	tick->units_since = revision;
+	jsonw_fini(&w);
+	return tick->units;
+}
+
+/* A console costs what it has been told, never a copy of what it has missed: who was away or
+ * slow hears of all that has changed since, once. */
+static bool send_units(struct console *console, struct tick *tick)
+{
+	uint64_t newest = whereabouts_revision(tick->stream->parts.whereabouts);
+	uint64_t told = console->units_told;
+
+	if (told == newest)
+		return true;
+	console->units_told = newest;
+	return console_write(console, units_since(tick, told)) && ws_is_ready(console->conn);
+}
+
 /* Its seq is what the console has been given, not the newest there is: a console may come back
  * with it. */
 static void send_tick(struct console *console, struct tick *tick)
@@ -199,7 +238,8 @@ static void send_tick(struct console *console, struct tick *tick)
 	if (console->is_reading || !list_is_empty(&console->replies) ||
 	    (console->state != CONSOLE_LIVE && console->state != CONSOLE_BEHIND))
 		return;
-	(void)console_write(console, tick_at(tick, console_position(console)));
+	if (send_units(console, tick))
+		(void)console_write(console, tick_at(tick, console_position(console)));
 }
 
 static bool is_stalled(struct console *console, int64_t now_us)
@@ -237,6 +277,7 @@ static void look_after_slot(void *ctx)
 	for (struct list *n = slot->next; n != slot; n = n->next)
 		look_after(LIST_ITEM(n, struct console, tick), &tick);
 	buf_unref(&tick.buf);
+	buf_unref(&tick.units);
 	stream->slot = (stream->slot + 1) % TICK_SLOTS;
 	if (stream->slot == 0)
 		channels_forget_pages(stream);

@@ -15,6 +15,7 @@ struct accounts;
 struct actions;
 struct command_desk;
 struct stream;
+struct whereabouts;
 
 struct stream_settings {
 	int64_t tick_ms;          /* a console hears at least this often; ≥ 1000 */
@@ -30,6 +31,7 @@ struct stream_parts { /* all borrowed for the stream's life */
 	struct accounts *accounts;
 	struct actions *actions;
 	struct command_desk *command_desk;
+	const struct whereabouts *whereabouts; /* told with the tick, when some have changed */
 	const struct agencies *agencies;
 	struct metrics *metrics;
 };

@@ -61,8 +61,9 @@ struct console {
 	/* The seq it wants. A live one's is its channel's, unless a read saw more than the feed
 	 * has been given yet: then this is ahead. */
 	uint64_t next;
-	int64_t moved_us; /* when its socket was last seen to take something */
-	uint64_t taken;   /* by it, then */
+	int64_t moved_us;    /* when its socket was last seen to take something */
+	uint64_t taken;      /* by it, then */
+	uint64_t units_told; /* the revision of the whereabouts that it has been told */
 
 	struct list replies; /* struct reply, oldest first */
 	size_t reply_bytes;

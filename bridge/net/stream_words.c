@@ -289,6 +289,7 @@ void console_subscribe(struct console *console)
 	struct viewer viewer = principal_viewer(&console->principal);
 
 	console->has_asked = false;
+	console->units_told = 0;
 	viewer.only = asked->agencies;
 	console_enter(console, CONSOLE_IDLE); /* off the old channel's list */
 	channel_join(console, &viewer);

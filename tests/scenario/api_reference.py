@@ -311,7 +311,12 @@ def every_message_of_the_stream_is_one_that_the_reference_knows(bridge):
         desk.send({"type": "subscribe"})
         desk.wait(lambda c: len(c.snapshots) == 2 and c.errors, "another snapshot, and an error")
         desk.send({"type": "subscribe", "after": first["seq"] - 1, "agencies": ["fire", "police"]})
-        desk.wait(lambda c: len(c.subscribed) == 3 and c.batches and c.ticks, "all kinds of messages")
+        desk.wait(lambda c: len(c.subscribed) == 3 and c.batches and c.ticks, "nearly all kinds of messages")
+        unit = bridge.broker.some_units[0][0]
+        with Radio(bridge.broker, unit, []) as radio:
+            radio.send(f"{BASE}/unit/{unit}/presence", "online")
+            radio.send(f"{BASE}/unit/{unit}/position", '{"lat":-6.72,"lon":108.55,"accuracy_m":5,"speed":1,"heading":9}')
+            desk.wait(lambda c: c.units, "all kinds of messages")
     for message in heard:
         book.check("stream", message["type"], message)
     told = {name for name in book.on("stream") if name not in ("subscribe", "action", "command")}

@@ -1,6 +1,7 @@
 """A real mosquitto with accounts and the access rules of the product, on a port of its own."""
 
 import csv
+import importlib.util
 import secrets
 import shutil
 import signal
@@ -8,6 +9,10 @@ import socket
 
 from . import places, wait
 from .process import Process, run
+
+_spec = importlib.util.spec_from_file_location("provision", places.TREE / "config/mosquitto/provision.py")
+provision = importlib.util.module_from_spec(_spec)
+_spec.loader.exec_module(provision)
 
 CONF = """\
 listener {port} 127.0.0.1
@@ -32,20 +37,6 @@ def units():
     return {r["id"]: r["agency"] for r in rows}
 
 
-def _rules(city, agencies):
-    base = f"tangi/v1/{city}"
-    yield "user bridge"
-    yield f"topic readwrite {base}/#"
-    for agency in agencies:
-        yield f"\nuser agency-{agency}"
-        yield f"topic read {base}/agency/{agency}/#"
-        yield f"topic read {base}/bridge"
-    yield f"\npattern read {base}/unit/%u/dispatch"
-    yield f"pattern read {base}/bridge"
-    for leaf in ("ack", "status", "position", "presence", "sync"):
-        yield f"pattern write {base}/unit/%u/{leaf}"
-
-
 class Broker:
     AGENCIES = ("fire", "police", "health", "disaster", "city")
 
@@ -58,12 +49,14 @@ class Broker:
 
     def _provision(self):
         self.folder.mkdir(parents=True, exist_ok=True)
-        names = ["bridge", *(f"agency-{a}" for a in self.AGENCIES), *list(units())[:4]]
-        self.passwords = {name: secrets.token_hex(8) for name in names}
+        people = [{"user": "bridge", "role": "bridge"},
+                  *({"user": f"agency-{a}", "role": "agency", "agency": a} for a in self.AGENCIES),
+                  *({"user": u, "role": "unit", "unit": u, "agency": a} for u, a in list(units().items())[:4])]
+        self.passwords = {who["user"]: secrets.token_hex(8) for who in people}
         plain = self.folder / "passwords"
         plain.write_text("".join(f"{n}:{p}\n" for n, p in self.passwords.items()))
         run("mosquitto_passwd", "-U", plain)
-        (self.folder / "acl").write_text("\n".join(_rules(places.CITY, self.AGENCIES)) + "\n")
+        (self.folder / "acl").write_text(provision.rules(places.CITY, people))
         (self.folder / "mosquitto.conf").write_text(
             CONF.format(port=self.port, folder=self.folder))
         secret = self.folder / "bridge-password"

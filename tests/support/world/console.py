@@ -130,6 +130,7 @@ class Console:
         self.name = name
         self.frames = []     # every event frame, parsed, in order of arrival
         self.snapshots = []
+        self.units = []      # every frame that says where units are
         self.subscribed = []
         self.ticks = 0
         self.errors = []
@@ -186,6 +187,8 @@ class Console:
                 self.snapshots.append(message)
             elif kind == "subscribed":
                 self.subscribed.append(message)
+            elif kind == "units":
+                self.units.append(message)
             elif kind == "tick":
                 self.ticks += 1
             elif kind == "result":

@@ -476,6 +476,7 @@ void stream_world_init(struct stream_world *world, unsigned feed_capacity)
 	parts.store = world->store.store;
 	parts.feed = world->feed;
 	parts.agencies = &world->store.agencies;
+	parts.whereabouts = world->whereabouts = whereabouts_new(&world->store.clock);
 	world->stream = stream_new(&settings, &parts);
 }
 
@@ -506,6 +507,7 @@ void stream_world_fini(struct stream_world *world)
 			answer_order(world, &world->orders[i]);
 	world_fini(&world->store); /* brings the last reads back */
 	feed_free(&world->feed);
+	whereabouts_free(&world->whereabouts);
 	assert_int_equal(metrics_get(&world->metrics, METRIC_CONSOLES), 0);
 	assert_int_equal(metrics_get(&world->metrics, METRIC_CONSOLES_BEHIND), 0);
 }

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "core/actions.h"
+#include "core/whereabouts.h"
 #include "net/stream.h"
 #include "support/store_world.h"
 
@@ -56,9 +57,10 @@ struct pending_order {
 struct stream_world {
 	struct store_world store;
 	struct feed *feed;
-	unsigned given;    /* events of store.events that the feed has */
-	bool holds_events; /* committed, but not yet given to the feed */
-	bool holds_wake;   /* appended, but nobody was woken */
+	unsigned given;                  /* events of store.events that the feed has */
+	bool holds_events;               /* committed, but not yet given to the feed */
+	bool holds_wake;                 /* appended, but nobody was woken */
+	struct whereabouts *whereabouts; /* of no unit until it is given rules */
 	struct stream *stream;
 	struct metrics metrics;
 	const struct ws_ops *ops;

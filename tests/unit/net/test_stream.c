@@ -7,6 +7,7 @@
 
 #include <cmocka.h>
 
+#include "../core/city.h"
 #include "base/xalloc.h"
 #include "net/stream_private.h"
 #include "stream_world.h"
@@ -471,6 +472,77 @@ static void a_removed_account_is_told_to_go_and_others_stay(void **state)
 	assert_int_equal(metrics_get(&world->metrics, METRIC_CONSOLES), 1);
 }
 
+/* Which units the newest word about them names. */
+static void assert_units(const struct ws_conn *desk, size_t count, const char *first)
+{
+	const json_t *units = json_object_get(desk_heard(desk, "units"), "units");
+
+	assert_int_equal(json_array_size(units), count);
+	assert_string_equal(string(json_array_get(units, 0), "id"), first);
+}
+
+static unsigned words_about_units(const struct ws_conn *desk)
+{
+	unsigned count = 0;
+
+	for (unsigned i = 0; i < desk->heard_count; i++)
+		count += strcmp(string(desk->heard[i], "type"), "units") == 0;
+	return count;
+}
+
+static void where_units_are_is_told_with_the_tick_and_only_what_has_changed(void **state)
+{
+	struct stream_world *world = *state;
+	struct ws_conn *desk = desk_open(world, ROLE_VIEWER, -1);
+
+	whereabouts_set_rules(world->whereabouts, cirebon);
+	assert_true(whereabouts_presence(world->whereabouts, "DMK-01", true));
+	desk_subscribe(desk, -1, 0);
+	settle(world);
+	pass_ms(world, 2000);
+	settle(world);
+	assert_units(desk, 1, "DMK-01");
+	assert_true(whereabouts_presence(world->whereabouts, "DMK-02", true));
+	pass_ms(world, 2000);
+	settle(world);
+	assert_units(desk, 1, "DMK-02");
+	pass_ms(world, 10000);
+	settle(world);
+	assert_int_equal(words_about_units(desk), 2);
+	desk_subscribe(desk, (int64_t)store_head(world->store.store), 0);
+	pass_ms(world, 2000);
+	settle(world);
+	assert_units(desk, 2, "DMK-01"); /* whoever asks anew hears all of it */
+}
+
+static void a_slow_console_hears_once_of_all_it_missed_about_units(void **state)
+{
+	struct stream_world *world = *state;
+	struct ws_conn *desk = desk_open(world, ROLE_VIEWER, -1);
+	struct ws_conn *other = desk_open(world, ROLE_VIEWER, -1);
+
+	whereabouts_set_rules(world->whereabouts, cirebon);
+	desk_subscribe(desk, -1, 0);
+	desk_subscribe(other, -1, 0);
+	settle(world);
+	desk_set_room(desk, 1);
+	report_now(world, ~(agency_set)0, false); /* and its socket is full */
+	for (int i = 0; i < 3; i++) {
+		assert_true(whereabouts_presence(world->whereabouts, "DMK-01", i % 2 == 0));
+		assert_true(whereabouts_presence(world->whereabouts, "DMK-02", i % 2 == 0));
+		pass_ms(world, 2000);
+		desk_read(other, SIZE_MAX);
+	}
+	assert_int_equal(words_about_units(desk), 0);
+	assert_int_equal(words_about_units(other), 3);
+	desk_set_room(desk, 100000);
+	settle(world);
+	pass_ms(world, 2000);
+	desk_read(desk, SIZE_MAX);
+	assert_int_equal(words_about_units(desk), 1);
+	assert_units(desk, 2, "DMK-01");
+}
+
 static void at_the_end_everybody_is_told_to_come_back(void **state)
 {
 	struct stream_world *world = *state;
@@ -509,8 +581,10 @@ int main(void)
 		TEST(who_asks_and_does_not_read_is_cut),
 		TEST(what_is_answered_after_its_console_went_is_dropped),
 		TEST(a_removed_account_is_told_to_go_and_others_stay),
+		TEST(where_units_are_is_told_with_the_tick_and_only_what_has_changed),
+		TEST(a_slow_console_hears_once_of_all_it_missed_about_units),
 		TEST(at_the_end_everybody_is_told_to_come_back),
 	};
 
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return cmocka_run_group_tests(tests, city_open, city_close);
 }

@@ -1,0 +1,33 @@
+/* Where each unit is and whether its radio is there: the newest of each, in memory.
+ *
+ * No events: positions come by the hundred a second, and nothing is decided by an old one.
+ * Bounded by the units of the configuration: who is none of them is not kept. Loop thread
+ * only. */
+#pragma once
+
+#include "base/clock.h"
+#include "base/jsonw.h"
+#include "core/field.h"
+
+struct rules;
+struct whereabouts;
+
+struct whereabouts *whereabouts_new(const struct clock *clock);
+void whereabouts_free(struct whereabouts **whereabouts);
+/* What is known of units that are still there stays. */
+void whereabouts_set_rules(struct whereabouts *whereabouts, const struct rules *rules);
+
+/* Both: false when there is no such unit. A position older than the one there is changes
+ * nothing; a presence that is known keeps its time. */
+bool whereabouts_move(struct whereabouts *whereabouts, const char *unit,
+		      const struct field_position *position);
+bool whereabouts_presence(struct whereabouts *whereabouts, const char *unit, bool is_online);
+
+/* Grows with each change; 0: nothing is known yet. */
+uint64_t whereabouts_revision(const struct whereabouts *whereabouts);
+/* "presence" and "position", null where they are not known; for the object of a unit. */
+void whereabouts_write(const struct whereabouts *whereabouts, const char *unit,
+		       struct jsonw *w);
+/* A list of {id, presence, position} of the units that have changed since that revision. */
+void whereabouts_write_since(const struct whereabouts *whereabouts, uint64_t revision,
+			     struct jsonw *w);
