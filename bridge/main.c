@@ -13,6 +13,7 @@ static const struct {
 	{"check", cmd_check, "read a city's configuration and tell all that is wrong with it"},
 	{"classify", cmd_classify, "say of texts what they are about; offline"},
 	{"route", cmd_route, "why a text goes to whose desk; offline"},
+	{"recommend", cmd_recommend, "whom the plans send, and why not the others; offline"},
 	{"train", cmd_train, "learn the classifier's model from judged texts"},
 	{"evaluate", cmd_evaluate, "measure the classifier on judged texts"},
 	{"places", cmd_places, "measure how typed places are found"},

@@ -11,6 +11,7 @@ int cmd_evaluate(int argc, char **argv);
 int cmd_export(int argc, char **argv);
 int cmd_places(int argc, char **argv);
 int cmd_route(int argc, char **argv);
+int cmd_recommend(int argc, char **argv);
 int cmd_report(int argc, char **argv);
 int cmd_verify(int argc, char **argv);
 int cmd_backup(int argc, char **argv);

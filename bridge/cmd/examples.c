@@ -7,6 +7,7 @@
 
 #include "base/clock.h"
 #include "base/xalloc.h"
+#include "cmd/situation.h"
 #include "core/areas.h"
 #include "core/callers.h"
 #include "core/classify.h"
@@ -20,6 +21,7 @@
 enum { TEXT, DISPOSITION, CATEGORY, AREA };
 enum { RULED_TEXT, RULED_AS };
 enum { HISTORY, ORDER };
+enum { PLANNED_TEXT, PLANNED_PLAN, PLANNED_LEVEL, PLANNED_UNITS };
 enum { ROUTED_TEXT, ROUTED_RULE, ROUTED_AREA, ROUTED_AT };
 
 /* Of one row. */
@@ -132,6 +134,61 @@ static enum found judge_routed(const struct rules *rules, const struct table *ta
 	return FITS_NOT;
 }
 
+/* "DMK-01,AMB-02": who goes, in the order of the needs. */
+static void list_sent(const struct recommendation *recommendation, char *text_r, size_t size)
+{
+	size_t len = 0;
+
+	text_r[0] = '\0';
+	for (unsigned i = 0; i < recommendation->sent_count && len < size; i++) {
+		const struct recommend_choice *choice =
+			&recommendation->choice[recommendation->sent[i]];
+
+		len += (size_t)snprintf(text_r + len, size - len, "%s%s", i > 0 ? "," : "",
+					choice->unit->unit->id);
+	}
+}
+
+static enum found compare_plan(const struct recommendation *recommendation,
+			       const struct table *table, struct err *err)
+{
+	const char *name = recommendation->plan != NULL ? recommendation->plan->name : "-";
+	const char *expected = table->cell[PLANNED_UNITS];
+	char sent[512];
+
+	if (strcmp(name, table->cell[PLANNED_PLAN]) != 0) {
+		(void)table_error(table, PLANNED_TEXT, err, "\"%.60s\" goes by \"%s\"",
+				  table->cell[PLANNED_TEXT], name);
+		return FITS_NOT;
+	}
+	list_sent(recommendation, sent, sizeof(sent));
+	if (strcmp(expected, sent) == 0)
+		return FITS;
+	(void)table_error(table, PLANNED_UNITS, err, "\"%.80s\" is expected, \"%.80s\" go",
+			  expected, sent);
+	return FITS_NOT;
+}
+
+/* A plan's example is a text that goes by its own row, with all units free at home. */
+static enum found judge_planned(const struct rules *rules, const struct table *table,
+				struct err *err)
+{
+	struct recommend_unit *units = units_at_home(rules);
+	struct recommendation recommendation;
+	struct recommend_situation situation;
+	enum found found;
+
+	situation_of_text(rules, table->cell[PLANNED_TEXT], &situation);
+	situation.level = table->cell[PLANNED_LEVEL][0] - '0';
+	situation.unit = units;
+	situation.unit_count = rules_unit_count(rules);
+	recommend(rules, &situation, &recommendation);
+	found = compare_plan(&recommendation, table, err);
+	recommendation_fini(&recommendation);
+	xfree(units);
+	return found;
+}
+
 /* The tables that carry examples. */
 static const struct example_table {
 	const char *file;
@@ -144,6 +201,11 @@ static const struct example_table {
 	{"rules/routing.tsv",
 	 {"example", "rule", "example_area", "example_at"},
 	 judge_routed,
+	 true,
+	 false},
+	{"rules/plans.tsv",
+	 {"example", "plan", "level", "expected"},
+	 judge_planned,
 	 true,
 	 false},
 	{"examples.tsv",

@@ -1,6 +1,5 @@
 #include "core/rules_private.h"
 
-#include <math.h>
 #include <openssl/evp.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -21,7 +20,9 @@ enum file {
 	PLACE_WORDS,
 	GAZETTEER,
 	PLACES,
+	STATIONS,
 	UNITS,
+	PLANS,
 	JUDGEMENT,
 	CALLERS,
 	HOURS,
@@ -36,7 +37,8 @@ static const char *const file_names[FILES] = {
 	[TAXONOMY] = "taxonomy.tsv",     [LEXICON] = "lexicon.tsv",
 	[AREAS] = "areas.geojson",       [PLACE_WORDS] = "place-words.tsv",
 	[GAZETTEER] = "gazetteer.tsv",   [PLACES] = "places.json",
-	[UNITS] = "units.tsv",           [JUDGEMENT] = "rules/judgement.tsv",
+	[STATIONS] = "stations.tsv",     [UNITS] = "units.tsv",
+	[PLANS] = "rules/plans.tsv",     [JUDGEMENT] = "rules/judgement.tsv",
 	[CALLERS] = "rules/callers.tsv", [SLANG] = "rules/slang.tsv",
 	[HOURS] = "rules/hours.tsv",     [HOLIDAYS] = "holidays.tsv",
 	[ROUTING] = "rules/routing.tsv",
@@ -50,7 +52,6 @@ const char *const category_kind_names[CATEGORY_KINDS] = {
 };
 
 #define OFFICES_MAX  256
-#define UNITS_MAX    4096
 #define MISTAKES_MAX 100 /* beyond that it is another kind of file */
 #define LEFT_OUT_MAX 1000
 
@@ -364,76 +365,16 @@ static int load_areas(struct loader *l)
 	return rc;
 }
 
-enum { UNIT_ID, UNIT_AGENCY, UNIT_KIND, UNIT_NAME, UNIT_LAT, UNIT_LON };
-
-/* A unit without a base is fine; half a point is not. */
-static int read_base(struct loader *l, struct unit *unit)
+static int load_fleet(struct loader *l)
 {
-	double lat, lon;
+	struct rules *rules = l->rules;
 
-	if (l->table.cell[UNIT_LAT][0] == '\0' && l->table.cell[UNIT_LON][0] == '\0')
-		return 0;
-	if (table_number(&l->table, UNIT_LAT, -90, 90, &lat, l->err) < 0 ||
-	    table_number(&l->table, UNIT_LON, -180, 180, &lon, l->err) < 0)
+	if (fleet_load_stations(&rules->fleet, file_names[STATIONS], l->text[STATIONS],
+				&rules->agencies, l->err) < 0 ||
+	    fleet_load_units(&rules->fleet, file_names[UNITS], l->text[UNITS], &rules->agencies,
+			     l->err) < 0)
 		return -1;
-	unit->has_point = true;
-	unit->lat_e7 = (int32_t)lround(lat * DEGREE_E7);
-	unit->lon_e7 = (int32_t)lround(lon * DEGREE_E7);
-	return 0;
-}
-
-/* A unit's id is its name at the broker and a level of its topics. */
-static int read_unit_id(struct loader *l, struct unit *unit)
-{
-	if (table_text(&l->table, UNIT_ID, unit->id, sizeof(unit->id), l->err) < 0)
-		return -1;
-	if (unit->id[strspn(unit->id, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
-				      "0123456789-")] != '\0')
-		return table_error(&l->table, UNIT_ID, l->err,
-				   "has letters, digits and - only");
-	if (strcmp(unit->id, "bridge") == 0 || strncmp(unit->id, "agency-", 7) == 0)
-		return table_error(&l->table, UNIT_ID, l->err,
-				   "\"%s\" is an account of the broker's own", unit->id);
-	if (rules_find_unit(l->rules, unit->id) != NULL)
-		return table_error(&l->table, UNIT_ID, l->err, "\"%s\" is there twice",
-				   unit->id);
-	return 0;
-}
-
-static int load_unit(struct loader *l)
-{
-	const char *agency = l->table.cell[UNIT_AGENCY];
-	int i = agency_find(&l->rules->agencies, agency, strlen(agency));
-	struct unit unit = {0};
-
-	if (l->rules->unit_count == UNITS_MAX)
-		return table_error(&l->table, UNIT_ID, l->err, "more than %d units", UNITS_MAX);
-	if (i < 0)
-		return table_error(&l->table, UNIT_AGENCY, l->err,
-				   "no agency \"%.30s\" in agencies.tsv", agency);
-	unit.agency = (unsigned)i;
-	if (read_unit_id(l, &unit) < 0 ||
-	    table_text(&l->table, UNIT_KIND, unit.kind, sizeof(unit.kind), l->err) < 0 ||
-	    table_text(&l->table, UNIT_NAME, unit.name, sizeof(unit.name), l->err) < 0 ||
-	    read_base(l, &unit) < 0)
-		return -1;
-	l->rules->unit = xrealloc(l->rules->unit, (l->rules->unit_count + 1) * sizeof(unit));
-	l->rules->unit[l->rules->unit_count++] = unit;
-	return 0;
-}
-
-static int load_units(struct loader *l)
-{
-	static const char *const columns[] = {"id",  "agency", "kind", "name_id",
-					      "lat", "lon",    NULL};
-	int more;
-
-	if (open_table(l, UNITS, columns) < 0)
-		return -1;
-	while ((more = table_next(&l->table, l->err)) > 0)
-		if (load_unit(l) < 0)
-			return -1;
-	return more;
+	return plans_load(rules, file_names[PLANS], l->text[PLANS], l->err);
 }
 
 static int hash_files(struct loader *l)
@@ -493,7 +434,7 @@ static int load(struct loader *l)
 	if (policy_load(&rules->policy, file_names[JUDGEMENT], l->text[JUDGEMENT], l->err) <
 		    0 ||
 	    callers_load(&rules->callers, file_names[CALLERS], l->text[CALLERS], l->err) < 0 ||
-	    load_units(l) < 0)
+	    load_fleet(l) < 0)
 		return -1;
 	return load_routing(l);
 }
@@ -678,7 +619,7 @@ void rules_free(struct rules **rules)
 	gazetteer_fini(&r->gazetteer);
 	areas_fini(&r->areas);
 	routes_unref(&r->routes);
-	xfree(r->unit);
+	fleet_fini(&r->fleet);
 	model_free(&r->model);
 	xfree(r);
 }
@@ -748,20 +689,27 @@ void rules_write_areas(const struct rules *rules, struct jsonw *w)
 	areas_write(&rules->areas, write_whose, rules, w);
 }
 
+const struct fleet *rules_fleet(const struct rules *rules)
+{
+	return &rules->fleet;
+}
+
+const struct plans *rules_plans(const struct rules *rules)
+{
+	return &rules->plans;
+}
+
 unsigned rules_unit_count(const struct rules *rules)
 {
-	return rules->unit_count;
+	return rules->fleet.unit_count;
 }
 
 const struct unit *rules_unit(const struct rules *rules, unsigned i)
 {
-	return &rules->unit[i];
+	return &rules->fleet.unit[i];
 }
 
 const struct unit *rules_find_unit(const struct rules *rules, const char *id)
 {
-	for (unsigned i = 0; i < rules->unit_count; i++)
-		if (strcmp(rules->unit[i].id, id) == 0)
-			return &rules->unit[i];
-	return NULL;
+	return fleet_find(&rules->fleet, id);
 }

@@ -9,11 +9,13 @@
 #include <stdint.h>
 
 #include "base/err.h"
+#include "core/fleet.h"
 #include "model/agency.h"
 #include "model/verdict.h"
 
 struct jsonw;
 struct model;
+struct plans; /* plans.h */
 struct rules; /* rules_private.h */
 
 enum category_kind {
@@ -41,18 +43,9 @@ struct category {
 	bool is_confidential;
 };
 
-struct unit {
-	char id[17];
-	unsigned agency; /* index in rules_agencies() */
-	char kind[17];
-	char name[64];
-	bool has_point;
-	int32_t lat_e7, lon_e7; /* where it waits */
-};
-
-/* agencies, offices, taxonomy, lexicon, gazetteer, units and holidays (.tsv), areas.geojson,
- * and what is in rules/, in dir. The error names folder, file, line, column and remedy. A model
- * (model/triage.model) may be missing or broken: then the rules judge alone. */
+/* agencies, offices, taxonomy, lexicon, gazetteer, stations, units and holidays (.tsv),
+ * areas.geojson, and what is in rules/, in dir. The error names folder, file, line, column and
+ * remedy. A model (model/triage.model) may be missing or broken: then the rules judge alone. */
 int rules_load(struct rules **rules_r, const char *dir, struct err *err) MUST_CHECK;
 void rules_free(struct rules **rules);
 /* Tells every mistake in the files, not only the first: a line that is wrong is left out and
@@ -89,6 +82,9 @@ int priority_of_severity(int severity);
 /* The borders, for a map: GeoJSON. */
 void rules_write_areas(const struct rules *rules, struct jsonw *w);
 
+const struct fleet *rules_fleet(const struct rules *rules);
+/* What is sent to what: rules/plans.tsv. */
+const struct plans *rules_plans(const struct rules *rules);
 unsigned rules_unit_count(const struct rules *rules);
 const struct unit *rules_unit(const struct rules *rules, unsigned i);
 /* NULL: there is none of that id. */

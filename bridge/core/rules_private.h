@@ -6,6 +6,7 @@
 #include "core/lexicon.h"
 #include "core/model.h"
 #include "core/place_policy.h"
+#include "core/plans.h"
 #include "core/policy.h"
 #include "core/polygon.h"
 #include "core/rules.h"
@@ -35,8 +36,8 @@ struct rules {
 	struct place_words place_words;
 	struct gazetteer gazetteer;
 	struct place_policy place_policy;
-	unsigned unit_count;
-	struct unit *unit;
+	struct fleet fleet;
+	struct plans plans;
 	struct model *model; /* NULL: the rules judge alone */
 	struct model_wiring wiring;
 	char model_trouble[240];

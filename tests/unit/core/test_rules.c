@@ -93,7 +93,7 @@ static void a_mistake_is_named_with_file_line_column_and_remedy(void **state)
 		 "is an account of the broker's own"},
 		{"units.tsv", "\tfire\t", "\tfier\t", "agency", "no agency \"fier\""},
 		{"units.tsv", "\tfire\t", "\t", "",
-		 "units.tsv:2: 5 columns where the header has 6"},
+		 "units.tsv:2: 9 columns where the header has 10"},
 	};
 
 	(void)state;

@@ -1,0 +1,23 @@
+/* A situation as a file tells it: what happened, and how the units stand that are not simply
+ * free at home. For those who try a city's plans before they are needed. One thread. */
+#pragma once
+
+#include <jansson.h>
+
+#include "core/recommend.h"
+
+struct rules;
+
+/* One for each unit of the city, on duty, free and at home; the caller frees it. */
+struct recommend_unit *units_at_home(const struct rules *rules);
+/* The incident that a text tells of, as the classifier and the gazetteer read it. */
+void situation_of_text(const struct rules *rules, const char *text,
+		       struct recommend_situation *situation_r);
+
+/* {"now", "level", "incident": {"category", "priority", "location", "area"}, "units": [{"id",
+ * "duty", "presence", "presence_since", "position", "here", "declined", "busy", "shift_jobs",
+ * "staff"}]}; what is not there is now, 1, the category's, nowhere, and free at home. units are
+ * those of units_at_home, to be changed and borrowed. Errors name the member. */
+int situation_read(const struct rules *rules, const json_t *doc, int64_t now_ms,
+		   struct recommend_unit *units, struct recommend_situation *situation_r,
+		   struct err *err) MUST_CHECK;
