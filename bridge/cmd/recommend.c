@@ -149,7 +149,8 @@ static int answer_file(const struct run *run, FILE *file, struct err *err)
 		rc = answer_document(run, doc, err);
 		json_decref(doc);
 		if (rc < 0)
-			return err_wrap(err, "situation %u", n);
+			return err_wrap(err, "situation %u%s%s", n,
+					err->field[0] != '\0' ? ", " : "", err->field);
 	}
 }
 

@@ -64,7 +64,7 @@ static int refuse_others(const json_t *object, const char *const *known, struct 
 		while (known[i] != NULL && strcmp(known[i], key) != 0)
 			i++;
 		if (known[i] == NULL)
-			return err_field(err, key, "%.40s: there is no such member", key);
+			return err_field(err, key, "there is no such member");
 	}
 	return 0;
 }
@@ -119,7 +119,7 @@ static int read_incident(const struct rules *rules, const json_t *doc,
 	if (jsonin_child(doc, "incident", JSON_OBJECT, &incident, err) < 0)
 		return -1;
 	if (incident == NULL)
-		return err_field(err, "incident", "incident: is missing");
+		return err_field(err, "incident", "is required");
 	if (refuse_others(incident, known, err) < 0 ||
 	    read_category(rules, incident, s, err) < 0 ||
 	    read_point(incident, "location", &at, &point, err) < 0 ||
@@ -147,14 +147,14 @@ static int read_duty(const json_t *object, struct recommend_unit *u, struct err 
 	if (duty != NULL) {
 		is = find_name(recommend_duty_names, RECOMMEND_DUTIES, duty);
 		if (is < 0)
-			return err_field(err, "duty", "duty: is on, off or out_of_service");
+			return err_field(err, "duty", "is on, off or out_of_service");
 		u->duty = (enum recommend_duty)is;
 	}
 	if (presence != NULL) {
 		is = find_name(recommend_presence_names, RECOMMEND_PRESENCES, presence);
 		if (is < 0)
 			return err_field(err, "presence",
-					 "presence: is unknown, online, offline or logged_out");
+					 "is unknown, online, offline or logged_out");
 		u->presence = (enum recommend_presence)is;
 	}
 	return 0;
@@ -224,7 +224,7 @@ static int read_unit(const struct rules *rules, const json_t *object,
 	const char *id = NULL;
 
 	if (!json_is_object(object))
-		return err_field(err, "units", "units: each is an object");
+		return err_field(err, "units", "each is an object");
 	if (refuse_others(object, known, err) < 0 ||
 	    jsonin_string(object, "id", JSONIN_REQUIRED, UNIT_ID_SIZE - 1, &id, err) < 0)
 		return -1;

@@ -1,0 +1,393 @@
+"""Whom to send: the program's proposals beside those of an oracle, written from bridge/README.md, "Whom to send",
+and not from the program."""
+
+import datetime
+import json
+import math
+import os
+import random
+import shutil
+
+from world import bridge as bridges
+from world import places
+
+CITIES, EACH = 10, 100
+NOW = datetime.datetime(2026, 11, 25, 3, 0, tzinfo=datetime.timezone.utc)
+
+# What fits fewer stands before what fits more: so the plans' rules want it.
+NEEDS = ["fire/rescue+height", "fire/rescue", "fire/engine+animals", "fire/engine", "fire/engine|rescue",
+         "health/ambulance+advanced", "health/ambulance", "health/motorcycle", "health/ambulance|motorcycle",
+         "police/car+traffic", "police/car", "police/motorcycle", "police/car|motorcycle",
+         "disaster/team+chainsaw", "disaster/team", "disaster/boat", "city/truck+pump", "city/truck", "city/team"]
+KINDS = [("fire", "rescue", "height"), ("fire", "engine", "animals"), ("health", "ambulance", "advanced"),
+         ("health", "motorcycle", ""), ("police", "car", "traffic"), ("police", "motorcycle", ""),
+         ("disaster", "team", "chainsaw"), ("disaster", "boat", ""), ("city", "truck", "pump"), ("city", "team", "")]
+GROUPS = ["kebakaran", "penyelamatan,medis", "krisis_sosial,lalu_lintas,kamtibmas,ketertiban", "bencana,utilitas"]
+CATEGORIES = {"fire_building": 0, "gas_leak": 0, "rescue_trapped": 1, "med_stroke": 1, "traffic_injury": 2,
+              "crime_theft": 2, "flood": 3, "tree_fallen": 3}
+
+
+# ---- Cities: as many as there are dice for. ----
+
+def _somewhere(dice):
+    return round(dice.uniform(-6.80, -6.68), 5), round(dice.uniform(108.52, 108.60), 5)
+
+
+def _stations(dice):
+    return [{"id": f"ST-{agency}-{n}", "agency": agency, "at": _somewhere(dice)}
+            for agency in ("fire", "health", "police", "disaster", "city") for n in range(dice.randint(1, 3))]
+
+
+def _units(dice, stations):
+    units = []
+    for n in range(dice.randint(20, 45)):
+        agency, kind, ability = KINDS[n] if n < len(KINDS) else dice.choice(KINDS)
+        home = dice.choice([s for s in stations if s["agency"] == agency] + [None] * (n >= len(KINDS)))
+        units.append({"id": f"U-{dice.randrange(1000):03}-{n}", "agency": agency, "kind": kind,
+                      "abilities": {ability} - {""} if n < len(KINDS) or dice.random() < 0.3 else set(),
+                      "station": home and home["id"], "home": home and home["at"],
+                      "crew": f"C-{agency}-{dice.randrange(3)}" if dice.random() < 0.3 else None,
+                      "crew_min": dice.choice([None, None, 2, 3])})
+    return units
+
+
+def _row(wanted):
+    return ",".join(f"{need}:{wanted[need]}" for need in NEEDS if need in wanted)
+
+
+def _plans(dice):
+    """(name, groups, priorities, level, {need: count}), in the order of the table."""
+    rows = []
+    for n, groups in enumerate(GROUPS):
+        worst, other = ({need: dice.randint(1, 2) for need in dice.sample(NEEDS, dice.randint(1, 5))} for _ in range(2))
+        rows += [(f"p{n}a", groups, "1", 1, worst), (f"p{n}b", groups, "-", 1, other)]
+        above = {need: max(worst.get(need, 0), other.get(need, 0)) for need in {*worst, *other}}
+        for level in (2, 3):
+            above = {**above, **({dice.choice(NEEDS): 3} if len(above) < 8 else {})}
+            if len(above) <= 8 and dice.random() < 0.7:
+                rows.append((f"p{n}l{level}", groups, "-", level, dict(above)))
+    return rows
+
+
+def _table(path, header, rows):
+    path.write_text("\n".join("\t".join(row) for row in [header, *rows]) + "\n")
+
+
+def _city(make, dice):
+    config = make.folder() / "config"
+    shutil.copytree(places.CONFIG, config)
+    stations = _stations(dice)
+    units, plans = _units(dice, stations), _plans(dice)
+    _table(config / "stations.tsv", ["id", "agency", "name_id", "lat", "lon"],
+           [[s["id"], s["agency"], s["id"], str(s["at"][0]), str(s["at"][1])] for s in stations])
+    _table(config / "units.tsv", ["id", "agency", "kind", "name_id", "station", "capabilities", "crew", "crew_min", "lat", "lon"],
+           [[u["id"], u["agency"], u["kind"], u["id"], u["station"] or "-", ",".join(u["abilities"]) or "-", u["crew"] or "-",
+             str(u["crew_min"] or "-"), "", ""] for u in units])
+    _table(config / "rules/plans.tsv", ["plan", "type", "priority", "level", "send"],
+           [[name, groups, priorities, str(level), _row(wanted)] for name, groups, priorities, level, wanted in plans])
+    return config, units, plans
+
+
+# ---- Situations. ----
+
+def _time(seconds_ago):
+    return (NOW - datetime.timedelta(seconds=seconds_ago)).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _state(dice, unit):
+    state = {"id": unit["id"], "duty": dice.choices(["on", "off", "out_of_service"], [12, 1, 1])[0],
+             "presence": dice.choices(["unknown", "online", "offline", "logged_out"], [4, 6, 2, 1])[0],
+             "shift_jobs": dice.randint(0, 3)}
+    if dice.random() < 0.6:
+        lat, lon = _somewhere(dice)
+        state["position"] = {"lat": lat, "lon": lon, "at": _time(dice.choice([0, 40, 599, 600, 601, 3000]))}
+    if dice.random() < 0.2:
+        state["busy"] = {"no": dice.randint(1, 999), "state": "en_route", "since": _time(90)}
+    for mark, chance in (("here", 0.15), ("declined", 0.05)):
+        if dice.random() < chance:
+            state[mark] = True
+    if dice.random() < 0.4:
+        state["staff"] = dice.randint(1, 4)
+    return state
+
+
+def _situation(dice, units, areas):
+    incident = {"category": dice.choice(list(CATEGORIES)), "priority": dice.randint(1, 4)}
+    where = dice.random()
+    if where < 0.65:
+        incident["location"] = dict(zip(("lat", "lon"), _somewhere(dice)))
+    elif where < 0.85:
+        incident["area"] = dice.choice(list(areas))
+    return {"now": _time(0), "level": dice.randint(1, 3), "incident": incident,
+            "units": [_state(dice, u) for u in units if dice.random() < 0.8]}
+
+
+# ---- Places, by other ways than the program's. ----
+
+def _areas():
+    """code -> (level, rings)"""
+    doc = json.loads((places.CONFIG / "areas.geojson").read_text())
+    areas = {}
+    for feature in doc["features"]:
+        shape = feature["geometry"]
+        parts = [shape["coordinates"]] if shape["type"] == "Polygon" else shape["coordinates"]
+        areas[feature["id"]] = feature["properties"]["level"], [ring for part in parts for ring in part]
+    return areas
+
+
+def _great_circle(a, b):
+    """The angle between two directions from the centre of a sphere of the earth's mean radius."""
+    def direction(at):
+        lat, lon = map(math.radians, at)
+        return math.cos(lat) * math.cos(lon), math.cos(lat) * math.sin(lon), math.sin(lat)
+    return 6371008.8 * 2 * math.asin(min(1, math.dist(direction(a), direction(b)) / 2))
+
+
+def _holds(rings, at):
+    lat, lon = at
+    inside = False
+    for ring in rings:
+        for (x1, y1), (x2, y2) in zip(ring, ring[1:] + ring[:1]):
+            if (y1 > lat) != (y2 > lat) and lon < x1 + (lat - y1) / (y2 - y1) * (x2 - x1):
+                inside = not inside
+    return inside
+
+
+def _to_border(rings, at):
+    """Zero inside; else to the nearest side, on a plane that touches the earth where one stands."""
+    if _holds(rings, at):
+        return 0
+    per_degree = math.radians(1) * 6371000
+    def flat(point):
+        return complex((point[0] - at[1]) * per_degree * math.cos(math.radians(at[0])), (point[1] - at[0]) * per_degree)
+    def to_side(p, q):
+        if p == q:
+            return abs(p)
+        part = (-p * (q - p).conjugate()).real / abs(q - p) ** 2
+        return abs(p + (q - p) * min(1, max(0, part)))
+    return min(to_side(flat(p), flat(q)) for ring in rings for p, q in zip(ring, ring[1:] + ring[:1]))
+
+
+def _kecamatan(areas, at):
+    for code, (level, rings) in areas.items():
+        if level == "kelurahan" and _holds(rings, at):
+            return code.rsplit(".", 1)[0]
+    return None
+
+
+# ---- The oracle. ----
+
+class Oracle:
+    def __init__(self, units, plans, areas, situation):
+        self.areas = areas
+        self.incident = situation["incident"]
+        said = {state["id"]: state for state in situation["units"]}
+        self.units = [{**u, **said.get(u["id"], {})} for u in units]
+        for u in self.units:
+            self.place(u)
+        self.plan = self.find_plan(plans, situation["level"])
+        self.needs = [self.read(word) for word in _row(self.plan[4]).split(",")]
+        self.sent = []
+
+    def place(self, u):
+        """Where it says it is, at most ten minutes ago; else where it waits."""
+        u["at"] = u["home"]
+        said = u.get("position")
+        if said and (NOW - datetime.datetime.fromisoformat(said["at"].replace("Z", "+00:00"))).total_seconds() <= 600:
+            u["at"] = (said["lat"], said["lon"])
+        u["way"] = u["at"] and self.way(u["at"])
+        u["kecamatan"] = u["at"] and _kecamatan(self.areas, u["at"])
+
+    def way(self, at):
+        if "location" in self.incident:
+            return _great_circle(at, (self.incident["location"]["lat"], self.incident["location"]["lon"]))
+        return _to_border(self.areas[self.incident["area"]][1], at) if "area" in self.incident else None
+
+    def find_plan(self, plans, level):
+        """Of the rows of the level the first that holds; without one, that of the level below."""
+        groups = GROUPS[CATEGORIES[self.incident["category"]]]
+        for l in range(level, 0, -1):
+            for plan in plans:
+                if plan[3] == l and plan[1] == groups and plan[2] in ("-", str(self.incident["priority"])):
+                    return plan
+
+    @staticmethod
+    def read(word):
+        what, count = word.split(":")
+        what, _, ability = what.partition("+")
+        agency, kinds = what.split("/")
+        return {"agency": agency, "kinds": kinds.split("|"), "ability": ability, "wanted": int(count), "there": 0, "proposed": 0}
+
+    @staticmethod
+    def is_of_kind(u, need):
+        return u["agency"] == need["agency"] and u["kind"] in need["kinds"]
+
+    def fits(self, u, need):
+        return self.is_of_kind(u, need) and (not need["ability"] or need["ability"] in u["abilities"])
+
+    def mates(self, u):
+        return [m for m in self.units if u["crew"] and m is not u and m["crew"] == u["crew"]]
+
+    def cannot(self, u):
+        """The first that holds, or None."""
+        reasons = {"off_duty": u.get("duty") == "off", "out_of_service": u.get("duty") == "out_of_service",
+                   "logged_out": u.get("presence") == "logged_out", "declined": u.get("declined"), "busy": "busy" in u,
+                   "crew_out": any(m.get("here") or "busy" in m or m in self.sent for m in self.mates(u)),
+                   "understaffed": u["crew_min"] and "staff" in u and u["staff"] < u["crew_min"]}
+        return next((reason for reason, holds in reasons.items() if holds), None)
+
+    def rank(self, u):
+        """The first in this order goes first."""
+        far = 10 ** 9 if u["at"] is None else 0 if u["way"] is None else math.floor(u["way"] + 0.5)
+        return [("unreached", u.get("presence") == "offline"), ("farther", far // 250), ("busier", u.get("shift_jobs", 0)),
+                ("farther", far), ("equal", u["id"])]
+
+    def count_there(self):
+        for u in self.units:
+            if u.get("here"):
+                need = next((n for n in self.needs if self.fits(u, n) and n["there"] < n["wanted"]), None)
+                if need:
+                    need["there"] += 1
+
+    def fill(self):
+        for need in self.needs:
+            while need["there"] + need["proposed"] < need["wanted"]:
+                may = [u for u in self.units if self.fits(u, need) and not u.get("here") and u not in self.sent and not self.cannot(u)]
+                if not may:
+                    break
+                best = min(may, key=lambda u: [value for _, value in self.rank(u)])
+                best["for"] = need
+                self.sent.append(best)
+                need["proposed"] += 1
+
+    def why_not(self, u):
+        cannot = self.cannot(u)
+        if cannot:
+            return cannot
+        need = next((n for n in self.needs if self.fits(u, n)), None)
+        if need is None:
+            return "lacks"
+        rivals = [s for s in self.sent if s["for"] is need]
+        if not rivals:
+            return "not_needed"
+        return next(why for (why, mine), (_, theirs) in zip(self.rank(u), self.rank(rivals[-1])) if mine != theirs)
+
+    def bare(self):
+        def was_free(u):
+            return (u.get("duty", "on") == "on" and u.get("presence") != "logged_out" and not u.get("here") and "busy" not in u
+                    and not (u["crew_min"] and "staff" in u and u["staff"] < u["crew_min"])
+                    and not any(m.get("here") or "busy" in m for m in self.mates(u)))
+        free = [u for u in self.units if was_free(u)]
+        gone = [u for u in free if u in self.sent or any(m in self.sent for m in self.mates(u))]
+        left = [u for u in free if u not in gone]
+        found = {}
+        for u in gone:
+            key = u["kecamatan"], u["agency"], u["kind"]
+            if u["kecamatan"] is None or key in found or any((o["kecamatan"], o["agency"], o["kind"]) == key for o in left):
+                continue
+            near = [o for o in left if (o["agency"], o["kind"]) == key[1:] and o["at"]]
+            found[key] = min(near, key=lambda o: (round(_great_circle(o["at"], u["at"])), o["id"]))["id"] if near else None
+        return found
+
+    def answer(self):
+        self.count_there()
+        self.fill()
+        asked = [u for u in self.units if any(self.is_of_kind(u, n) for n in self.needs) and u not in self.sent and not u.get("here")]
+        return {"plan": self.plan[0],
+                "needs": [(n["there"], n["proposed"], n["wanted"] - n["there"] - n["proposed"]) for n in self.needs],
+                "units": [u["id"] for u in self.sent],
+                "there": {u["id"] for u in self.units if u.get("here")},
+                "passed_over": {u["id"]: self.why_not(u) for u in asked},
+                "bare": self.bare()}
+
+    def is_clear(self):
+        """No two are so nearly as far, and none so near to a step, that a centimetre decides."""
+        ways = sorted({u["way"] for u in self.units if u["way"]})
+        return (all(b - a > 2 for a, b in zip(ways, ways[1:])) and
+                all(2 < w % 250 < 248 for w in ways))
+
+
+def _told(doc):
+    return {"plan": doc["plan"]["name"],
+            "needs": [(n["there"], n["proposed"], n["missing"]) for n in doc["needs"]],
+            "units": [u["unit"] for u in doc["units"]],
+            "there": {u["unit"] for u in doc["there"]},
+            "passed_over": {u["unit"]: u["reason"] for u in doc["passed_over"]},
+            "bare": {(b["area"], b["agency"], b["kind"]): b["next"] for b in doc["bare"]}}
+
+
+def _must_be_as_far(doc, oracle):
+    ways = {u["id"]: u["way"] for u in oracle.units}
+    for row in doc["units"] + doc["passed_over"]:
+        way, told = ways[row["unit"]], row["straight_line_m"]
+        assert (way is None) == (told is None) and (way is None or abs(way - told) < 1), (row, way)
+        assert row["why_id"] and row["why_en"] and "?" not in row["why_id"], row
+
+
+def _draw(dice, units, plans, areas):
+    while True:
+        situation = _situation(dice, units, areas)
+        oracle = Oracle(units, plans, areas, situation)
+        if oracle.is_clear():
+            return situation, oracle
+
+
+def _ask(config, situations):
+    lines = "".join(json.dumps(s) + "\n" for s in situations)
+    out = bridges.tangi("recommend", "--config", config, "--situation", "-", "--json", input=lines, within=120).stdout
+    return [json.loads(line) for line in out.splitlines()]
+
+
+def a_thousand_random_situations_are_answered_as_the_oracle_answers_them(make):
+    seed = os.environ.get("TANGI_SEED") or random.randrange(1 << 32)
+    print(f"TANGI_SEED={seed}")
+    dice = random.Random(int(seed))
+    areas = _areas()
+    seen = {"units": 0, "missing": 0, "bare": 0, "reasons": set()}
+    for _ in range(CITIES):
+        config, units, plans = _city(make, dice)
+        drawn = [_draw(dice, units, plans, areas) for _ in range(EACH)]
+        for (situation, oracle), doc in zip(drawn, _ask(config, [s for s, _ in drawn]), strict=True):
+            expected, told = oracle.answer(), _told(doc)
+            assert told == expected, f"TANGI_SEED={seed}\n{json.dumps(situation)}\ntold     {told}\nexpected {expected}"
+            _must_be_as_far(doc, oracle)
+            seen["units"] += len(told["units"])
+            seen["missing"] += len(doc["shortfalls"])
+            seen["bare"] += len(told["bare"])
+            seen["reasons"] |= set(told["passed_over"].values())
+    assert seen["units"] > 1000 and seen["missing"] > 100 and seen["bare"] > 100, seen
+    assert len(seen["reasons"]) == 13, f"each reason was met: {seen['reasons']}"
+
+
+def a_situation_that_is_not_one_is_refused_by_its_member(make):
+    fire = {"category": "fire_building"}
+    for situation, named in (
+            ({}, "incident"), ({"incident": {}}, "category"), ({"incident": {"category": "fier"}}, 'no category "fier"'),
+            ({"incident": fire, "levle": 2}, "levle"), ({"incident": fire, "level": 4}, "level"),
+            ({"incident": fire, "units": [{"id": "DMK-99"}]}, 'no unit "DMK-99"'),
+            ({"incident": fire, "units": [{"id": "DMK-01", "duty": "maybe"}]}, "duty: DMK-01: is on, off or out_of_service"),
+            ({"incident": fire, "units": [{"id": "DMK-01", "position": {"lat": 1, "lon": 2}}]}, "at"),
+            ([], "is a JSON object")):
+        done = bridges.tangi("recommend", "--config", places.CONFIG, "--situation", "-", input=json.dumps(situation), check=False)
+        assert done.returncode == 1 and "situation 1" in done.stderr and named in done.stderr, (situation, done.stderr)
+
+
+def a_text_is_answered_in_both_languages_with_all_units_at_home(make):
+    out = bridges.tangi("recommend", "--config", places.CONFIG, "Kebakaran rumah di Pekalipan").stdout
+    for said in ("fire_building P1, 32.74.04.1002, alarm 1: fire", "kirim / send", "km jarak lurus ke batas Pekalipan",
+                 "in a straight line to the border of Pekalipan", "kosong / bare", "Harjamukti is without a free engine (fire)"):
+        assert said in out, out
+
+
+def check_tries_the_plans_by_their_examples_and_refuses_what_nobody_has(make):
+    config = make.folder() / "config"
+    shutil.copytree(places.CONFIG, config)
+    table = config / "rules/plans.tsv"
+    shipped = table.read_text()
+    for old, new, said in (("DMK-04,DMK-01,AMB-01,POL-03", "DMK-01", 'plans.tsv:5: expected: "DMK-01" is expected'),
+                           ("fire/engine:1\t", "fire/ladder:1\t", "send: fire/ladder: nobody has such a unit in units.tsv"),
+                           ("flood\tflood\t-\t1", "flood\tflood\t1\t2", "")):
+        table.write_text(shipped.replace(old, new, 1))
+        done = bridges.tangi("check", "--config", config, check=False)
+        assert done.returncode == 1 and said in done.stderr, done.stderr
+    table.write_text(shipped)
