@@ -23,6 +23,8 @@ struct jsonw;
 	  "Incidents shown with others that may be the same")                                  \
 	X(INCIDENTS_FOLDED, counter, "incidents_folded_total",                                 \
 	  "Incidents shown under another's card in a surge")                                   \
+	X(ESCALATIONS, counter, "escalations_total",                                           \
+	  "Times that what waited rose because nobody had come")                               \
 	X(RECENT_REPORTS, gauge, "recent_reports",                                             \
 	  "Reports that a further one is compared with")                                       \
 	X(COMMIT_FAILURES, counter, "store_commit_failures_total", "Transactions that failed") \

@@ -31,6 +31,8 @@ static void committed(void *ctx, const struct event *events, unsigned count)
 	feed_append(bridge->feed, events, count);
 	feed_wake(bridge->feed);
 	joining_follow(bridge->joining, events, count);
+	if (bridge->watch != NULL)
+		watch_follow(bridge->watch, events, count);
 }
 
 static uint64_t tail_length(const struct bridge *bridge)
@@ -64,6 +66,34 @@ static int open_listeners(struct bridge *bridge, const char *data, struct err *e
 		return -1;
 	return sign_in_open(&bridge->sign_in, bridge->loop, bridge->accounts, &bridge->metrics,
 			    err);
+}
+
+static void watch_due(void *ctx)
+{
+	struct bridge *bridge = ctx;
+
+	watch_tick(bridge->watch);
+}
+
+static void arm_watch(void *ctx, int64_t after_ms)
+{
+	struct bridge *bridge = ctx;
+
+	loop_timer_stop(&bridge->watch_timer);
+	if (after_ms >= 0)
+		loop_timer_start(bridge->loop, &bridge->watch_timer, after_ms, 0, watch_due,
+				 bridge);
+}
+
+static void open_watch(struct bridge *bridge)
+{
+	const struct watch_hooks hooks = {.arm = arm_watch, .ctx = bridge};
+
+	if (bridge->settings->has_escalation)
+		bridge->watch = watch_new(bridge->store, bridge->rules, &bridge->agencies,
+					  &clock_system, &bridge->metrics, &hooks);
+	else
+		log_warn("serve.escalation", "is=off what_nobody_takes=stays_where_it_is");
 }
 
 static void open_doors_in(struct bridge *bridge)
@@ -203,6 +233,7 @@ int bridge_open(struct bridge *bridge, const char *data, struct err *err)
 	    open_log(bridge, data, err) < 0 || open_listeners(bridge, data, err) < 0)
 		return -1;
 	open_doors_in(bridge);
+	open_watch(bridge);
 	open_stream(bridge);
 	if (open_broker(bridge, err) < 0)
 		return -1;
@@ -278,6 +309,8 @@ static void read_tail(struct bridge *bridge)
 
 	if (feed_head(bridge->feed) == store_head(bridge->store)) {
 		feed_wake(bridge->feed);
+		if (bridge->watch != NULL)
+			watch_begin(bridge->watch);
 		joining_fill(bridge->joining, open_the_doors, bridge);
 		return;
 	}
@@ -319,6 +352,9 @@ void bridge_close(struct bridge *bridge)
 	notify_end(&bridge->notify);
 	if (bridge->joining != NULL)
 		joining_stop(bridge->joining);
+	if (bridge->watch != NULL)
+		watch_stop(bridge->watch);
+	loop_timer_stop(&bridge->watch_timer);
 	loop_timer_stop(&bridge->drain.timer);
 	sign_in_close(&bridge->sign_in);
 	http_close(&bridge->http);
@@ -335,6 +371,7 @@ void bridge_close(struct bridge *bridge)
 	actions_free(&bridge->actions);
 	intake_free(&bridge->intake);
 	joining_free(&bridge->joining);
+	watch_free(&bridge->watch);
 	accounts_close(&bridge->accounts);
 	if (bridge->feed != NULL)
 		feed_free(&bridge->feed);

@@ -17,6 +17,7 @@
 #include "core/actions.h"
 #include "core/intake.h"
 #include "core/joining.h"
+#include "core/watch.h"
 #include "net/stream.h"
 
 #define ADAPTERS_MAX 16
@@ -47,6 +48,8 @@ struct bridge {
 	struct sign_in *sign_in;
 	struct intake *intake;
 	struct joining *joining;
+	struct watch *watch; /* NULL: it is switched off */
+	struct loop_timer watch_timer;
 	struct actions *actions;
 	struct command_desk *command_desk;
 	struct whereabouts *whereabouts;

@@ -11,6 +11,7 @@
 #include "core/areas.h"
 #include "core/callers.h"
 #include "core/classify.h"
+#include "core/rising.h"
 #include "core/routing.h"
 #include "core/rules.h"
 #include "core/table.h"
@@ -22,6 +23,7 @@ enum { TEXT, DISPOSITION, CATEGORY, AREA };
 enum { RULED_TEXT, RULED_AS };
 enum { HISTORY, ORDER };
 enum { PLANNED_TEXT, PLANNED_PLAN, PLANNED_LEVEL, PLANNED_UNITS };
+enum { RISEN, RISEN_RULE, RISEN_KIND, RISEN_AT };
 enum { ROUTED_TEXT, ROUTED_RULE, ROUTED_AREA, ROUTED_AT };
 
 /* Of one row. */
@@ -189,6 +191,61 @@ static enum found judge_planned(const struct rules *rules, const struct table *t
 	return found;
 }
 
+/* "fire 1": an agency and a priority. */
+static int read_wait(const struct rules *rules, const struct table *table, unsigned *agency_r,
+		     int *priority_r, struct err *err)
+{
+	const char *example = table->cell[RISEN], *blank = strchrnul(example, ' ');
+	int agency = agency_find(rules_agencies(rules), example, (size_t)(blank - example));
+
+	if (agency < 0 || blank[0] == '\0' || blank[1] < '1' || blank[1] > '4' ||
+	    blank[2] != '\0')
+		return table_error(table, RISEN, err,
+				   "\"%.40s\" is not an agency and a priority such as fire 1",
+				   example);
+	*agency_r = (unsigned)agency;
+	*priority_r = blank[1] - '0';
+	return 0;
+}
+
+static const char *rule_of_wait(const struct rules *rules, const char *kind, unsigned agency,
+				int priority, int64_t at_ms)
+{
+	struct escalation_policy *policy = rules_escalation(rules);
+	const struct escalation_row *row = NULL;
+
+	for (int i = WAIT_NONE + 1; i < WAIT_KINDS; i++)
+		if (strcmp(wait_kind_names[i], kind) == 0)
+			row = escalation_find(policy, (enum wait_kind)i, agency, priority,
+					      at_ms);
+	escalation_policy_unref(&policy); /* the rules have theirs */
+	return row != NULL ? row->rule : "none";
+}
+
+/* What waits then rises by its own row. */
+static enum found judge_risen(const struct rules *rules, const struct table *table,
+			      struct err *err)
+{
+	const char *when = table->cell[RISEN_AT], *rule;
+	int64_t at_ms = WORKING_MS;
+	unsigned agency = 0;
+	int priority = 0;
+
+	if (read_wait(rules, table, &agency, &priority, err) < 0)
+		return FITS_NOT;
+	if (when[0] != '\0' && clock_parse(when, &at_ms, err) < 0) {
+		(void)table_error(table, RISEN_AT, err,
+				  "is not a time such as 2026-11-24T22:00:00+07:00");
+		return FITS_NOT;
+	}
+	rule = rule_of_wait(rules, table->cell[RISEN_KIND], agency, priority, at_ms);
+	if (strcmp(rule, table->cell[RISEN_RULE]) == 0)
+		return FITS;
+	(void)table_error(table, RISEN, err, "\"%.40s\" goes by \"%s\"", table->cell[RISEN],
+			  rule);
+	return FITS_NOT;
+}
+
 /* The tables that carry examples. */
 static const struct example_table {
 	const char *file;
@@ -207,6 +264,11 @@ static const struct example_table {
 	 {"example", "plan", "level", "expected"},
 	 judge_planned,
 	 true,
+	 false},
+	{"rules/escalation.tsv",
+	 {"example", "rule", "kind", "example_at"},
+	 judge_risen,
+	 false,
 	 false},
 	{"examples.tsv",
 	 {"text", "disposition", "category_id", "area"},

@@ -63,6 +63,9 @@ const struct option settings_table[] = {
 	 "within so many metres of each other, where they have points"},
 	{"joining.surge_min", OPTION_INT, AT(joining.surge_min), "15", 1, 1440,
 	 "and within so many minutes"},
+	{"escalation.enabled", OPTION_BOOL, AT(has_escalation), "true", 0, 0,
+	 "what nobody takes in time rises by rules/escalation.tsv; off for load and tests "
+	 "only"},
 	{"sources", OPTION_LIST, AT(sources), "[\"call-112\"]", 0, 0,
 	 "channels a report may come from; \"app:\" allows every \"app:NAME\""},
 	{"adapters", OPTION_LIST, AT(adapters), "[{\"kind\": \"rest\"}]", 0, 0,

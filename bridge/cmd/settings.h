@@ -21,6 +21,7 @@ struct settings {
 	struct mqtt_settings mqtt;
 	struct joining_settings joining;
 	struct paper_settings paper;
+	bool has_escalation;
 	json_t *sources;
 	json_t *adapters;
 	const char *log_level;

@@ -4,6 +4,7 @@
 
 #include "base/xalloc.h"
 #include "core/areas.h"
+#include "core/rising.h"
 #include "core/routing.h"
 #include "core/rules.h"
 
@@ -21,6 +22,7 @@ struct decision {
 	struct store_request request;
 	struct actions *actions;
 	struct command *command;
+	struct escalation_policy *escalation;
 	action_done_fn *done;
 	void *ctx;
 };
@@ -98,6 +100,7 @@ static void answered(struct store_request *request)
 	decision->done(decision->ctx, &answer);
 	buf_unref(&request->body);
 	command_free(&decision->command);
+	escalation_policy_unref(&decision->escalation);
 	xfree(decision);
 }
 
@@ -155,9 +158,11 @@ static struct decision *decide(struct actions *actions, struct command **command
 			    .ctx = decision},
 		.actions = actions,
 		.command = *command,
+		.escalation = rules_escalation(actions->rules),
 		.done = done,
 		.ctx = ctx,
 	};
+	decision->request.escalation = decision->escalation;
 	*command = NULL;
 	actions->open_count++;
 	return decision;

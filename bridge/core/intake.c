@@ -6,6 +6,7 @@
 #include "core/areas.h"
 #include "core/classify.h"
 #include "core/joining.h"
+#include "core/rising.h"
 #include "core/routing.h"
 #include "core/rules.h"
 
@@ -28,6 +29,7 @@ struct arrival {
 	struct report *report; /* one of these two */
 	struct call *call;
 	struct store_links *links; /* NULL: nothing is like it */
+	struct escalation_policy *escalation;
 	intake_done_fn *done;
 	void *ctx;
 };
@@ -141,6 +143,7 @@ static void answered(struct store_request *request)
 	buf_unref(&request->body);
 	report_free(&arrival->report);
 	call_free(&arrival->call);
+	escalation_policy_unref(&arrival->escalation);
 	xfree(arrival->links);
 	xfree(arrival);
 }
@@ -153,9 +156,11 @@ static struct arrival *arrive(struct intake *intake, enum store_op op, int64_t b
 	arrival->intake = intake;
 	arrival->done = done;
 	arrival->ctx = ctx;
+	arrival->escalation = rules_escalation(intake->rules);
 	arrival->request = (struct store_request){
 		.op = op,
 		.callers = *rules_callers(intake->rules),
+		.escalation = arrival->escalation,
 		.at_ms = intake->clock->wall_ms(intake->clock),
 		.begun_us = begun_us,
 		.done = answered,

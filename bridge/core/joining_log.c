@@ -291,6 +291,7 @@ void joining_follow_one(struct joining *joining, const struct event *event)
 	case EVENT_ASSIGNMENT_UPDATED:
 		follow_decision(joining, event);
 		return;
+	case EVENT_INCIDENT_ESCALATED:
 	case EVENT_CALL_UPDATED:
 	case EVENT_CALLER_UPDATED:
 	case EVENT_CALLER_CLEARED:

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/xalloc.h"
+#include "core/rising.h"
 #include "core/routing.h"
 #include "core/table.h"
 #include "core/week.h"
@@ -28,6 +29,7 @@ enum file {
 	HOURS,
 	HOLIDAYS,
 	ROUTING,
+	ESCALATION,
 	FILES
 };
 
@@ -41,7 +43,7 @@ static const char *const file_names[FILES] = {
 	[PLANS] = "rules/plans.tsv",     [JUDGEMENT] = "rules/judgement.tsv",
 	[CALLERS] = "rules/callers.tsv", [SLANG] = "rules/slang.tsv",
 	[HOURS] = "rules/hours.tsv",     [HOLIDAYS] = "holidays.tsv",
-	[ROUTING] = "rules/routing.tsv",
+	[ROUTING] = "rules/routing.tsv", [ESCALATION] = "rules/escalation.tsv",
 };
 
 const char *const category_kind_names[CATEGORY_KINDS] = {
@@ -213,6 +215,8 @@ static int add_route_category(struct loader *l, const struct category *category)
 	    read_office(l, LEAD, &c->lead) < 0 || read_office(l, AFTER, &c->after) < 0)
 		return -1;
 	memcpy(c->id, category->id, sizeof(c->id));
+	c->leaders = category->lead;
+	c->target_min = category->target_min;
 	routes->category_count++;
 	return 0;
 }
@@ -405,6 +409,9 @@ static int load_routing(struct loader *l)
 	if (rc == 0)
 		rc = routing_load(l->rules, week, file_names[ROUTING], l->text[ROUTING],
 				  l->err);
+	if (rc == 0)
+		rc = rising_load(l->rules, week, file_names[ESCALATION], l->text[ESCALATION],
+				 l->err);
 	xfree(week);
 	return rc;
 }
@@ -471,6 +478,7 @@ static int load_texts(struct rules **rules_r, const struct texts *texts, struct 
 	l->rules = rules;
 	l->err = err;
 	rules->routes = routes_new();
+	rules->escalation = escalation_policy_new(rules->routes);
 	for (int i = 0; i < FILES; i++) {
 		l->text[i] = xstrndup(texts->text[i], texts->len[i]);
 		l->len[i] = texts->len[i];
@@ -618,6 +626,7 @@ void rules_free(struct rules **rules)
 	place_words_fini(&r->place_words);
 	gazetteer_fini(&r->gazetteer);
 	areas_fini(&r->areas);
+	escalation_policy_unref(&r->escalation);
 	routes_unref(&r->routes);
 	fleet_fini(&r->fleet);
 	model_free(&r->model);

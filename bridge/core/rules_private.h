@@ -10,6 +10,7 @@
 #include "core/policy.h"
 #include "core/polygon.h"
 #include "core/rules.h"
+#include "model/escalation.h"
 #include "model/routes.h"
 
 #define CATEGORIES_MAX 128
@@ -44,6 +45,7 @@ struct rules {
 	struct policy policy;
 	struct caller_policy callers;
 	struct routes *routes;
+	struct escalation_policy *escalation;
 };
 
 void rules_load_model(struct rules *rules, const char *dir);

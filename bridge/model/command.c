@@ -19,6 +19,7 @@ const char *const action_names[ACTIONS] = {
 	[ACTION_MERGE] = "merge",
 	[ACTION_SPLIT] = "split",
 	[ACTION_UNFOLD] = "unfold",
+	[ACTION_ESCALATE] = "escalate",
 	[ACTION_FOLD] = "fold",
 };
 
@@ -44,7 +45,7 @@ static int read_action(struct command *command, struct err *err)
 	if (action < 0)
 		return err_field(err, "action",
 				 "must be acknowledge, note, reclassify, relocate, close, "
-				 "reopen, merge, split or unfold");
+				 "reopen, merge, split, unfold or escalate");
 	command->action = (enum action)action;
 	return 0;
 }
@@ -215,6 +216,7 @@ static int read_details(struct command *command, const struct agencies *agencies
 	case ACTION_ACKNOWLEDGE:
 	case ACTION_REOPEN:
 	case ACTION_UNFOLD:
+	case ACTION_ESCALATE:
 	case ACTION_FOLD:
 	case ACTIONS:
 		return 0;

@@ -5,6 +5,7 @@
 
 #include "base/id.h"
 #include "model/audience.h"
+#include "model/escalation.h"
 #include "model/location.h"
 #include "model/verdict.h"
 
@@ -20,6 +21,7 @@ enum action {
 	ACTION_MERGE,
 	ACTION_SPLIT,
 	ACTION_UNFOLD,
+	ACTION_ESCALATE, /* the bridge does it too, when it is time */
 	ACTIONS_OF_PEOPLE,
 	ACTION_FOLD = ACTIONS_OF_PEOPLE, /* the bridge's own: nobody may ask for it */
 	ACTIONS
@@ -52,9 +54,10 @@ struct command {
 	agency_set agencies;
 	struct location location; /* ACTION_RELOCATE */
 	struct routes *routes;    /* whose desk it is now; NULL: that does not change */
-	char into[ID_SIZE];       /* ACTION_MERGE, ACTION_FOLD */
-	int64_t into_no;          /* its number; the ledger's to fill in */
-	const json_t *reports;    /* ACTION_SPLIT: ids, each once; borrowed from doc */
+	struct expected_wait expected_wait; /* ACTION_ESCALATE, the bridge's own */
+	char into[ID_SIZE];                 /* ACTION_MERGE, ACTION_FOLD */
+	int64_t into_no;                    /* its number; the ledger's to fill in */
+	const json_t *reports; /* ACTION_SPLIT: ids, each once; borrowed from doc */
 	json_t *doc;
 };
 

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/jsonw.h"
+#include "model/incident_private.h"
 #include "model/join.h"
 
 const char *const event_kind_names[EVENT_KINDS] = {
@@ -14,6 +15,7 @@ const char *const event_kind_names[EVENT_KINDS] = {
 	[EVENT_INCIDENT_UPDATED] = "incident.updated",
 	[EVENT_INCIDENT_MERGED] = "incident.merged",
 	[EVENT_INCIDENT_CLOSED] = "incident.closed",
+	[EVENT_INCIDENT_ESCALATED] = "incident.escalated",
 	[EVENT_ASSIGNMENT_UPDATED] = "assignment.updated",
 	[EVENT_CALL_UPDATED] = "call.updated",
 	[EVENT_CALLER_UPDATED] = "caller.updated",
@@ -45,6 +47,8 @@ enum event_kind event_kind_of(enum action action)
 		return EVENT_ASSIGNMENT_UPDATED;
 	case ACTION_CLOSE:
 		return EVENT_INCIDENT_CLOSED;
+	case ACTION_ESCALATE:
+		return EVENT_INCIDENT_ESCALATED;
 	case ACTION_MERGE:
 		return EVENT_INCIDENT_MERGED;
 	case ACTION_NOTE:
@@ -129,6 +133,26 @@ static void write_judgement(struct jsonw *w, const struct command *command,
 		agency_set_write(agencies, command->agencies, w, "agencies");
 }
 
+/* Which of its waits has risen to whom: what a console, a gateway or a phone acts on. */
+static void write_rise(struct jsonw *w, const struct command *command,
+		       const struct incident *incident, const struct agencies *agencies)
+{
+	enum wait_slot slot =
+		command->expected_wait.kind == WAIT_LATE ? WAIT_FOR_ARRIVAL : WAIT_FOR_STEP;
+	const struct wait *wait;
+	unsigned agency = 0;
+	struct err err;
+
+	if (incident_acting_agency(incident, command, &agency, &err) < 0)
+		panic("event: a rise of nobody's part");
+	wait = &incident->assignment[agency].wait[slot];
+	if (command->agency < 0)
+		jsonw_string(w, "agency", agencies->agency[agency].id);
+	jsonw_string(w, "kind", wait_kind_names[wait->kind]);
+	jsonw_int(w, "level", wait->level);
+	jsonw_string(w, "to", rise_names[wait->to]);
+}
+
 void event_write_command(struct jsonw *w, uint64_t seq, int64_t at_ms,
 			 const struct command *command, const struct incident *incident,
 			 const struct agencies *agencies)
@@ -137,6 +161,8 @@ void event_write_command(struct jsonw *w, uint64_t seq, int64_t at_ms,
 		      incident->is_exercise, agencies);
 	if (command->action == ACTION_RECLASSIFY)
 		write_judgement(w, command, agencies);
+	if (command->action == ACTION_ESCALATE)
+		write_rise(w, command, incident, agencies);
 	close_decision(w, incident, agencies);
 }
 

@@ -13,7 +13,7 @@
 #define WHILE_OPEN                                                                             \
 	(BIT(ACTION_ACKNOWLEDGE) | BIT(ACTION_NOTE) | BIT(ACTION_RECLASSIFY) |                 \
 	 BIT(ACTION_RELOCATE) | BIT(ACTION_CLOSE) | BIT(ACTION_MERGE) | BIT(ACTION_SPLIT) |    \
-	 BIT(ACTION_UNFOLD) | BIT(ACTION_FOLD))
+	 BIT(ACTION_UNFOLD) | BIT(ACTION_FOLD) | BIT(ACTION_ESCALATE))
 
 /* What a person may do in which state of the incident, and the state after it. */
 static const struct {
@@ -138,9 +138,8 @@ static void move_assignment(struct incident *incident, unsigned agency,
 	snprintf(mine->by, sizeof(mine->by), "%s", command->by);
 }
 
-/* In whose name: the agency that was named, else the one agency the person acts for. */
-static int acting_agency(const struct incident *incident, const struct command *command,
-			 unsigned *agency_r, struct err *err)
+int incident_acting_agency(const struct incident *incident, const struct command *command,
+			   unsigned *agency_r, struct err *err)
 {
 	agency_set mine = command->acts_for & incident->verdict.agencies;
 	int agency = command->agency;
@@ -161,7 +160,7 @@ static int apply_acknowledge(struct incident *incident, const struct command *co
 	unsigned agency = 0;
 	enum assignment_state before;
 
-	if (acting_agency(incident, command, &agency, err) < 0)
+	if (incident_acting_agency(incident, command, &agency, err) < 0)
 		return -1;
 	before = incident->assignment[agency].state;
 	if ((assignment_states[before].next & BIT(ASSIGNMENT_ACKNOWLEDGED)) == 0)
@@ -321,6 +320,16 @@ static int apply_unfold(struct incident *incident, const struct command *command
 	return 0;
 }
 
+static int apply_escalate(struct incident *incident, const struct command *command,
+			  struct err *err)
+{
+	unsigned agency = 0;
+
+	if (incident_acting_agency(incident, command, &agency, err) < 0)
+		return -1;
+	return escalation_raise(incident, agency, command, err);
+}
+
 static int (*const apply[ACTIONS])(struct incident *, const struct command *, struct err *) = {
 	[ACTION_ACKNOWLEDGE] = apply_acknowledge,
 	[ACTION_NOTE] = apply_note,
@@ -332,6 +341,7 @@ static int (*const apply[ACTIONS])(struct incident *, const struct command *, st
 	[ACTION_SPLIT] = apply_note, /* what is left is told by the log: store/ledger_split.c */
 	[ACTION_UNFOLD] = apply_unfold,
 	[ACTION_FOLD] = apply_fold,
+	[ACTION_ESCALATE] = apply_escalate,
 };
 
 /* Reports that only add to the count come by the dozen just when everybody is needed: they make
@@ -366,7 +376,8 @@ int incident_apply(struct incident *incident, const struct command *command, str
 		return -1;
 	incident->version++;
 	incident->updated_at_ms = command->at_ms;
-	if (command->action != ACTION_FOLD)
+	/* A rise calls for a decision and is none: it must not make one stale. */
+	if (command->action != ACTION_FOLD && command->action != ACTION_ESCALATE)
 		incident->decided_version = incident->version;
 	return 0;
 }
@@ -389,6 +400,8 @@ static void write_assignments(const struct incident *incident, const struct agen
 		jsonw_time(w, "since", incident->assignment[i].since_ms);
 		write_or_null(w, "by", incident->assignment[i].by);
 		jsonw_raw(w, "units", "[]", 2);
+		wait_write(&incident->assignment[i].wait[WAIT_FOR_STEP], w, "escalation");
+		wait_write(&incident->assignment[i].wait[WAIT_FOR_ARRIVAL], w, "arrival");
 		jsonw_close(w, '}');
 	}
 	jsonw_close(w, ']');
@@ -545,6 +558,10 @@ static void read_assignments(const json_t *object, const struct agencies *agenci
 			assignment_state_names, ASSIGNMENT_STATES, one, "state");
 		incident->assignment[index].since_ms = read_time(one, "since");
 		read_text(one, "by", incident->assignment[index].by, USER_SIZE);
+		wait_read(json_object_get(one, "escalation"),
+			  &incident->assignment[index].wait[WAIT_FOR_STEP]);
+		wait_read(json_object_get(one, "arrival"),
+			  &incident->assignment[index].wait[WAIT_FOR_ARRIVAL]);
 	}
 }
 

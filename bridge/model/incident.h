@@ -34,6 +34,7 @@ struct assignment {
 	enum assignment_state state;
 	int64_t since_ms;
 	char by[USER_SIZE]; /* who brought it there; "" : the bridge itself */
+	struct wait wait[WAIT_SLOTS];
 };
 
 struct incident_ref {

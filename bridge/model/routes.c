@@ -87,7 +87,7 @@ static unsigned place_of(const struct routes *routes, const struct location *loc
 	return routes->area_count + location->is_neighbour;
 }
 
-static void set_time(const struct routes *routes, int64_t at_ms, struct route_key *key)
+void routes_set_time(const struct routes *routes, int64_t at_ms, struct route_key *key)
 {
 	int64_t minutes = at_ms / 60000 + routes->utc_offset_min;
 	int64_t day = minutes / DAY_MIN;
@@ -109,7 +109,7 @@ void routes_key(const struct routes *routes, const struct route_question *questi
 	key->type = type_of(routes, question->category);
 	key->place = place_of(routes, question->location);
 	key->learnt_pct = may_learn ? route->learnt[0].share_pct : -1;
-	set_time(routes, question->at_ms, key);
+	routes_set_time(routes, question->at_ms, key);
 }
 
 /* ---- The rows. ---- */
@@ -119,6 +119,11 @@ static bool has(const uint64_t *bits, unsigned bit)
 	return (bits[bit / 64] >> (bit % 64) & 1) != 0;
 }
 
+bool route_hours_hold(const struct route_hours *hours, const struct route_key *key)
+{
+	return has(hours->bits[key->is_holiday], key->slot);
+}
+
 unsigned route_row_holds(const struct route_row *row, const struct route_key *key)
 {
 	bool is_sure = row->office != ROUTE_LEARNT ||
@@ -126,7 +131,7 @@ unsigned route_row_holds(const struct route_row *row, const struct route_key *ke
 
 	return (has(row->types.bits, key->type) ? ROUTE_TYPE : 0u) |
 	       (has(row->places.bits, key->place) ? ROUTE_PLACE : 0u) |
-	       (has(row->hours.bits[key->is_holiday], key->slot) ? ROUTE_TIME : 0u) |
+	       (route_hours_hold(&row->hours, key) ? ROUTE_TIME : 0u) |
 	       (is_sure ? ROUTE_SHARE : 0u);
 }
 

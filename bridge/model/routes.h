@@ -34,7 +34,9 @@ struct route_office {
 
 struct route_category {
 	char id[CATEGORY_SIZE], group[CATEGORY_SIZE];
-	int lead, after; /* offices: while it goes on, and as a ticket */
+	int lead, after;    /* offices: while it goes on, and as a ticket */
+	agency_set leaders; /* whose first unit the target is for */
+	int target_min;     /* from the report to its arrival; 0: none is set */
 };
 
 struct route_area {
@@ -104,6 +106,10 @@ struct route_key {
 
 void routes_key(const struct routes *routes, const struct route_question *question,
 		const struct route *route, struct route_key *key_r);
+
+/* The half hour of the week, and whether it is a holiday, by the city's clocks. */
+void routes_set_time(const struct routes *routes, int64_t at_ms, struct route_key *key);
+bool route_hours_hold(const struct route_hours *hours, const struct route_key *key);
 
 enum { ROUTE_TYPE = 1, ROUTE_PLACE = 2, ROUTE_TIME = 4, ROUTE_SHARE = 8, ROUTE_ALL = 15 };
 

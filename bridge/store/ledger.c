@@ -107,6 +107,12 @@ int ledger_put_incident(struct ledger *ledger, const struct incident *incident,
 	return ledger_add_event(ledger, event, incident->no, err);
 }
 
+void ledger_settle(const struct ledger *ledger, struct incident *incident, int64_t at_ms)
+{
+	if (ledger->escalation != NULL)
+		escalation_settle(ledger->escalation, incident, at_ms);
+}
+
 const struct event *ledger_last(const struct ledger *ledger)
 {
 	return &ledger->events[ledger->count - 1];
@@ -224,5 +230,6 @@ int ledger_take(struct ledger *ledger, struct store_request *request, struct err
 		[STORE_CURSOR] = take_cursor,        [STORE_FAILURE] = take_failure,
 	};
 
+	ledger->escalation = request->escalation;
 	return take[request->op](ledger, request, err);
 }

@@ -15,6 +15,7 @@ struct ledger {
 	const struct store_backend *ops;
 	struct backend *conn;
 	const struct agencies *agencies;
+	const struct escalation_policy *escalation; /* of the request that is taken */
 	char epoch[ID_SIZE];
 	struct log_end end;               /* with what the open transaction has added */
 	struct log_end before;            /* without */

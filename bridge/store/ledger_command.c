@@ -92,6 +92,7 @@ static int decide_alone(struct ledger *ledger, struct store_request *request,
 
 	if (incident_apply(incident, command, &request->err) < 0)
 		return 0;
+	ledger_settle(ledger, incident, command->at_ms);
 	if (ledger_put_decision(ledger, command, incident, before.verdict.agencies, err) < 0 ||
 	    ledger_judge_callers(ledger, request, &before, incident, err) < 0)
 		return -1;
@@ -116,6 +117,7 @@ static int decide(struct ledger *ledger, struct store_request *request,
 	case ACTION_CLOSE:
 	case ACTION_REOPEN:
 	case ACTION_UNFOLD:
+	case ACTION_ESCALATE:
 	case ACTIONS:
 		break;
 	}

@@ -22,17 +22,19 @@ static int find_other(struct ledger *ledger, struct store_request *request,
 }
 
 static int put_both(struct ledger *ledger, struct store_request *request,
-		    const struct incident *before, const struct incident *from,
-		    struct incident *into, struct err *err)
+		    const struct incident *before, struct incident *from, struct incident *into,
+		    struct err *err)
 {
 	const struct command *command = request->in.command;
 	struct event event = {.at_ms = command->at_ms, .kind = EVENT_INCIDENT_UPDATED};
 	agency_set agencies_before = into->verdict.agencies;
 	unsigned at = ledger->count;
 
+	ledger_settle(ledger, from, command->at_ms);
 	if (ledger_put_decision(ledger, command, from, before->verdict.agencies, err) < 0)
 		return -1;
 	incident_take_in(into, before, command->at_ms);
+	ledger_settle(ledger, into, command->at_ms);
 	event_write_taken_in(&ledger->text, ledger->end.seq + 1, command, before, into,
 			     ledger->agencies);
 	if (ledger_put_incident(ledger, into, event, agencies_before, false, err) < 0)
@@ -79,6 +81,7 @@ int ledger_fold(struct ledger *ledger, struct store_request *request, struct inc
 	command.into_no = row.no;
 	if (incident_apply(incident, &command, &request->err) < 0)
 		return 0;
+	ledger_settle(ledger, incident, command.at_ms);
 	if (ledger_put_decision(ledger, &command, incident, before, err) < 0)
 		return -1;
 	return ledger_finish_command(ledger, request, at, err);

@@ -23,6 +23,9 @@ int ledger_add_event(struct ledger *ledger, struct event event, int64_t incident
 int ledger_put_incident(struct ledger *ledger, const struct incident *incident,
 			struct event event, agency_set agencies_before, bool is_new,
 			struct err *err) MUST_CHECK;
+/* Every part waits for what comes next by now: before the incident is written, whatever was
+ * done to it. */
+void ledger_settle(const struct ledger *ledger, struct incident *incident, int64_t at_ms);
 /* Borrowed until the next ledger_add_event. */
 const struct event *ledger_last(const struct ledger *ledger);
 

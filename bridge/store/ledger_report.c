@@ -128,6 +128,7 @@ static int open_incident(struct ledger *ledger, const struct store_request *requ
 	entry->row.incident = incident.no;
 	incident.order = entry->order;
 	status = list_similar(ledger, request->links, &incident, err);
+	ledger_settle(ledger, &incident, request->at_ms);
 	if (status == 0) {
 		event_write_report(&ledger->text, ledger->end.seq + 1, request->at_ms,
 				   EVENT_INCIDENT_CREATED, report->id, entry->seal, &incident,
@@ -151,6 +152,7 @@ static int add_report(struct ledger *ledger, const struct store_request *request
 
 	snprintf(filing.tracking_id, TRACKING_SIZE, "%lld", (long long)entry->row.tracking);
 	incident_add_report(incident, &filing, request->at_ms);
+	ledger_settle(ledger, incident, request->at_ms);
 	entry->row.incident = incident->no;
 	event_write_linked(&ledger->text, ledger->end.seq + 1, request->at_ms, &filing,
 			   entry->seal, &request->links->link[0].likeness, incident,

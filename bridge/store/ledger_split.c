@@ -308,6 +308,14 @@ static bool tell_event(void *ctx, const struct event *event,
 	return split->status == 0;
 }
 
+/* They went by what was there, also where that is taken out now: none of them begins again. */
+static void keep_waits(struct split *split)
+{
+	for (unsigned i = 0; i < AGENCY_MAX; i++)
+		memcpy(split->rest.assignment[i].wait, split->incident->assignment[i].wait,
+		       sizeof(split->rest.assignment[i].wait));
+}
+
 static int replay(struct split *split)
 {
 	struct ledger *ledger = split->ledger;
@@ -320,6 +328,7 @@ static int replay(struct split *split)
 		return -1;
 	split->rest.version = split->rest.decided_version = split->incident->version;
 	split->rest.updated_at_ms = split->command->at_ms;
+	keep_waits(split);
 	return 0;
 }
 
@@ -345,6 +354,7 @@ static int put_rest(struct split *split)
 
 	for (unsigned i = 0; i < split->now; i++)
 		pieces[i] = split->leaving[i].piece;
+	ledger_settle(ledger, &split->rest, split->command->at_ms);
 	event_write_split(&ledger->text, ledger->end.seq + 1, split->command, pieces,
 			  split->now, &split->rest, ledger->agencies);
 	return ledger_put_incident(ledger, &split->rest, event,
@@ -352,13 +362,15 @@ static int put_rest(struct split *split)
 }
 
 static int put_piece(struct split *split, const struct leaving *leaving,
-		     const struct incident *incident, agency_set before)
+		     struct incident *incident, agency_set before)
 {
 	struct ledger *ledger = split->ledger;
 	bool is_new = !leaving->piece.is_given_back;
 	struct event event = {.at_ms = split->command->at_ms,
 			      .kind = is_new ? EVENT_INCIDENT_CREATED : EVENT_INCIDENT_UPDATED};
 
+	escalation_forget(incident);
+	ledger_settle(ledger, incident, split->command->at_ms);
 	event_write_piece(&ledger->text, ledger->end.seq + 1, split->command, &leaving->piece,
 			  &split->rest, incident, ledger->agencies);
 	return ledger_put_incident(ledger, incident, event, before, is_new, split->err);

@@ -75,8 +75,10 @@ struct store_request {
 	struct location location;        /* STORE_REPORT */
 	const struct store_links *links; /* STORE_REPORT; NULL: nothing like it is known */
 	struct caller_policy callers;    /* how what is known of a caller counts now */
-	int64_t at_ms;                   /* intake's stamp, taken once */
-	int64_t begun_us;                /* monotonic: the request's last byte */
+	/* When what waits rises; borrowed until done. NULL: what waits stays as it stands. */
+	const struct escalation_policy *escalation;
+	int64_t at_ms;    /* intake's stamp, taken once */
+	int64_t begun_us; /* monotonic: the request's last byte */
 
 	enum store_answer answer;
 	struct err err;

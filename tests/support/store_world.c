@@ -29,7 +29,9 @@ static int64_t mono_us(const struct clock *clock)
 
 static int64_t wall_ms(const struct clock *clock)
 {
-	return 1764000000000 + mono_us(clock) / 1000;
+	const struct store_world *world = (const void *)clock;
+
+	return 1764000000000 + world->stepped_ms + mono_us(clock) / 1000;
 }
 
 void world_init(struct store_world *world, const struct store_backend *backend)

@@ -11,6 +11,7 @@
 struct store_world {
 	struct clock clock;
 	int64_t now_us;
+	int64_t stepped_ms; /* by so much the wall clock was set */
 	struct agencies agencies;
 	struct metrics metrics;
 	struct store_settings settings;

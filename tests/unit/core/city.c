@@ -7,11 +7,11 @@
 #include <unistd.h>
 
 static const char *const files[] = {
-	"agencies.tsv",    "offices.tsv",   "taxonomy.tsv",      "lexicon.tsv",
-	"areas.geojson",   "gazetteer.tsv", "units.tsv",         "rules/judgement.tsv",
-	"place-words.tsv", "places.json",   "rules/callers.tsv", "rules/slang.tsv",
-	"rules/hours.tsv", "holidays.tsv",  "rules/routing.tsv", "stations.tsv",
-	"rules/plans.tsv",
+	"agencies.tsv",    "offices.tsv",     "taxonomy.tsv",      "lexicon.tsv",
+	"areas.geojson",   "gazetteer.tsv",   "units.tsv",         "rules/judgement.tsv",
+	"place-words.tsv", "places.json",     "rules/callers.tsv", "rules/slang.tsv",
+	"rules/hours.tsv", "holidays.tsv",    "rules/routing.tsv", "rules/escalation.tsv",
+	"stations.tsv",    "rules/plans.tsv",
 };
 
 #define FILES (sizeof(files) / sizeof(files[0]))

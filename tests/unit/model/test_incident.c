@@ -27,13 +27,14 @@ static const char *const commands[ACTIONS_OF_PEOPLE] = {
 	[ACTION_MERGE] = "{\"action\":\"merge\",\"into\":\"I-01ARZ3NDEKTSV4RRFFQ69G5FAW\"}",
 	[ACTION_SPLIT] = "{\"action\":\"split\",\"reports\":[\"" SOME_REPORT "\"]}",
 	[ACTION_UNFOLD] = "{\"action\":\"unfold\"}",
+	[ACTION_ESCALATE] = "{\"action\":\"escalate\",\"agency\":\"fire\"}",
 };
 
 /* The status after an action, by the first letter of its name; '-' : not possible. */
 static const char *const status_after[INCIDENT_STATUSES] = {
-	[INCIDENT_NEW] = "annnc-cnn",
-	[INCIDENT_ACTIVE] = "aaaac-caa",
-	[INCIDENT_CLOSED] = "-c---n-c-",
+	[INCIDENT_NEW] = "annnc-cnnn",
+	[INCIDENT_ACTIVE] = "aaaac-caaa",
+	[INCIDENT_CLOSED] = "-c---n-c--",
 };
 
 /* An agency's part after acknowledge, close, reopen; '-' : not possible. */

@@ -1,0 +1,270 @@
+#include "core/watch.h"
+
+#include <string.h>
+
+#include "base/log.h"
+#include "base/xalloc.h"
+#include "core/rising.h"
+#include "core/watch_private.h"
+
+#define IN_FLIGHT_MAX 32      /* a thousand that are overdue do not stand before a call */
+#define AGAIN_US      500000  /* a store that says later is asked again */
+#define FILL_AGAIN_US 2000000 /* and one that cannot be read */
+#define PAGE_BYTES    ((size_t)1 << 20)
+
+/* One rise on its way to the store and back. */
+struct rise_request {
+	struct store_request request;
+	struct command command;
+	struct escalation_policy *escalation;
+	struct watch *watch;
+};
+
+struct watch *watch_new(struct store *store, const struct rules *rules,
+			const struct agencies *agencies, const struct clock *clock,
+			struct metrics *metrics, const struct watch_hooks *hooks)
+{
+	struct watch *watch = xcalloc(1, sizeof(*watch));
+
+	*watch = (struct watch){.store = store,
+				.rules = rules,
+				.agencies = agencies,
+				.clock = clock,
+				.metrics = metrics,
+				.hooks = *hooks,
+				.armed_us = INT64_MAX};
+	return watch;
+}
+
+void watch_free(struct watch **watch)
+{
+	struct watch *mine = *watch;
+
+	*watch = NULL;
+	if (mine == NULL)
+		return;
+	if (mine->in_flight != 0 || mine->is_filling)
+		panic("watch: freed with %u unanswered", mine->in_flight);
+	watch_drop_all(mine);
+	xfree(mine);
+}
+
+void watch_set_rules(struct watch *watch, const struct rules *rules)
+{
+	watch->rules = rules;
+}
+
+void watch_stop(struct watch *watch)
+{
+	watch->is_stopped = true;
+}
+
+/* ---- When. ---- */
+
+static int64_t next_us(const struct watch *watch)
+{
+	int64_t fill = watch->fill_again_us;
+	int64_t due = watch->due_count > 0 && watch->in_flight < IN_FLIGHT_MAX
+			      ? watch->due[1]->due_us
+			      : INT64_MAX;
+
+	return fill != 0 && fill < due ? fill : due;
+}
+
+static void arm(struct watch *watch)
+{
+	int64_t next = watch->is_stopped ? INT64_MAX : next_us(watch), wait_us;
+
+	if (next == watch->armed_us)
+		return;
+	watch->armed_us = next;
+	if (next == INT64_MAX) {
+		watch->hooks.arm(watch->hooks.ctx, -1);
+		return;
+	}
+	wait_us = next - watch->clock->mono_us(watch->clock);
+	watch->hooks.arm(watch->hooks.ctx, wait_us > 0 ? (wait_us + 999) / 1000 : 0);
+}
+
+/* ---- A rise. ---- */
+
+static struct timer *find_timer(const struct watch *watch, const struct command *command)
+{
+	const struct expected_wait *of = &command->expected_wait;
+	struct held *held = watch_find(watch, command->incident_id);
+
+	for (unsigned i = 0; held != NULL && i < held->timer_count; i++) {
+		struct timer *timer = &held->timer[i];
+
+		if (timer->agency == (unsigned)command->agency &&
+		    timer->wait.kind == of->kind && timer->wait.level == of->level &&
+		    timer->wait.since_ms == of->since_ms)
+			return timer;
+	}
+	return NULL;
+}
+
+/* Nothing has happened, so it is due still. */
+static void try_again(struct watch *watch, const struct command *command)
+{
+	struct timer *timer = find_timer(watch, command);
+
+	if (timer == NULL || !timer->is_sent)
+		return;
+	timer->is_sent = false;
+	timer->due_us = watch->clock->mono_us(watch->clock) + AGAIN_US;
+	watch_put_due(watch, timer);
+}
+
+/* Where it did not happen because something else has, that event is on its way here. */
+static void answered(struct store_request *request)
+{
+	struct rise_request *rise = request->ctx;
+	struct watch *watch = rise->watch;
+
+	watch->in_flight--;
+	if (request->answer == STORE_STORED)
+		metrics_add(watch->metrics, METRIC_ESCALATIONS, 1);
+	else if (request->answer == STORE_LATER)
+		try_again(watch, &rise->command);
+	else if (request->answer != STORE_CONFLICT)
+		log_warn("watch.rise", "incident=%s error=%s", rise->command.incident_id,
+			 log_quote(request->err.text, strlen(request->err.text)).text);
+	arm(watch);
+	buf_unref(&request->body);
+	escalation_policy_unref(&rise->escalation);
+	xfree(rise);
+}
+
+static void fill_in_command(const struct watch *watch, const struct timer *timer,
+			    struct command *command)
+{
+	*command = (struct command){
+		.action = ACTION_ESCALATE,
+		.viewer = {.may_watch = true, .sees_all = true, .sees_secret = true},
+		.acts_for = ~(agency_set)0,
+		.agency = (int)timer->agency,
+		.expected_version = -1,
+		.at_ms = watch->clock->wall_ms(watch->clock),
+		.expected_wait = {.kind = timer->wait.kind,
+				  .level = timer->wait.level,
+				  .since_ms = timer->wait.since_ms},
+	};
+	memcpy(command->incident_id, timer->held->id, ID_SIZE);
+}
+
+static void submit(struct watch *watch, struct timer *timer)
+{
+	struct rise_request *rise = xcalloc(1, sizeof(*rise));
+
+	rise->watch = watch;
+	rise->escalation = rules_escalation(watch->rules);
+	fill_in_command(watch, timer, &rise->command);
+	rise->request = (struct store_request){
+		.op = STORE_COMMAND,
+		.in.command = &rise->command,
+		.escalation = rise->escalation,
+		.at_ms = rise->command.at_ms,
+		.begun_us = watch->clock->mono_us(watch->clock),
+		.done = answered,
+		.ctx = rise,
+	};
+	timer->is_sent = true;
+	watch->in_flight++;
+	store_submit(watch->store, &rise->request);
+}
+
+/* ---- What is open. ---- */
+
+static void read_page(struct watch *watch, uint64_t from);
+
+static void end_fill(struct watch *watch)
+{
+	watch->is_filling = false;
+	watch_drop_over(watch);
+}
+
+static void take_page(struct watch *watch, const struct store_read *read)
+{
+	for (unsigned i = 0; i < read->row_count; i++)
+		watch_take_event(watch, &read->rows[i]);
+	if (read->next == 0)
+		end_fill(watch);
+	else
+		read_page(watch, read->next);
+}
+
+static void fail_fill(struct watch *watch, const struct store_read *read)
+{
+	log_warn("watch.fill", "error=%s",
+		 log_quote(read->err.text, strlen(read->err.text)).text);
+	end_fill(watch);
+	watch->fill_again_us = watch->clock->mono_us(watch->clock) + FILL_AGAIN_US;
+}
+
+static void page_read(struct store_read *done)
+{
+	struct watch *watch = done->ctx;
+	struct store_read read = *done; /* the next page is read into it */
+
+	if (watch->is_stopped)
+		end_fill(watch);
+	else if (read.failed)
+		fail_fill(watch, &read);
+	else
+		take_page(watch, &read);
+	store_read_fini(&read);
+	arm(watch);
+}
+
+static void read_page(struct watch *watch, uint64_t from)
+{
+	watch->read = (struct store_read){
+		.op = READ_LIVE,
+		.from = from,
+		.filter.viewer = {.may_watch = true, .sees_all = true, .sees_secret = true},
+		.max_rows = READ_MAX_ROWS,
+		.max_bytes = PAGE_BYTES,
+		.done = page_read,
+		.ctx = watch,
+	};
+	store_read_submit(watch->store, &watch->read);
+}
+
+void watch_begin(struct watch *watch)
+{
+	if (watch->is_filling || watch->is_stopped)
+		return;
+	watch->is_filling = true;
+	watch->fill_again_us = 0;
+	read_page(watch, 0);
+}
+
+/* ---- What comes, and what is due. ---- */
+
+void watch_follow(struct watch *watch, const struct event *events, unsigned count)
+{
+	for (unsigned i = 0; i < count; i++)
+		watch_take_event(watch, &events[i]);
+	arm(watch);
+}
+
+void watch_tick(struct watch *watch)
+{
+	int64_t now_us = watch->clock->mono_us(watch->clock);
+
+	watch->armed_us = INT64_MAX; /* it has gone off */
+	if (watch->is_stopped)
+		return;
+	if (watch->fill_again_us != 0 && watch->fill_again_us <= now_us)
+		watch_begin(watch);
+	while (watch->in_flight < IN_FLIGHT_MAX && watch->due_count > 0 &&
+	       watch->due[1]->due_us <= now_us) {
+		struct timer *timer = watch->due[1];
+
+		watch_take_due(watch, timer);
+		if (!watch_is_represented(watch, timer->held))
+			submit(watch, timer);
+	}
+	arm(watch);
+}

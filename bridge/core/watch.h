@@ -1,0 +1,43 @@
+/* The watch: raises what waits when its time has come, so that silence ends at a person.
+ *
+ * It reads the live incidents once, then follows the log, and holds the due time of each wait.
+ * When one is due it asks the store for the rise, with the wait and the level it was decided
+ * for: the ledger does it once, whatever crashes, and the event that tells of it sets the next.
+ * A store that says later is asked again.
+ *
+ * Time: while it runs a wait's length is measured by the monotonic clock from the commit that
+ * began it, so that setting the clock moves no deadline; across a restart the recorded times
+ * count, and what is overdue then rises at once. What lies folded under another's open card is
+ * represented by that card and rises again by itself once the card is gone.
+ *
+ * Memory is bounded by the emergencies that are open. Loop thread only. */
+#pragma once
+
+#include "base/metrics.h"
+#include "store/store.h"
+
+struct watch;
+struct rules;
+
+struct watch_hooks {
+	/* watch_tick is to be called in after_ms, and not before; -1: nothing is due. Replaces
+	 * what was asked for before. */
+	void (*arm)(void *ctx, int64_t after_ms);
+	void *ctx;
+};
+
+/* agencies as the store's, for as long as it lives; rules are borrowed. */
+struct watch *watch_new(struct store *store, const struct rules *rules,
+			const struct agencies *agencies, const struct clock *clock,
+			struct metrics *metrics, const struct watch_hooks *hooks);
+/* Everything that was asked of the store has been answered. */
+void watch_free(struct watch **watch);
+void watch_set_rules(struct watch *watch, const struct rules *rules);
+/* From here on nothing is begun any more. */
+void watch_stop(struct watch *watch);
+
+/* Reads what is open from the store; once, before or while the log is followed. */
+void watch_begin(struct watch *watch);
+/* Newly committed events, after the answers of their commit. */
+void watch_follow(struct watch *watch, const struct event *events, unsigned count);
+void watch_tick(struct watch *watch);

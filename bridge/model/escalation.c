@@ -1,0 +1,303 @@
+#include "model/escalation.h"
+
+#include <string.h>
+
+#include "base/jsonin.h"
+#include "base/jsonw.h"
+#include "base/xalloc.h"
+#include "model/incident_private.h"
+
+const char *const wait_kind_names[WAIT_KINDS] = {
+	[WAIT_NONE] = NULL,       [WAIT_UNSURE] = "unsure",   [WAIT_UNTAKEN] = "untaken",
+	[WAIT_UNSENT] = "unsent", [WAIT_UNMOVED] = "unmoved", [WAIT_ASKED] = "asked",
+	[WAIT_LATE] = "late",
+};
+
+const char *const rise_names[RISES] = {
+	[RISE_NOBODY] = NULL,
+	[RISE_DESK] = "desk",
+	[RISE_STATION] = "station",
+	[RISE_SECOND_UNIT] = "second_unit",
+	[RISE_SUPERVISOR] = "supervisor",
+	[RISE_OTHER_CHANNEL] = "other_channel",
+};
+
+struct escalation_policy *escalation_policy_new(struct routes *calendar)
+{
+	struct escalation_policy *policy = xcalloc(1, sizeof(*policy));
+
+	atomic_init(&policy->refs, 1);
+	policy->calendar = routes_ref(calendar);
+	return policy;
+}
+
+struct escalation_policy *escalation_policy_ref(struct escalation_policy *policy)
+{
+	atomic_fetch_add_explicit(&policy->refs, 1, memory_order_relaxed);
+	return policy;
+}
+
+void escalation_policy_unref(struct escalation_policy **policy)
+{
+	struct escalation_policy *mine = *policy;
+
+	*policy = NULL;
+	if (mine == NULL ||
+	    atomic_fetch_sub_explicit(&mine->refs, 1, memory_order_acq_rel) != 1)
+		return;
+	routes_unref(&mine->calendar);
+	xfree(mine);
+}
+
+const struct escalation_row *escalation_find(const struct escalation_policy *policy,
+					     enum wait_kind kind, unsigned agency, int priority,
+					     int64_t at_ms)
+{
+	struct route_key key;
+
+	routes_set_time(policy->calendar, at_ms, &key);
+	for (unsigned i = 0; i < policy->row_count; i++) {
+		const struct escalation_row *row = &policy->row[i];
+
+		if (row->kind == kind && (row->agencies >> agency & 1) != 0 &&
+		    (row->priorities >> priority & 1) != 0 &&
+		    route_hours_hold(&row->hours, &key))
+			return row;
+	}
+	return NULL;
+}
+
+/* ---- What a part waits for. ---- */
+
+/* What is a ticket or noise has all day; what is over waits for nothing. */
+static bool is_pressing(const struct incident *incident)
+{
+	return incident->status != INCIDENT_CLOSED &&
+	       (incident->verdict.disposition == DISPOSITION_EMERGENCY ||
+		incident->verdict.disposition == DISPOSITION_REVIEW);
+}
+
+static enum wait_kind step_of(const struct incident *incident, const struct assignment *part)
+{
+	switch (part->state) {
+	case ASSIGNMENT_PENDING:
+		return incident->verdict.disposition == DISPOSITION_REVIEW ? WAIT_UNSURE
+									   : WAIT_UNTAKEN;
+	case ASSIGNMENT_ACKNOWLEDGED:
+		return WAIT_UNSENT;
+	case ASSIGNMENT_DISPATCHED:
+		return WAIT_UNMOVED;
+	case ASSIGNMENT_EN_ROUTE:
+	case ASSIGNMENT_ON_SCENE:
+	case ASSIGNMENT_CLEARED:
+	case ASSIGNMENT_CANCELLED:
+	case ASSIGNMENT_DECLINED:
+	case ASSIGNMENT_STATES:
+		break;
+	}
+	return part->wait[WAIT_FOR_STEP].kind == WAIT_ASKED ? WAIT_ASKED : WAIT_NONE;
+}
+
+static const struct route_category *category_of(const struct escalation_policy *policy,
+						const struct incident *incident)
+{
+	int i = routes_find_category(policy->calendar, incident->verdict.category);
+
+	return i < 0 ? NULL : &policy->calendar->category[i];
+}
+
+/* The target is for the first unit of who leads such a matter. */
+static enum wait_kind arrival_of(const struct incident *incident, unsigned agency,
+				 const struct route_category *category)
+{
+	return incident->verdict.disposition == DISPOSITION_EMERGENCY &&
+			       incident->assignment[agency].state < ASSIGNMENT_ON_SCENE &&
+			       category != NULL && category->target_min > 0 &&
+			       (category->leaders >> agency & 1) != 0
+		       ? WAIT_LATE
+		       : WAIT_NONE;
+}
+
+/* ---- When it rises. ---- */
+
+/* The step behind those it has risen by; an exercise never leaves the house. */
+static const struct escalation_step *next_step(const struct escalation_row *row, unsigned level,
+					       bool is_exercise)
+{
+	for (unsigned i = 0; i < row->step_count; i++) {
+		if (is_exercise && row->step[i].to == RISE_OTHER_CHANNEL)
+			continue;
+		if (level-- == 0)
+			return &row->step[i];
+	}
+	return NULL;
+}
+
+/* Counted from the beginning of the wait by the row of that moment: nothing but another
+ * priority or another table moves it. */
+static void set_due(const struct escalation_policy *policy, const struct incident *incident,
+		    unsigned agency, const struct route_category *category, struct wait *wait)
+{
+	const struct escalation_row *row = escalation_find(
+		policy, wait->kind, agency, incident->verdict.priority, wait->since_ms);
+	const struct escalation_step *step =
+		row != NULL ? next_step(row, wait->level, incident->is_exercise) : NULL;
+	int64_t after = step != NULL ? step->after : 0;
+
+	if (wait->kind == WAIT_LATE)
+		after = after * category->target_min * 60000 / 100;
+	wait->due_at_ms = step != NULL ? wait->since_ms + after : 0;
+	wait->next = step != NULL ? step->to : RISE_NOBODY;
+}
+
+static void settle_wait(struct wait *wait, enum wait_kind kind, int64_t at_ms)
+{
+	if (wait->kind != kind)
+		*wait = (struct wait){.kind = kind, .since_ms = at_ms};
+}
+
+static void settle_part(const struct escalation_policy *policy, struct incident *incident,
+			unsigned agency, const struct route_category *category, int64_t at_ms)
+{
+	struct assignment *part = &incident->assignment[agency];
+
+	settle_wait(&part->wait[WAIT_FOR_STEP], step_of(incident, part), at_ms);
+	settle_wait(&part->wait[WAIT_FOR_ARRIVAL], arrival_of(incident, agency, category),
+		    at_ms);
+	for (int slot = 0; slot < WAIT_SLOTS; slot++)
+		if (part->wait[slot].kind != WAIT_NONE)
+			set_due(policy, incident, agency, category, &part->wait[slot]);
+}
+
+static void rest_part(struct assignment *part)
+{
+	memset(part->wait, 0, sizeof(part->wait));
+}
+
+void escalation_settle(const struct escalation_policy *policy, struct incident *incident,
+		       int64_t at_ms)
+{
+	bool presses = is_pressing(incident);
+	const struct route_category *category = presses ? category_of(policy, incident) : NULL;
+
+	for (unsigned i = 0; i < AGENCY_MAX; i++) {
+		if (presses && incident_has_agency(incident, i))
+			settle_part(policy, incident, i, category, at_ms);
+		else
+			rest_part(&incident->assignment[i]);
+	}
+}
+
+void escalation_forget(struct incident *incident)
+{
+	for (unsigned i = 0; i < AGENCY_MAX; i++)
+		rest_part(&incident->assignment[i]);
+}
+
+/* ---- It rises. ---- */
+
+static bool is_expected(const struct wait *wait, const struct expected_wait *expected)
+{
+	return wait->kind == expected->kind && wait->level == expected->level &&
+	       wait->since_ms == expected->since_ms;
+}
+
+static void raise_wait(struct wait *wait)
+{
+	wait->to = wait->next != RISE_NOBODY ? wait->next : RISE_SUPERVISOR;
+	wait->level++;
+	wait->due_at_ms = 0;
+	wait->next = RISE_NOBODY;
+}
+
+/* Of an incident older than waits are: what it should wait for is known, and nothing else. */
+static bool is_unwritten(const struct wait *wait, const struct expected_wait *expected)
+{
+	return wait->kind == WAIT_NONE && expected->kind != WAIT_LATE &&
+	       expected->since_ms == 0;
+}
+
+/* A person need not know what it waits for; what waits for nothing goes to who leads. */
+static void raise_for_person(struct wait *wait, int64_t at_ms)
+{
+	if (wait->kind == WAIT_NONE)
+		*wait = (struct wait){.kind = WAIT_ASKED, .since_ms = at_ms};
+	raise_wait(wait);
+}
+
+int escalation_raise(struct incident *incident, unsigned agency, const struct command *command,
+		     struct err *err)
+{
+	const struct expected_wait *expected = &command->expected_wait;
+	struct wait *wait = incident->assignment[agency].wait;
+
+	if (expected->kind == WAIT_NONE) {
+		raise_for_person(&wait[WAIT_FOR_STEP], command->at_ms);
+		return 0;
+	}
+	if (is_unwritten(&wait[WAIT_FOR_STEP], expected)) {
+		wait->kind = expected->kind;
+		wait->since_ms = command->at_ms;
+		raise_wait(wait);
+		return 0;
+	}
+	for (int slot = 0; slot < WAIT_SLOTS; slot++)
+		if (is_expected(&wait[slot], expected)) {
+			raise_wait(&wait[slot]);
+			return 0;
+		}
+	return err_set(err, ERR_CONFLICT, "it waits for something else by now");
+}
+
+/* ---- As JSON. ---- */
+
+void wait_write(const struct wait *wait, struct jsonw *w, const char *key)
+{
+	if (wait->kind == WAIT_NONE) {
+		jsonw_null(w, key);
+		return;
+	}
+	jsonw_open(w, key, '{');
+	jsonw_string(w, "kind", wait_kind_names[wait->kind]);
+	jsonw_int(w, "level", wait->level);
+	jsonw_string(w, "to", rise_names[wait->to]);
+	jsonw_time(w, "since", wait->since_ms);
+	if (wait->due_at_ms != 0)
+		jsonw_time(w, "due_at", wait->due_at_ms);
+	else
+		jsonw_null(w, "due_at");
+	jsonw_string(w, "next", rise_names[wait->next]);
+	jsonw_close(w, '}');
+}
+
+static int find_name(const char *const *names, int count, const json_t *object, const char *key)
+{
+	const char *name = json_string_value(json_object_get(object, key));
+
+	for (int i = 1; name != NULL && i < count; i++)
+		if (strcmp(names[i], name) == 0)
+			return i;
+	return 0;
+}
+
+static int64_t read_time(const json_t *object, const char *key)
+{
+	int64_t at_ms = 0;
+	struct err err;
+
+	return jsonin_time(object, key, JSONIN_OPTIONAL, &at_ms, &err) < 0 ? 0 : at_ms;
+}
+
+void wait_read(const json_t *object, struct wait *wait)
+{
+	*wait = (struct wait){
+		.kind = (enum wait_kind)find_name(wait_kind_names, WAIT_KINDS, object, "kind"),
+		.to = (enum rise)find_name(rise_names, RISES, object, "to"),
+		.next = (enum rise)find_name(rise_names, RISES, object, "next"),
+		.level = (unsigned)json_integer_value(json_object_get(object, "level")),
+		.since_ms = read_time(object, "since"),
+		.due_at_ms = read_time(object, "due_at"),
+	};
+	if (wait->kind == WAIT_NONE)
+		*wait = (struct wait){.kind = WAIT_NONE};
+}
