@@ -244,8 +244,9 @@ class Tangi(System):
 
     def argv(self):
         # The load is one text a thousand times over, and the rivals make an incident of each report:
-        # so it is here too, but in the row "flood", which says what finding them alike costs.
-        settings = {"joining.enabled": str(self.joins).lower(), "http.listen": f"127.0.0.1:{HTTP}", "http.trusted": f"127.0.0.1:{TRUSTED}",
+        # so it is here too, but in the row "flood", which says what finding them alike costs. Nobody takes
+        # what they report, and no rival minds.
+        settings = {"joining.enabled": str(self.joins).lower(), "escalation.enabled": "false", "http.listen": f"127.0.0.1:{HTTP}", "http.trusted": f"127.0.0.1:{TRUSTED}",
                     "http.max_connections": 12000, "http.max_waiting_per_address": 10000,
                     "mqtt.host": "127.0.0.1", "mqtt.port": MQTT, "mqtt.username": "bridge",
                     "mqtt.password_file": SCRATCH / "broker/bridge-password"}

@@ -85,7 +85,9 @@ class Bridge:
                     "http.max_connections": 2000, "http.max_waiting_per_address": 1500,
                     # Most stories say the same words again and mean another matter each time; whoever asks
                     # what is one matter switches it on.
-                    "joining.enabled": "false"}
+                    "joining.enabled": "false",
+                    # And most leave what they report to nobody, for as long as they take.
+                    "escalation.enabled": "false"}
         if self.broker:
             settings.update({"mqtt.host": "127.0.0.1", "mqtt.port": self.broker.port,
                              "mqtt.username": "bridge",
