@@ -162,6 +162,8 @@ void run_sheet_add(struct run_sheet *sheet, const struct incident *incident)
 {
 	struct row *row;
 
+	if (incident->is_exercise)
+		return; /* nobody plays when the bridge is down */
 	if (!is_for_now(incident)) {
 		sheet->routine++;
 		return;

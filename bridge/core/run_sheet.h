@@ -18,7 +18,7 @@ struct run_sheet;
 /* rules are borrowed for what is added, and not needed any more to print it. */
 struct run_sheet *run_sheet_new(const struct rules *rules);
 void run_sheet_free(struct run_sheet **sheet);
-/* An incident that is not closed. Copies what it needs. */
+/* An incident that is not closed; an exercise is left out. Copies what it needs. */
 void run_sheet_add(struct run_sheet *sheet, const struct incident *incident);
 
 struct run_sheet_stamp {

@@ -347,12 +347,17 @@ static const char *find_words(struct slice incident)
 	return words != NULL ? words : find_mark(incident, text_mark, sizeof(text_mark) - 1);
 }
 
+bool event_is_exercise(const struct buf *body)
+{
+	struct slice head = event_head(body);
+
+	return memmem(head.text, head.len, "\"exercise\":true", 15) != NULL;
+}
+
 struct buf *event_retained(const struct event *event, uint64_t as_of, const char *epoch)
 {
 	struct slice incident = event_incident(event->body);
 	const char *words = find_words(incident);
-	struct slice head = event_head(event->body);
-	bool is_exercise = memmem(head.text, head.len, "\"exercise\":true", 15) != NULL;
 	struct jsonw w;
 	struct buf *buf;
 
@@ -360,7 +365,7 @@ struct buf *event_retained(const struct event *event, uint64_t as_of, const char
 	jsonw_open(&w, NULL, '{');
 	jsonw_int(&w, "seq", (int64_t)event->seq);
 	jsonw_string(&w, "id", event->incident_id);
-	jsonw_bool(&w, "exercise", is_exercise);
+	jsonw_bool(&w, "exercise", event_is_exercise(event->body));
 	jsonw_int(&w, "as_of", (int64_t)as_of);
 	jsonw_string(&w, "epoch", epoch);
 	if (words != NULL) {

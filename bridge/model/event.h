@@ -108,6 +108,8 @@ bool event_seal(const struct buf *body, char *seal_r, size_t size);
 struct slice event_incident(const struct buf *body);
 /* The frame up to the comma before "incident": what the event itself says, still open. */
 struct slice event_head(const struct buf *body);
+/* What an exercise says must reach nobody who takes it for real. */
+bool event_is_exercise(const struct buf *body);
 /* {"seq":…,"id":…,"exercise":…,"as_of":…,"epoch":…,"incident":{… without its words}}: what may
  * lie in a broker. as_of: the log number up to which this is known to be the newest. */
 struct buf *event_retained(const struct event *event, uint64_t as_of, const char *epoch);

@@ -15,9 +15,10 @@ void lanes_send(struct mqtt *mqtt, const struct mqtt_task *task, const struct mq
 	struct mqtt_letter *letter;
 
 	if (task->incident_id[0] != '\0')
-		mqtt_topic_view(&mqtt->topics, key->agency, task->incident_id, topic);
+		mqtt_topic_view(&mqtt->topics, key->agency, task->is_exercise,
+				task->incident_id, topic);
 	else
-		mqtt_topic_events(&mqtt->topics, key->agency, topic);
+		mqtt_topic_events(&mqtt->topics, key->agency, task->is_exercise, topic);
 	letter = mqtt_letter_new(LINK_MESSAGE, mqtt->line, topic);
 	letter->is_retained = task->incident_id[0] != '\0';
 	letter->seq = task->seq;
@@ -60,6 +61,7 @@ static void task_of_stream(const struct mqtt *mqtt, const struct event *event,
 		.set = mqtt_hearers(&mqtt->topics, event),
 		.seq = event->seq,
 		.committed_us = event->committed_us,
+		.is_exercise = event_is_exercise(event->body),
 		.payload = buf_ref(event->body),
 	};
 }
@@ -83,6 +85,7 @@ static void task_of_state(const struct mqtt *mqtt, const struct event *event,
 		.set = is_only_clearing || lanes_blame(mqtt, event->seq) ? 0 : views.set,
 		.clear = views.clear,
 		.seq = event->seq,
+		.is_exercise = event_is_exercise(event->body),
 	};
 	memcpy(task_r->incident_id, event->incident_id, ID_SIZE);
 	if (task_r->set != 0)

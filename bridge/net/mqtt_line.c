@@ -309,22 +309,36 @@ void mqtt_line_publish(struct mqtt_line *line, struct mqtt_letter **letter)
 	check(line, code);
 }
 
+struct all_views {
+	char real[MQTT_TOPIC_SIZE], played[MQTT_TOPIC_SIZE];
+	char *topics[2]; /* as the library wants them */
+};
+
+static void name_all_views(const struct mqtt_line *line, struct all_views *views)
+{
+	mqtt_topic_all_views(&line->address->topics, false, views->real);
+	mqtt_topic_all_views(&line->address->topics, true, views->played);
+	views->topics[0] = views->real;
+	views->topics[1] = views->played;
+}
+
 void mqtt_line_sweep(struct mqtt_line *line, uint64_t before)
 {
-	char topic[MQTT_TOPIC_SIZE];
+	struct all_views views;
 
 	line->sweep_before = before;
-	mqtt_topic_all_views(&line->address->topics, topic);
-	check(line, mosquitto_subscribe(line->client, NULL, topic, 0));
+	name_all_views(line, &views);
+	check(line,
+	      mosquitto_subscribe_multiple(line->client, NULL, 2, views.topics, 0, 0, NULL));
 }
 
 static void end_sweep(struct mqtt_line *line)
 {
-	char topic[MQTT_TOPIC_SIZE];
+	struct all_views views;
 
 	line->wants_unsubscribe = false;
-	mqtt_topic_all_views(&line->address->topics, topic);
-	check(line, mosquitto_unsubscribe(line->client, NULL, topic));
+	name_all_views(line, &views);
+	check(line, mosquitto_unsubscribe_multiple(line->client, NULL, 2, views.topics, NULL));
 }
 
 static void check_deadlines(struct mqtt_line *line)

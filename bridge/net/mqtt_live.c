@@ -54,6 +54,7 @@ static void task_of_row(const struct mqtt *mqtt, const struct event *row,
 	if (row->seq >= next || lanes_blame(mqtt, row->seq))
 		return;
 	memcpy(task_r->incident_id, row->incident_id, ID_SIZE);
+	task_r->is_exercise = event_is_exercise(row->body);
 	task_r->set = mqtt_hearers(&mqtt->topics, row);
 	task_r->payload = event_retained(row, next - 1, store_epoch(mqtt->parts.store));
 }
@@ -121,7 +122,8 @@ static bool clear_stray(struct mqtt *mqtt, const struct mqtt_letter *letter)
 	struct mqtt_task task = {.lane = MQTT_LIVE};
 	struct mqtt_key key = {.lane = MQTT_LIVE};
 
-	if (!mqtt_topic_read_view(&mqtt->topics, letter->text, &key.agency, task.incident_id) ||
+	if (!mqtt_topic_read_view(&mqtt->topics, letter->text, &key.agency, &task.is_exercise,
+				  task.incident_id) ||
 	    is_live_again(mqtt, key.agency, task.incident_id))
 		return true;
 	if (!mqtt_window_admits(mqtt->window, &key))

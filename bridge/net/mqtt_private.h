@@ -35,7 +35,8 @@ struct mqtt_task {
 	uint64_t seq;
 	int64_t committed_us;
 	char incident_id[ID_SIZE]; /* "" : it goes to the agencies' events */
-	struct buf *payload;       /* owned reference; NULL when nothing is set */
+	bool is_exercise;
+	struct buf *payload; /* owned reference; NULL when nothing is set */
 };
 
 struct mqtt_reader {

@@ -30,23 +30,31 @@ void mqtt_topic_bridge(const struct mqtt_topics *topics, char topic_r[MQTT_TOPIC
 	snprintf(topic_r, MQTT_TOPIC_SIZE, "%s/bridge", topics->base);
 }
 
-void mqtt_topic_events(const struct mqtt_topics *topics, unsigned agency,
+/* The level that keeps what is played from what is real. */
+static const char *stage(bool is_exercise)
+{
+	return is_exercise ? "/exercise" : "";
+}
+
+void mqtt_topic_events(const struct mqtt_topics *topics, unsigned agency, bool is_exercise,
 		       char topic_r[MQTT_TOPIC_SIZE])
 {
-	snprintf(topic_r, MQTT_TOPIC_SIZE, "%s/agency/%s/events", topics->base,
-		 topics->agencies->agency[agency].id);
+	snprintf(topic_r, MQTT_TOPIC_SIZE, "%s%s/agency/%s/events", topics->base,
+		 stage(is_exercise), topics->agencies->agency[agency].id);
 }
 
-void mqtt_topic_view(const struct mqtt_topics *topics, unsigned agency, const char *incident_id,
-		     char topic_r[MQTT_TOPIC_SIZE])
+void mqtt_topic_view(const struct mqtt_topics *topics, unsigned agency, bool is_exercise,
+		     const char *incident_id, char topic_r[MQTT_TOPIC_SIZE])
 {
-	snprintf(topic_r, MQTT_TOPIC_SIZE, "%s/agency/%s/incidents/%s", topics->base,
-		 topics->agencies->agency[agency].id, incident_id);
+	snprintf(topic_r, MQTT_TOPIC_SIZE, "%s%s/agency/%s/incidents/%s", topics->base,
+		 stage(is_exercise), topics->agencies->agency[agency].id, incident_id);
 }
 
-void mqtt_topic_all_views(const struct mqtt_topics *topics, char topic_r[MQTT_TOPIC_SIZE])
+void mqtt_topic_all_views(const struct mqtt_topics *topics, bool is_exercise,
+			  char topic_r[MQTT_TOPIC_SIZE])
 {
-	snprintf(topic_r, MQTT_TOPIC_SIZE, "%s/agency/+/incidents/+", topics->base);
+	snprintf(topic_r, MQTT_TOPIC_SIZE, "%s%s/agency/+/incidents/+", topics->base,
+		 stage(is_exercise));
 }
 
 /* What follows word in text, or NULL. */
@@ -58,13 +66,16 @@ static const char *after(const char *text, const char *word)
 }
 
 bool mqtt_topic_read_view(const struct mqtt_topics *topics, const char *topic,
-			  unsigned *agency_r, char incident_id_r[ID_SIZE])
+			  unsigned *agency_r, bool *is_exercise_r, char incident_id_r[ID_SIZE])
 {
-	const char *agency = after(topic, topics->base);
-	const char *id;
+	const char *below = after(topic, topics->base);
+	const char *played = below != NULL ? after(below, stage(true)) : NULL;
+	const char *agency, *id;
 	int found;
 
-	agency = agency != NULL ? after(agency, "/agency/") : NULL;
+	*is_exercise_r = played != NULL;
+	below = played != NULL ? played : below;
+	agency = below != NULL ? after(below, "/agency/") : NULL;
 	if (agency == NULL)
 		return false;
 	found = agency_find(topics->agencies, agency, strcspn(agency, "/"));

@@ -3,6 +3,8 @@
  *   tangi/v1/{city}/bridge                          is the bridge there?
  *   tangi/v1/{city}/agency/{agency}/events          the frame, as every console gets it
  *   tangi/v1/{city}/agency/{agency}/incidents/{id}  the incident as it stands, kept there
+ *   tangi/v1/{city}/exercise/agency/…               the same of what is only played: who does
+ * not ask for it never hears it
  *
  * Who may see what is decided in model/audience.h and nowhere else. No text from outside stands
  * in a topic. Pure; any thread. */
@@ -22,15 +24,16 @@ int mqtt_topics_init(struct mqtt_topics *topics, const char *city,
 		     const struct agencies *agencies, struct err *err) MUST_CHECK;
 
 void mqtt_topic_bridge(const struct mqtt_topics *topics, char topic_r[MQTT_TOPIC_SIZE]);
-void mqtt_topic_events(const struct mqtt_topics *topics, unsigned agency,
+void mqtt_topic_events(const struct mqtt_topics *topics, unsigned agency, bool is_exercise,
 		       char topic_r[MQTT_TOPIC_SIZE]);
-void mqtt_topic_view(const struct mqtt_topics *topics, unsigned agency, const char *incident_id,
-		     char topic_r[MQTT_TOPIC_SIZE]);
+void mqtt_topic_view(const struct mqtt_topics *topics, unsigned agency, bool is_exercise,
+		     const char *incident_id, char topic_r[MQTT_TOPIC_SIZE]);
 /* All that the bridge keeps at the broker, as a subscription. */
-void mqtt_topic_all_views(const struct mqtt_topics *topics, char topic_r[MQTT_TOPIC_SIZE]);
+void mqtt_topic_all_views(const struct mqtt_topics *topics, bool is_exercise,
+			  char topic_r[MQTT_TOPIC_SIZE]);
 /* What mqtt_topic_view made, taken apart. False: it is none, or of an unknown agency. */
 bool mqtt_topic_read_view(const struct mqtt_topics *topics, const char *topic,
-			  unsigned *agency_r, char incident_id_r[ID_SIZE]);
+			  unsigned *agency_r, bool *is_exercise_r, char incident_id_r[ID_SIZE]);
 
 /* Whose stream the event belongs to. */
 agency_set mqtt_hearers(const struct mqtt_topics *topics, const struct event *event);

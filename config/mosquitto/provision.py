@@ -67,7 +67,8 @@ def rules(city, people):
     for who in people[1:]:
         lines += ["", f"user {who['user']}", f"topic read {base}/bridge"]
         if who["role"] == "agency":
-            lines += [f"topic read {base}/agency/{who['agency']}/#"]
+            lines += [f"topic read {base}/agency/{who['agency']}/#",
+                      f"topic read {base}/exercise/agency/{who['agency']}/#"]
     lines += ["", f"pattern read {base}/unit/%u/dispatch"]
     lines += [f"pattern write {base}/unit/%u/{leaf}"
               for leaf in ("ack", "status", "position", "presence", "sync")]

@@ -361,10 +361,11 @@ def every_line_of_the_log_is_one_that_the_reference_knows(bridge):
 def every_message_on_the_broker_is_one_that_the_reference_knows(bridge):
     book = reference.Messages()
     with Radio(bridge.broker, "bridge", f"{BASE}/#") as radio:
-        report = bridge.report(FIRE)
-        view = f"{BASE}/agency/fire/incidents/{report['incident_id']}"
-        assert bridge.act(report["incident_id"], "close", outcome="resolved").status == 200
-        radio.wait(lambda h: [x for x in h if x.topic == view and not x.payload], "it is cleared")
+        for stage in ("", "exercise/"):
+            report = bridge.report(FIRE, exercise=bool(stage))
+            view = f"{BASE}/{stage}agency/fire/incidents/{report['incident_id']}"
+            assert bridge.act(report["incident_id"], "close", outcome="resolved").status == 200
+            radio.wait(lambda h: [x for x in h if x.topic == view and not x.payload], "it is cleared")
         radio.wait(lambda h: [x for x in h if x.topic == f"{BASE}/bridge"], "the bridge's presence")
         heard = list(radio.heard)
     for one in heard:
@@ -376,4 +377,5 @@ def every_message_on_the_broker_is_one_that_the_reference_knows(bridge):
             if name != "cleared":
                 book.check(channel, name, one.json)
     assert book.seen == {("bridge", "presence"), ("agencyIncident", "view"), ("agencyIncident", "cleared"),
-                         ("agencyEvents", "event")}
+                         ("agencyEvents", "event"), ("exerciseIncident", "view"),
+                         ("exerciseIncident", "cleared"), ("exerciseEvents", "event")}

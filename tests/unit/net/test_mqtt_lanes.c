@@ -444,7 +444,7 @@ static unsigned assert_view_of(struct radio *radio, const struct event *row, uns
 
 	if ((row->audience.agencies >> agency & 1) == 0)
 		return 0;
-	mqtt_topic_view(&radio->mqtt.topics, agency, row->incident_id, topic);
+	mqtt_topic_view(&radio->mqtt.topics, agency, false, row->incident_id, topic);
 	view = view_at(radio, topic);
 	if (view->payload == NULL)
 		fail_msg("%s is not there", topic);

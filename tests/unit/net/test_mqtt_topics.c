@@ -84,12 +84,26 @@ static void topics_are_those_of_the_contract(void **state)
 	(void)state;
 	mqtt_topic_bridge(&made, topic);
 	assert_string_equal(topic, "tangi/v1/cirebon/bridge");
-	mqtt_topic_events(&made, 1, topic);
+	mqtt_topic_events(&made, 1, false, topic);
 	assert_string_equal(topic, "tangi/v1/cirebon/agency/police/events");
-	mqtt_topic_view(&made, 0, "I-1", topic);
+	mqtt_topic_view(&made, 0, false, "I-1", topic);
 	assert_string_equal(topic, "tangi/v1/cirebon/agency/fire/incidents/I-1");
-	mqtt_topic_all_views(&made, topic);
+	mqtt_topic_all_views(&made, false, topic);
 	assert_string_equal(topic, "tangi/v1/cirebon/agency/+/incidents/+");
+}
+
+static void an_exercise_has_topics_of_its_own(void **state)
+{
+	struct mqtt_topics made = topics();
+	char topic[MQTT_TOPIC_SIZE];
+
+	(void)state;
+	mqtt_topic_events(&made, 1, true, topic);
+	assert_string_equal(topic, "tangi/v1/cirebon/exercise/agency/police/events");
+	mqtt_topic_view(&made, 0, true, "I-1", topic);
+	assert_string_equal(topic, "tangi/v1/cirebon/exercise/agency/fire/incidents/I-1");
+	mqtt_topic_all_views(&made, true, topic);
+	assert_string_equal(topic, "tangi/v1/cirebon/exercise/agency/+/incidents/+");
 }
 
 static void a_city_that_would_break_a_topic_is_refused(void **state)
@@ -229,14 +243,18 @@ static void a_topic_that_the_broker_names_is_read_strictly(void **state)
 	struct mqtt_topics made = topics();
 	char topic[MQTT_TOPIC_SIZE], id[ID_SIZE];
 	unsigned agency;
+	bool is_exercise;
 
 	(void)state;
-	mqtt_topic_view(&made, 2, "I-01KAQ8GWJ5T3C8M9K2XRNY4B7E", topic);
-	assert_true(mqtt_topic_read_view(&made, topic, &agency, id));
-	assert_int_equal(agency, 2);
-	assert_string_equal(id, "I-01KAQ8GWJ5T3C8M9K2XRNY4B7E");
+	for (int played = 0; played < 2; played++) {
+		mqtt_topic_view(&made, 2, played, "I-01KAQ8GWJ5T3C8M9K2XRNY4B7E", topic);
+		assert_true(mqtt_topic_read_view(&made, topic, &agency, &is_exercise, id));
+		assert_int_equal(agency, 2);
+		assert_int_equal(is_exercise, played);
+		assert_string_equal(id, "I-01KAQ8GWJ5T3C8M9K2XRNY4B7E");
+	}
 	for (unsigned i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
-		assert_false(mqtt_topic_read_view(&made, bad[i], &agency, id));
+		assert_false(mqtt_topic_read_view(&made, bad[i], &agency, &is_exercise, id));
 }
 
 static void presence_says_what_the_reference_promises(void **state)
@@ -258,6 +276,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(topics_are_those_of_the_contract),
+		cmocka_unit_test(an_exercise_has_topics_of_its_own),
 		cmocka_unit_test(a_city_that_would_break_a_topic_is_refused),
 		cmocka_unit_test(a_view_is_set_for_the_agencies_of_a_live_incident),
 		cmocka_unit_test(a_view_is_cleared_for_everybody_when_the_incident_is_closed),

@@ -1,0 +1,77 @@
+"""What is only played must reach nobody who takes it for real. Each way out has its proof here."""
+
+import json
+
+import pytest
+
+from world import wait
+from world.radio import Radio
+
+BASE = "tangi/v1/cirebon"
+FIRE = "Kebakaran rumah di Jl. Kesambi, masih ada orang di dalam"
+
+
+@pytest.fixture
+def bridge(make):
+    return make.bridge(settings={"run_sheet.every_s": "1"}, broker=make.broker()).start()
+
+
+def on_the_radio_it_is_heard_on_topics_of_its_own_alone(bridge):
+    with Radio(bridge.broker, "agency-fire", f"{BASE}/agency/fire/#") as real, \
+            Radio(bridge.broker, "agency-fire", f"{BASE}/exercise/agency/fire/#") as stage:
+        drill = bridge.report(FIRE, exercise=True)
+        true = bridge.report(FIRE + ", lantai dua")
+        of = lambda radio, report: [h for h in radio.heard if report["incident_id"].encode() in h.payload]
+        stage.wait(lambda h: len(of(stage, drill)) == 2, "event and view of the exercise")
+        real.wait(lambda h: len(of(real, true)) == 2, "event and view of what is real")
+        assert not of(real, drill) and not of(stage, true)
+        assert all(h.json["exercise"] is True for h in of(stage, drill))
+        assert {h.topic for h in of(stage, drill)} == {
+            f"{BASE}/exercise/agency/fire/events", f"{BASE}/exercise/agency/fire/incidents/{drill['incident_id']}"}
+        bridge.act(drill["incident_id"], "close", who="pengawas", outcome="other")
+        stage.wait(lambda h: any(not x.payload for x in h), "its view is cleared")
+
+
+def an_agency_hears_no_others_exercise(bridge):
+    with Radio(bridge.broker, "agency-police", f"{BASE}/exercise/agency/+/events") as police:
+        bridge.report("Ilalang terbakar di lahan kosong Argasunya", exercise=True)
+        last = bridge.report(FIRE, exercise=True)
+        police.wait(lambda h: any(last["incident_id"].encode() in x.payload for x in h), "its own part of it")
+        assert {h.topic for h in police.heard} == {f"{BASE}/exercise/agency/police/events"}
+
+
+def a_broker_that_comes_back_empty_gets_it_back_on_its_own_topics(bridge):
+    drill = bridge.report(FIRE, exercise=True)
+    bridge.broker.stop()
+    bridge.broker.forget()
+    bridge.broker.start()
+    with Radio(bridge.broker, "agency-fire", f"{BASE}/exercise/agency/fire/incidents/+") as stage, \
+            Radio(bridge.broker, "agency-fire", f"{BASE}/agency/fire/incidents/+") as real:
+        stage.wait(lambda h: any(drill["incident_id"] in x.topic for x in h), "the view is there again")
+        true = bridge.report(FIRE)
+        real.wait(lambda h: any(true["incident_id"] in x.topic for x in h), "a real one")
+        assert not any(drill["incident_id"] in x.topic for x in real.heard)
+
+
+def a_console_is_told_of_each_that_it_is_one(bridge):
+    with bridge.console() as desk:
+        frame = desk.sees(bridge.report(FIRE, exercise=True)["id"])
+    assert frame["exercise"] is True and frame["incident"]["exercise"] is True
+
+
+def paper_for_when_the_bridge_is_down_does_not_hold_it(bridge):
+    bridge.report(FIRE, exercise=True)
+    true = bridge.report("Pohon tumbang menimpa mobil di Jl. Pemuda, orang terjepit")
+    no = bridge.incident(true["incident_id"])["no"]
+    sheet = bridge.data / "run-sheet.html"
+    wait.until(lambda: sheet.exists() and f"<td>{no:04}</td>" in sheet.read_text(), "the real one is on paper")
+    assert "1 insiden terbuka" in sheet.read_text()
+
+
+def nobody_earns_trust_or_blame_by_it(bridge):
+    phone = "+628111222333"
+    drill = bridge.report(FIRE, exercise=True, reporter={"phone": phone})
+    bridge.act(drill["incident_id"], "close", who="pengawas", outcome="prank")
+    true = bridge.report(FIRE, reporter={"phone": phone})
+    assert bridge.incident(true["incident_id"])["order"] == 0
+    assert not [e for e in bridge.log() if e["event"] == "caller.updated" and "prank\":1" in json.dumps(e)]
