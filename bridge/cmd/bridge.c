@@ -234,6 +234,9 @@ int bridge_open(struct bridge *bridge, const char *data, struct err *err)
 		return -1;
 	open_doors_in(bridge);
 	open_watch(bridge);
+	if (tracks_open(&bridge->tracks, &bridge->settings->tracks, bridge->loop,
+			bridge->whereabouts, data, err) < 0)
+		return -1;
 	open_stream(bridge);
 	if (open_broker(bridge, err) < 0)
 		return -1;
@@ -366,6 +369,7 @@ void bridge_close(struct bridge *bridge)
 	paper_close(&bridge->paper);
 	close_adapters(bridge);
 	mqtt_close(&bridge->mqtt);
+	tracks_close(&bridge->tracks);
 	whereabouts_free(&bridge->whereabouts);
 	command_desk_free(&bridge->command_desk);
 	actions_free(&bridge->actions);

@@ -7,6 +7,7 @@
 
 #include "base/config.h"
 #include "cmd/paper.h"
+#include "cmd/tracks.h"
 #include "core/joining.h"
 #include "net/http.h"
 #include "net/mqtt.h"
@@ -22,6 +23,7 @@ struct settings {
 	struct joining_settings joining;
 	struct paper_settings paper;
 	bool has_escalation;
+	struct tracks_settings tracks;
 	json_t *sources;
 	json_t *adapters;
 	const char *log_level;

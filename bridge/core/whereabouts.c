@@ -9,6 +9,9 @@
 struct known {
 	struct unit_trace trace;
 	uint64_t revision; /* of its newest change; 0: nothing is known */
+	int64_t kept_ms;   /* when its position was last handed out to be kept */
+	bool has_moved;    /* since then */
+	bool has_turned;   /* its presence has changed since it was handed out */
 };
 
 struct whereabouts {
@@ -91,6 +94,7 @@ bool whereabouts_move(struct whereabouts *whereabouts, const char *unit,
 	known->trace.accuracy_m = position->accuracy_m;
 	known->trace.speed_cms = position->speed_cms;
 	known->trace.heading = position->heading;
+	known->has_moved = true;
 	has_changed(whereabouts, known);
 	return true;
 }
@@ -106,6 +110,7 @@ bool whereabouts_presence(struct whereabouts *whereabouts, const char *unit, boo
 		return true; /* the broker says at each connection what it keeps */
 	known->trace.presence = presence;
 	known->trace.since_ms = now_ms(whereabouts);
+	known->has_turned = true;
 	has_changed(whereabouts, known);
 	return true;
 }
@@ -179,4 +184,56 @@ void whereabouts_write_since(const struct whereabouts *whereabouts, uint64_t rev
 		write_position(&known->trace, now, w);
 		jsonw_close(w, '}');
 	}
+}
+
+static bool is_to_be_kept(const struct known *known, int64_t every_ms, int64_t now)
+{
+	return known->has_turned ||
+	       (known->has_moved && (now - known->kept_ms >= every_ms || now < known->kept_ms));
+}
+
+unsigned whereabouts_to_keep(struct whereabouts *whereabouts, int64_t every_ms, unsigned max,
+			     struct unit_trace *traces_r)
+{
+	int64_t now = now_ms(whereabouts);
+	unsigned count = 0;
+
+	for (unsigned i = 0; i < whereabouts->count && count < max; i++) {
+		struct known *known = &whereabouts->known[i];
+
+		if (!is_to_be_kept(known, every_ms, now))
+			continue;
+		traces_r[count++] = known->trace;
+		known->kept_ms = now;
+		known->has_moved = known->has_turned = false;
+	}
+	return count;
+}
+
+static void recall(struct whereabouts *whereabouts, const struct unit_trace *trace)
+{
+	struct known *known = find(whereabouts, trace->unit);
+
+	if (known == NULL)
+		return;
+	if (known->trace.at_ms == 0) {
+		struct unit_trace heard = known->trace;
+
+		known->trace = *trace;
+		known->trace.presence = heard.presence;
+		known->trace.since_ms = heard.since_ms;
+	}
+	/* What the broker has said meanwhile is newer, but if it is the same, it began then. */
+	if (known->trace.presence == UNIT_UNHEARD || known->trace.presence == trace->presence) {
+		known->trace.presence = trace->presence;
+		known->trace.since_ms = trace->since_ms;
+	}
+	has_changed(whereabouts, known);
+}
+
+void whereabouts_recall(struct whereabouts *whereabouts, const struct unit_trace *traces,
+			unsigned count)
+{
+	for (unsigned i = 0; i < count; i++)
+		recall(whereabouts, &traces[i]);
 }

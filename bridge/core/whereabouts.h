@@ -1,6 +1,7 @@
 /* Where each unit is and whether its radio is there: the newest of each, in memory.
  *
  * No events: positions come by the hundred a second, and nothing is decided by an old one.
+ * Every so often what has changed is handed out to be kept beside the log.
  * Bounded by the units of the configuration: who is none of them is not kept. Loop thread
  * only. */
 #pragma once
@@ -10,6 +11,7 @@
 #include "core/field.h"
 
 struct rules;
+struct unit_trace; /* model/unit_trace.h */
 struct whereabouts;
 
 struct whereabouts *whereabouts_new(const struct clock *clock);
@@ -31,3 +33,11 @@ void whereabouts_write(const struct whereabouts *whereabouts, const char *unit,
 /* A list of {id, presence, position} of the units that have changed since that revision. */
 void whereabouts_write_since(const struct whereabouts *whereabouts, uint64_t revision,
 			     struct jsonw *w);
+
+/* What of the units has changed since it was last handed out, no unit twice within every_ms but
+ * for its presence; at most max. How many. */
+unsigned whereabouts_to_keep(struct whereabouts *whereabouts, int64_t every_ms, unsigned max,
+			     struct unit_trace *traces_r);
+/* What the table had. What was heard since is newer and stays. */
+void whereabouts_recall(struct whereabouts *whereabouts, const struct unit_trace *traces,
+			unsigned count);

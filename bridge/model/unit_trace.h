@@ -1,4 +1,5 @@
-/* Where a unit was last and whether its radio was there. A value. */
+/* Where a unit was last and whether its radio was there. A value; what the table beside the log
+ * holds of it. */
 #pragma once
 
 #include <stdint.h>

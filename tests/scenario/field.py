@@ -55,6 +55,11 @@ def where_a_unit_is_stands_on_it_with_its_age_and_the_newest_wins(make):
         assert (position["speed"], position["heading"], position["accuracy_m"]) == (10, 90, 20)
     assert bridge.metrics()["tangi_field_bad_positions_total"] == 0
     assert not bridge.log(), "a position is no event"
+    before = _unit(bridge, unit)["position"]
+    bridge.restart()
+    after = _unit(bridge, unit)["position"]
+    assert after.pop("age_s") >= before.pop("age_s") and after == before, "known after a restart"
+    assert (bridge.data / "positions.db").stat().st_mode & 0o777 == 0o600
 
 
 def whether_its_radio_is_there_is_told_by_its_last_will_and_after_a_restart(make):
@@ -74,6 +79,7 @@ def whether_its_radio_is_there_is_told_by_its_last_will_and_after_a_restart(make
     bridge.restart()
     wait.until(lambda: (_unit(bridge, unit)["presence"] or {}).get("status") == "online",
                "what the broker keeps is heard at the start")
+    assert _unit(bridge, unit)["presence"]["since"] == since
     radio.client.loop_stop()
     radio.client._sock_close()  # a phone whose battery is taken out
     wait.until(lambda: _unit(bridge, unit)["presence"]["status"] == "offline", "its will speaks", within=40)

@@ -9,6 +9,7 @@
 
 #include "city.h"
 #include "core/whereabouts.h"
+#include "model/unit_trace.h"
 
 #define NOW 1764054000000LL /* 2025-11-25T07:00:00Z */
 
@@ -173,6 +174,57 @@ static void new_rules_lose_nothing_of_the_units_that_stay(void **state)
 	rules_free(&others);
 }
 
+static void what_has_changed_is_handed_out_to_be_kept_each_unit_in_its_time(void **state)
+{
+	struct whereabouts *whereabouts = *state;
+	struct unit_trace traces[8];
+
+	assert_int_equal(whereabouts_to_keep(whereabouts, 30000, 8, traces), 0);
+	assert_true(move(whereabouts, "DMK-01", -67000000, NOW));
+	assert_int_equal(whereabouts_to_keep(whereabouts, 30000, 8, traces), 1);
+	assert_string_equal(traces[0].unit, "DMK-01");
+	for (now_ms = NOW + 1000; now_ms < NOW + 30000; now_ms += 1000) {
+		assert_true(move(whereabouts, "DMK-01", -68000000, 0));
+		assert_int_equal(whereabouts_to_keep(whereabouts, 30000, 8, traces), 0);
+	}
+	now_ms = NOW + 29000;
+	assert_true(whereabouts_presence(whereabouts, "DMK-02", true)); /* at once */
+	assert_int_equal(whereabouts_to_keep(whereabouts, 30000, 8, traces), 1);
+	now_ms = NOW + 30000;
+	assert_int_equal(whereabouts_to_keep(whereabouts, 30000, 8, traces), 1);
+	assert_int_equal(traces[0].lat_e7, -68000000);
+	assert_int_equal(whereabouts_to_keep(whereabouts, 0, 8, traces), 0);
+}
+
+static void what_was_known_before_a_restart_is_known_and_what_is_newer_stays(void **state)
+{
+	struct whereabouts *whereabouts = *state;
+	const struct unit_trace traces[] = {
+		{.unit = "DMK-01",
+		 .at_ms = NOW - 60000,
+		 .lat_e7 = -66000000,
+		 .lon_e7 = 1085000000,
+		 .accuracy_m = -1,
+		 .speed_cms = -1,
+		 .heading = -1,
+		 .presence = UNIT_ONLINE,
+		 .since_ms = NOW - 3600000},
+		{.unit = "DMK-02", .presence = UNIT_ONLINE, .since_ms = NOW - 3600000},
+		{.unit = "DMK-77", .at_ms = 1}};
+
+	/* The broker was faster. */
+	assert_true(whereabouts_presence(whereabouts, "DMK-01", true));
+	assert_true(whereabouts_presence(whereabouts, "DMK-02", false));
+	whereabouts_recall(whereabouts, traces, 3);
+	assert_written(whereabouts, "DMK-01",
+		       "{\"presence\":{\"status\":\"online\",\"since\":"
+		       "\"2025-11-25T06:00:00.000Z\"},\"position\":{\"lat\":-6.6,\"lon\":108.5,"
+		       "\"at\":\"2025-11-25T06:59:00.000Z\",\"age_s\":60}}");
+	assert_written(whereabouts, "DMK-02",
+		       "{\"presence\":{\"status\":\"offline\",\"since\":"
+		       "\"2025-11-25T07:00:00.000Z\"},\"position\":null}");
+}
+
 int main(void)
 {
 #define PROMISE(name) cmocka_unit_test_setup_teardown(name, start, stop)
@@ -182,6 +234,8 @@ int main(void)
 		PROMISE(presence_keeps_the_time_at_which_it_began),
 		PROMISE(who_is_no_unit_is_not_kept),
 		PROMISE(whoever_was_away_hears_of_what_has_changed_since_and_of_nothing_else),
+		PROMISE(what_has_changed_is_handed_out_to_be_kept_each_unit_in_its_time),
+		PROMISE(what_was_known_before_a_restart_is_known_and_what_is_newer_stays),
 		PROMISE(new_rules_lose_nothing_of_the_units_that_stay),
 	};
 
