@@ -93,7 +93,8 @@ static int read_members(const json_t *doc, struct call *call, struct err *err)
 	    read_state(doc, &call->state, err) < 0 || read_outcome(doc, call, err) < 0 ||
 	    read_text(doc, "caller", JSONIN_OPTIONAL, call->caller, CALL_PHONE_SIZE, err) < 0 ||
 	    read_text(doc, "agent", JSONIN_OPTIONAL, call->agent, CALL_AGENT_SIZE, err) < 0 ||
-	    jsonin_time(doc, "at", JSONIN_OPTIONAL, &call->at_ms, err) < 0)
+	    jsonin_time(doc, "at", JSONIN_OPTIONAL, &call->at_ms, err) < 0 ||
+	    jsonin_bool(doc, "exercise", &call->is_exercise, err) < 0)
 		return -1;
 	return 0;
 }
@@ -185,6 +186,7 @@ void call_write(const struct call *call, bool is_masked, const struct card *card
 	else
 		jsonw_null(w, "at");
 	location_write(&call->location, w, "location");
+	jsonw_bool(w, "exercise", call->is_exercise);
 	if (card != NULL)
 		card_write(card, w, "card");
 	jsonw_close(w, '}');

@@ -39,7 +39,8 @@ struct call {
 	char agent[CALL_AGENT_SIZE];
 	int64_t at_ms; /* as the telephone side says; 0: it does not */
 	struct location location;
-	struct buf *raw; /* NULL in one that was read back */
+	bool is_exercise; /* by its first message */
+	struct buf *raw;  /* NULL in one that was read back */
 };
 
 int call_parse(const void *body, size_t len, struct call **call_r, struct err *err) MUST_CHECK;

@@ -241,7 +241,7 @@ void event_write_piece(struct jsonw *w, uint64_t seq, const struct command *comm
 void event_write_call(struct jsonw *w, uint64_t seq, int64_t at_ms, const struct call *call,
 		      const char *seal, const struct card *card)
 {
-	open_frame(w, seq, at_ms, EVENT_CALL_UPDATED, false, NULL);
+	open_frame(w, seq, at_ms, EVENT_CALL_UPDATED, call->is_exercise, NULL);
 	write_seal(w, seal);
 	call_write(call, true, card, w, "call");
 	jsonw_close(w, '}');

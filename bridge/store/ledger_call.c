@@ -65,6 +65,7 @@ static void fill_in(struct call *call, const struct call *before)
 		call->location = before->location;
 	if (call->outcome == CALL_OUTCOME_NONE)
 		call->outcome = before->outcome;
+	call->is_exercise = before->is_exercise;
 }
 
 /* What this step says of the number: counted once for each call, whenever it is first told. */
@@ -86,7 +87,8 @@ static void tell_caller(struct caller *caller, const struct call *before,
 			   at_ms);
 }
 
-/* Who withholds the number is nobody: known stays empty. */
+/* Who withholds the number is nobody, and nobody earns anything by an exercise: known stays
+ * empty. */
 static int know_caller(struct ledger *ledger, const struct store_request *request,
 		       const struct call *before, struct known *known, struct err *err)
 {
@@ -94,6 +96,8 @@ static int know_caller(struct ledger *ledger, const struct store_request *reques
 	struct caller_names names;
 
 	*known = (struct known){0};
+	if (call->is_exercise)
+		return 0;
 	caller_name(ledger->caller_key, call->caller, NULL, &names);
 	if (names.own[0] == '\0')
 		return 0;

@@ -75,3 +75,17 @@ def nobody_earns_trust_or_blame_by_it(bridge):
     true = bridge.report(FIRE, reporter={"phone": phone})
     assert bridge.incident(true["incident_id"])["order"] == 0
     assert not [e for e in bridge.log() if e["event"] == "caller.updated" and "prank\":1" in json.dumps(e)]
+
+
+def a_call_that_is_played_is_one_to_its_end_and_counts_for_no_number(bridge):
+    tell = lambda call, state, **more: bridge.ask(
+        "POST", "/v1/calls", {"call_id": call, "state": state, "caller": "+628111222444", **more}, "rest")
+    assert tell("played", "ringing", exercise=True).status == 201
+    assert tell("played", "ended", outcome="prank").status == 201, "what follows need not say it again"
+    assert tell("real", "ringing").status == 201
+    assert tell("real", "ended", exercise=True).status == 201, "nor can it be taken back"
+    calls = [e for e in bridge.log() if e["event"] == "call.updated"]
+    assert [(e["call"]["call_id"], e["exercise"], e["call"]["exercise"]) for e in calls] == [
+        ("played", True, True), ("played", True, True), ("real", False, False), ("real", False, False)]
+    assert all(e["call"]["card"] is None for e in calls[:2]), "nothing is known by it"
+    assert calls[-1]["call"]["card"]["calls"] == 1
