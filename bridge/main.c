@@ -22,6 +22,7 @@ static const struct {
 	{"watch", cmd_watch, "show events as they come"},
 	{"user", cmd_user, "the people who may sign in"},
 	{"token", cmd_token, "the programs that may ask"},
+	{"roster", cmd_roster, "who is on duty when"},
 	{"verify", cmd_verify, "prove that a log is whole and unchanged"},
 	{"backup", cmd_backup, "copy a log, beside a running bridge"},
 	{"export", cmd_export, "take out what can be learnt from"},

@@ -175,7 +175,8 @@ static enum found compare_plan(const struct recommendation *recommendation,
 static enum found judge_planned(const struct rules *rules, const struct table *table,
 				struct err *err)
 {
-	struct recommend_unit *units = units_at_home(rules);
+	const struct roster nothing = {0};
+	struct recommend_unit *units = units_at_home(rules, &nothing, 0);
 	struct recommendation recommendation;
 	struct recommend_situation situation;
 	enum found found;

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/jsonin.h"
 #include "base/jsonw.h"
 #include "base/xalloc.h"
 #include "cmd/args.h"
@@ -14,13 +15,14 @@
 #include "core/rules.h"
 
 struct wish {
-	const char *config, *situation, *level;
+	const char *config, *situation, *level, *data;
 	bool is_json;
 };
 
 struct run {
 	struct rules *rules;
 	const struct wish *wish;
+	struct roster roster;
 	int level;
 };
 
@@ -118,11 +120,15 @@ static void answer(const struct run *run, const struct recommend_situation *s)
 
 static int answer_document(const struct run *run, const json_t *doc, struct err *err)
 {
-	struct recommend_unit *units = units_at_home(run->rules);
+	struct recommend_unit *units;
 	struct recommend_situation situation;
-	int rc = situation_read(run->rules, doc, clock_system.wall_ms(&clock_system), units,
-				&situation, err);
+	int64_t now_ms = clock_system.wall_ms(&clock_system);
+	int rc;
 
+	if (jsonin_time(doc, "now", JSONIN_OPTIONAL, &now_ms, err) < 0)
+		return -1;
+	units = units_at_home(run->rules, &run->roster, now_ms);
+	rc = situation_read(run->rules, doc, now_ms, units, &situation, err);
 	if (rc == 0)
 		answer(run, &situation);
 	xfree(units);
@@ -170,12 +176,14 @@ static int answer_situations(const struct run *run, struct err *err)
 
 static void answer_texts(const struct run *run, char **texts)
 {
-	struct recommend_unit *units = units_at_home(run->rules);
+	int64_t now_ms = clock_system.wall_ms(&clock_system);
+	struct recommend_unit *units = units_at_home(run->rules, &run->roster, now_ms);
 
 	for (; *texts != NULL; texts++) {
 		struct recommend_situation situation;
 
 		situation_of_text(run->rules, *texts, &situation);
+		situation.now_ms = now_ms;
 		situation.level = run->level;
 		situation.unit = units;
 		situation.unit_count = rules_unit_count(run->rules);
@@ -193,6 +201,8 @@ static const struct arg table[] = {
 	 "situations as JSON, one after the other; - is standard input"},
 	{"level", ARG_TEXT, offsetof(struct wish, level), false, "N",
 	 "the alarm that the texts are answered with: 1, 2 or 3; otherwise 1"},
+	{"data", ARG_TEXT, offsetof(struct wish, data), false, "DIR",
+	 "with the duty roster of that data folder; otherwise all are on duty"},
 	{"json", ARG_SWITCH, offsetof(struct wish, is_json), false, NULL,
 	 "one JSON document a line"},
 };
@@ -229,6 +239,7 @@ int cmd_recommend(int argc, char **argv)
 {
 	struct wish wish = {0};
 	struct run run = {.wish = &wish};
+	struct file_stamp stamp;
 	struct err err;
 	char **texts;
 	int rc = args_read(&args, argc, argv, &wish, &texts);
@@ -242,12 +253,15 @@ int cmd_recommend(int argc, char **argv)
 		return 2;
 	}
 	rc = rules_load(&run.rules, wish.config, &err);
+	if (rc == 0 && wish.data != NULL)
+		rc = roster_read(wish.data, &run.roster, &stamp, &err);
 	if (rc == 0 && wish.situation != NULL)
 		rc = answer_situations(&run, &err);
 	else if (rc == 0)
 		answer_texts(&run, texts);
 	if (rc < 0)
 		fprintf(stderr, "tangi recommend: %s\n", err.text);
+	roster_fini(&run.roster);
 	rules_free(&run.rules);
 	return rc < 0;
 }

@@ -11,14 +11,24 @@
 
 #define NO_MAX 1000000000
 
-struct recommend_unit *units_at_home(const struct rules *rules)
+static void take_roster(struct recommend_unit *unit, const struct roster *roster, int64_t at_ms)
+{
+	struct roster_word word = roster_ask(roster, unit->unit->id, at_ms);
+
+	unit->duty = word.duty == ROSTER_OFF ? RECOMMEND_OFF : RECOMMEND_ON;
+	unit->staff = word.now != NULL && word.now->crew > 0 ? word.now->crew : -1;
+}
+
+struct recommend_unit *units_at_home(const struct rules *rules, const struct roster *roster,
+				     int64_t at_ms)
 {
 	unsigned count = rules_unit_count(rules);
 	struct recommend_unit *units = xcalloc(count + 1, sizeof(*units));
 
 	for (unsigned i = 0; i < count; i++) {
 		units[i].unit = rules_unit(rules, i);
-		units[i].shift_jobs = units[i].staff = -1;
+		units[i].shift_jobs = -1;
+		take_roster(&units[i], roster, at_ms);
 	}
 	return units;
 }
@@ -201,7 +211,7 @@ static int read_busy(const json_t *object, struct recommend_unit *u, struct err 
 
 static int read_state(const json_t *object, struct recommend_unit *u, struct err *err)
 {
-	int64_t jobs = -1, staff = -1;
+	int64_t jobs = -1, staff = u->staff;
 
 	if (read_duty(object, u, err) < 0 || read_position(object, u, err) < 0 ||
 	    read_busy(object, u, err) < 0 ||

@@ -5,11 +5,14 @@
 #include <jansson.h>
 
 #include "core/recommend.h"
+#include "core/roster.h"
 
 struct rules;
 
-/* One for each unit of the city, on duty, free and at home; the caller frees it. */
-struct recommend_unit *units_at_home(const struct rules *rules);
+/* One for each unit of the city, free and at home, on duty unless the roster says that it is
+ * not at that moment; the caller frees it. */
+struct recommend_unit *units_at_home(const struct rules *rules, const struct roster *roster,
+				     int64_t at_ms);
 /* The incident that a text tells of, as the classifier and the gazetteer read it. */
 void situation_of_text(const struct rules *rules, const char *text,
 		       struct recommend_situation *situation_r);
