@@ -6,6 +6,7 @@ import time
 import paho.mqtt.client as paho
 
 from world import places, wait
+from world.process import run
 from world.radio import BASE, Radio
 
 
@@ -83,6 +84,32 @@ def whether_its_radio_is_there_is_told_by_its_last_will_and_after_a_restart(make
     radio.client.loop_stop()
     radio.client._sock_close()  # a phone whose battery is taken out
     wait.until(lambda: _unit(bridge, unit)["presence"]["status"] == "offline", "its will speaks", within=40)
+
+
+def what_a_unit_said_while_the_bridge_was_away_is_heard_when_it_is_back(make):
+    """The broker keeps its session. A position is not kept: it is where the unit was."""
+    broker = make.broker()
+    bridge = make.bridge(broker).start()
+    unit = broker.some_units[0][0]
+    bridge.kill()
+    with Radio(broker, unit, []) as radio:
+        radio.send(_said(unit, "position"), _position(-6.71))
+        radio.send(_said(unit, "presence"), "online")
+    bridge.start()
+    wait.until(lambda: (_unit(bridge, unit)["presence"] or {}).get("status") == "online", "it is heard")
+    assert _unit(bridge, unit)["position"] is None
+
+
+def other_people_s_clients_are_heard(make):
+    broker = make.broker()
+    bridge = make.bridge(broker).start()
+    unit = broker.some_units[0][0]
+    account = ["-h", "127.0.0.1", "-p", broker.port, "-u", unit, "-P", broker.passwords[unit], "-q", "1"]
+    for version, lat in (("mqttv311", -6.71), ("mqttv5", -6.72)):
+        run("mosquitto_pub", *account, "-V", version, "-t", _said(unit, "position"), "-m", _position(lat))
+        wait.until(lambda: _is_at(bridge, unit, lat), f"by {version}")
+    run("mosquitto_pub", *account, "-t", _said(unit, "presence"), "-m", "online", "-r")
+    wait.until(lambda: (_unit(bridge, unit)["presence"] or {}).get("status") == "online", "online")
 
 
 def a_console_hears_with_the_tick_where_units_are_and_once_more_all_of_it_when_it_comes_back(make):
