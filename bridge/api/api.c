@@ -18,6 +18,7 @@ static const struct http_route routes[] = {
 	{HTTP_GET, "/v1/tickets/{tracking_id}", 0, tickets_show},
 	{HTTP_GET, "/v1/units", 0, units_list},
 	{HTTP_GET, "/v1/workflow", 0, workflow_show},
+	{HTTP_GET, "/v1/alarms", 0, alarms_list},
 	{HTTP_GET, "/v1/taxonomy", 0, taxonomy_show},
 	{HTTP_GET, "/v1/areas", 0, areas_show},
 	{HTTP_GET, "/v1/places", 0, places_list},

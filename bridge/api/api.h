@@ -41,6 +41,7 @@ struct api_parts { /* all borrowed for the api's life */
 	struct command_desk *command_desk;
 	const struct rules *rules;
 	struct mqtt *mqtt; /* NULL: no broker is configured */
+	const struct watch *watch;
 	const struct whereabouts *whereabouts;
 	const struct joining *joining; /* NULL: nothing is ever linked */
 	const struct clock *clock;

@@ -85,6 +85,7 @@ http_handler_fn incidents_list, incidents_show, incidents_decide;
 http_handler_fn command_hear;
 http_handler_fn callers_show, callers_clear;
 http_handler_fn reports_show, calls_show, tickets_show;
+http_handler_fn alarms_list;
 http_handler_fn units_list, workflow_show, taxonomy_show, areas_show;
 http_handler_fn places_list;
 http_handler_fn events_list;

@@ -31,8 +31,7 @@ static void committed(void *ctx, const struct event *events, unsigned count)
 	feed_append(bridge->feed, events, count);
 	feed_wake(bridge->feed);
 	joining_follow(bridge->joining, events, count);
-	if (bridge->watch != NULL)
-		watch_follow(bridge->watch, events, count);
+	watch_follow(bridge->watch, events, count);
 }
 
 static uint64_t tail_length(const struct bridge *bridge)
@@ -89,10 +88,10 @@ static void open_watch(struct bridge *bridge)
 {
 	const struct watch_hooks hooks = {.arm = arm_watch, .ctx = bridge};
 
-	if (bridge->settings->has_escalation)
-		bridge->watch = watch_new(bridge->store, bridge->rules, &bridge->agencies,
-					  &clock_system, &bridge->metrics, &hooks);
-	else
+	bridge->watch =
+		watch_new(bridge->store, bridge->rules, &bridge->agencies, &clock_system,
+			  &bridge->metrics, bridge->settings->has_escalation, &hooks);
+	if (!bridge->settings->has_escalation)
 		log_warn("serve.escalation", "is=off what_nobody_takes=stays_where_it_is");
 }
 
@@ -122,6 +121,7 @@ static void open_stream(struct bridge *bridge)
 		.accounts = bridge->accounts,
 		.actions = bridge->actions,
 		.command_desk = bridge->command_desk,
+		.watch = bridge->watch,
 		.whereabouts = bridge->whereabouts,
 		.agencies = &bridge->agencies,
 		.metrics = &bridge->metrics,
@@ -162,6 +162,7 @@ static void open_api(struct bridge *bridge)
 		.command_desk = bridge->command_desk,
 		.rules = bridge->rules,
 		.mqtt = bridge->mqtt,
+		.watch = bridge->watch,
 		.whereabouts = bridge->whereabouts,
 		.joining = bridge->joining,
 		.clock = &clock_system,
@@ -312,8 +313,7 @@ static void read_tail(struct bridge *bridge)
 
 	if (feed_head(bridge->feed) == store_head(bridge->store)) {
 		feed_wake(bridge->feed);
-		if (bridge->watch != NULL)
-			watch_begin(bridge->watch);
+		watch_begin(bridge->watch);
 		joining_fill(bridge->joining, open_the_doors, bridge);
 		return;
 	}

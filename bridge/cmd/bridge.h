@@ -48,7 +48,7 @@ struct bridge {
 	struct sign_in *sign_in;
 	struct intake *intake;
 	struct joining *joining;
-	struct watch *watch; /* NULL: it is switched off */
+	struct watch *watch;
 	struct loop_timer watch_timer;
 	struct actions *actions;
 	struct command_desk *command_desk;

@@ -97,8 +97,7 @@ static void swap_rules(struct bridge *bridge, struct rules **rules)
 	units = api_units(bridge->rules);
 	intake_set_rules(bridge->intake, bridge->rules);
 	actions_set_rules(bridge->actions, bridge->rules);
-	if (bridge->watch != NULL)
-		watch_set_rules(bridge->watch, bridge->rules);
+	watch_set_rules(bridge->watch, bridge->rules);
 	command_desk_set_rules(bridge->command_desk, bridge->rules);
 	whereabouts_set_rules(bridge->whereabouts, bridge->rules);
 	api_set_rules(bridge->api, bridge->rules);

@@ -292,6 +292,7 @@ void joining_follow_one(struct joining *joining, const struct event *event)
 		follow_decision(joining, event);
 		return;
 	case EVENT_INCIDENT_ESCALATED:
+	case EVENT_ALARM_UPDATED:
 	case EVENT_CALL_UPDATED:
 	case EVENT_CALLER_UPDATED:
 	case EVENT_CALLER_CLEARED:

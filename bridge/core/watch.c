@@ -22,7 +22,7 @@ struct rise_request {
 
 struct watch *watch_new(struct store *store, const struct rules *rules,
 			const struct agencies *agencies, const struct clock *clock,
-			struct metrics *metrics, const struct watch_hooks *hooks)
+			struct metrics *metrics, bool raises, const struct watch_hooks *hooks)
 {
 	struct watch *watch = xcalloc(1, sizeof(*watch));
 
@@ -31,6 +31,7 @@ struct watch *watch_new(struct store *store, const struct rules *rules,
 				.agencies = agencies,
 				.clock = clock,
 				.metrics = metrics,
+				.raises = raises,
 				.hooks = *hooks,
 				.armed_us = INT64_MAX};
 	return watch;
@@ -64,7 +65,7 @@ void watch_stop(struct watch *watch)
 static int64_t next_us(const struct watch *watch)
 {
 	int64_t fill = watch->fill_again_us;
-	int64_t due = watch->due_count > 0 && watch->in_flight < IN_FLIGHT_MAX
+	int64_t due = watch->raises && watch->due_count > 0 && watch->in_flight < IN_FLIGHT_MAX
 			      ? watch->due[1]->due_us
 			      : INT64_MAX;
 
@@ -258,7 +259,7 @@ void watch_tick(struct watch *watch)
 		return;
 	if (watch->fill_again_us != 0 && watch->fill_again_us <= now_us)
 		watch_begin(watch);
-	while (watch->in_flight < IN_FLIGHT_MAX && watch->due_count > 0 &&
+	while (watch->raises && watch->in_flight < IN_FLIGHT_MAX && watch->due_count > 0 &&
 	       watch->due[1]->due_us <= now_us) {
 		struct timer *timer = watch->due[1];
 

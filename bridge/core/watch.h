@@ -26,10 +26,11 @@ struct watch_hooks {
 	void *ctx;
 };
 
-/* agencies as the store's, for as long as it lives; rules are borrowed. */
+/* agencies as the store's, for as long as it lives; rules are borrowed. raises: false for load
+ * and tests: what waits is known, and rises by nobody's doing. */
 struct watch *watch_new(struct store *store, const struct rules *rules,
 			const struct agencies *agencies, const struct clock *clock,
-			struct metrics *metrics, const struct watch_hooks *hooks);
+			struct metrics *metrics, bool raises, const struct watch_hooks *hooks);
 /* Everything that was asked of the store has been answered. */
 void watch_free(struct watch **watch);
 void watch_set_rules(struct watch *watch, const struct rules *rules);
@@ -41,3 +42,11 @@ void watch_begin(struct watch *watch);
 /* Newly committed events, after the answers of their commit. */
 void watch_follow(struct watch *watch, const struct event *events, unsigned count);
 void watch_tick(struct watch *watch);
+
+struct jsonw;
+
+/* The alarms of the agencies that this viewer is of, or of all where it sees all, as a list
+ * under key, each with the incident it is of. only: of one agency alone; -1: of all of them.
+ * What lies under an open card is left out. */
+void watch_write_alarms(const struct watch *watch, const struct viewer *viewer, int only,
+			struct jsonw *w, const char *key);

@@ -129,6 +129,7 @@ void watch_drop(struct watch *watch, struct held *held)
 	for (unsigned i = 0; i < held->timer_count; i++)
 		watch_take_due(watch, &held->timer[i]);
 	watch->folded_count -= held->folded_into[0] != '\0';
+	buf_unref(&held->alarms);
 	xfree(held->timer);
 	xfree(held);
 	watch->held_count--;

@@ -2,6 +2,7 @@
  *
  *   watch.c       its life, and what is due
  *   watch_read.c  what an event says of waits
+ *   watch_alarms.c the alarms of what is held
  *   watch_held.c  the incidents that are held, and the order in which their waits are due */
 #pragma once
 
@@ -27,6 +28,10 @@ struct held {
 	char folded_into[ID_SIZE]; /* "" : it is a card by itself */
 	int64_t version;
 	bool is_over;
+	struct audience audience;
+	int64_t no;
+	bool is_exercise;
+	struct buf *alarms; /* as the incident lists them; NULL: there are none */
 	unsigned timer_count;
 	struct timer *timer;
 };
@@ -38,7 +43,7 @@ struct watch {
 	const struct clock *clock;
 	struct metrics *metrics;
 	struct watch_hooks hooks;
-	bool is_stopped;
+	bool raises, is_stopped;
 	int64_t armed_us; /* what the hook was last asked for; INT64_MAX: nothing */
 
 	struct held **bucket;

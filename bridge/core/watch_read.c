@@ -28,22 +28,21 @@ static bool is_pressing(struct slice incident)
 		has(incident, ",\"disposition\":\"review\""));
 }
 
-static int64_t version_of(struct slice incident)
+static int64_t number(struct slice incident, const char *mark)
 {
-	const char *at = find(incident, ",\"version\":");
+	const char *at = find(incident, mark);
 
 	return at != NULL ? strtoll(at, NULL, 10) : 0;
 }
 
-/* The list with its brackets; len 0: it has lost its form. */
-static struct slice assignments_of(struct slice incident)
+/* The list behind mark with its brackets; len 0: it is not there. */
+static struct slice list_of(struct slice incident, const char *mark, const char *end)
 {
-	const char *from = find(incident, ",\"assignments\":");
-	const char *to = from != NULL
-				 ? memmem(from, (size_t)(incident.text + incident.len - from),
-					  ",\"similar\":[", strlen(",\"similar\":["))
-				 : NULL;
+	const char *from = find(incident, mark), *to = NULL;
 
+	if (from != NULL)
+		to = memmem(from, (size_t)(incident.text + incident.len - from), end,
+			    strlen(end));
 	if (to == NULL)
 		return (struct slice){0};
 	return (struct slice){.text = from, .len = (size_t)(to - from)};
@@ -60,6 +59,19 @@ static void take_card(struct watch *watch, struct held *held, struct slice incid
 		watch->folded_count += was_card ? 1 : -1;
 		watch_release_folded(watch, held->id);
 	}
+}
+
+/* Its agencies follow with its parts. */
+static void take_alarms(struct held *held, const struct event *event, struct slice incident)
+{
+	struct slice alarms = list_of(incident, ",\"alarms\":", ",\"order\":");
+
+	held->no = number(incident, ",\"no\":");
+	held->is_exercise = has(incident, ",\"exercise\":true");
+	held->audience = (struct audience){.scope = event->audience.scope};
+	buf_unref(&held->alarms);
+	if (alarms.len > strlen("[]"))
+		held->alarms = buf_copy(alarms.text, alarms.len);
 }
 
 /* ---- One wait. ---- */
@@ -128,6 +140,8 @@ static void take_part(struct watch *watch, struct held *held, const struct past 
 	const char *id = json_string_value(json_object_get(part, "agency"));
 	int agency = id != NULL ? agency_find(watch->agencies, id, strlen(id)) : -1;
 
+	if (agency >= 0)
+		held->audience.agencies |= (agency_set)1 << agency;
 	for (int slot = 0; slot < WAIT_SLOTS && agency >= 0; slot++) {
 		struct wait wait;
 
@@ -160,7 +174,7 @@ static void take_parts(struct watch *watch, struct held *held, const struct even
 
 static void take_state(struct watch *watch, const struct event *event, struct slice incident)
 {
-	struct slice parts = assignments_of(incident);
+	struct slice parts = list_of(incident, ",\"assignments\":", ",\"similar\":[");
 	json_t *list = json_loadb(parts.text, parts.len, 0, NULL);
 	struct held *held;
 
@@ -171,9 +185,10 @@ static void take_state(struct watch *watch, const struct event *event, struct sl
 		return;
 	}
 	held = watch_hold(watch, event->incident_id);
-	held->version = version_of(incident);
+	held->version = number(incident, ",\"version\":");
 	held->is_over = false;
 	take_card(watch, held, incident);
+	take_alarms(held, event, incident);
 	take_parts(watch, held, event, list, incident);
 	json_decref(list);
 }
@@ -191,6 +206,7 @@ static void end(struct watch *watch, const char *id, int64_t version)
 	for (unsigned i = 0; i < held->timer_count; i++)
 		watch_take_due(watch, &held->timer[i]);
 	held->timer_count = 0;
+	buf_unref(&held->alarms);
 	if (!watch->is_filling)
 		watch_drop(watch, held);
 }
@@ -204,7 +220,7 @@ void watch_take_event(struct watch *watch, const struct event *event)
 	if (incident.len == 0)
 		return;
 	held = watch_find(watch, event->incident_id);
-	version = version_of(incident);
+	version = number(incident, ",\"version\":");
 	if (held != NULL && held->version > version)
 		return;
 	if (is_pressing(incident))

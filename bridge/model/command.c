@@ -20,6 +20,8 @@ const char *const action_names[ACTIONS] = {
 	[ACTION_SPLIT] = "split",
 	[ACTION_UNFOLD] = "unfold",
 	[ACTION_ESCALATE] = "escalate",
+	[ACTION_ACKNOWLEDGE_ALARM] = "acknowledge_alarm",
+	[ACTION_SHELVE_ALARM] = "shelve_alarm",
 	[ACTION_FOLD] = "fold",
 };
 
@@ -45,7 +47,8 @@ static int read_action(struct command *command, struct err *err)
 	if (action < 0)
 		return err_field(err, "action",
 				 "must be acknowledge, note, reclassify, relocate, close, "
-				 "reopen, merge, split, unfold or escalate");
+				 "reopen, merge, split, unfold, escalate, acknowledge_alarm "
+				 "or shelve_alarm");
 	command->action = (enum action)action;
 	return 0;
 }
@@ -197,6 +200,35 @@ static int read_split(struct command *command, struct err *err)
 	return 0;
 }
 
+static int read_alarm(struct command *command, struct err *err)
+{
+	const char *name = NULL;
+	int kind;
+
+	if (jsonin_string(command->doc, "alarm", JSONIN_REQUIRED, 32, &name, err) < 0)
+		return -1;
+	kind = name_index(alarm_kind_names, ALARM_KINDS, name);
+	if (kind < 0)
+		return err_field(err, "alarm", "must be new, unsure, silent_unit or late");
+	command->alarm = (enum alarm_kind)kind;
+	return 0;
+}
+
+/* For how long and why: what is put off without a reason is forgotten. */
+static int read_shelf(struct command *command, struct err *err)
+{
+	if (read_alarm(command, err) < 0 ||
+	    jsonin_int(command->doc, "minutes", JSONIN_REQUIRED, 1, ALARM_MINUTES_MAX,
+		       &command->minutes, err) < 0)
+		return -1;
+	if (command->note == NULL || command->note[strspn(command->note, " \t\r\n")] == '\0')
+		return err_field(err, "note", "is required: why is it put off?");
+	if (strlen(command->note) >= ALARM_REASON_SIZE)
+		return err_field(err, "note", "must be at most %d bytes",
+				 ALARM_REASON_SIZE - 1);
+	return 0;
+}
+
 static int read_details(struct command *command, const struct agencies *agencies,
 			struct err *err)
 {
@@ -213,6 +245,10 @@ static int read_details(struct command *command, const struct agencies *agencies
 		return read_merge(command, err);
 	case ACTION_SPLIT:
 		return read_split(command, err);
+	case ACTION_ACKNOWLEDGE_ALARM:
+		return read_alarm(command, err);
+	case ACTION_SHELVE_ALARM:
+		return read_shelf(command, err);
 	case ACTION_ACKNOWLEDGE:
 	case ACTION_REOPEN:
 	case ACTION_UNFOLD:

@@ -4,8 +4,8 @@
 #include <jansson.h>
 
 #include "base/id.h"
+#include "model/alarm.h"
 #include "model/audience.h"
-#include "model/escalation.h"
 #include "model/location.h"
 #include "model/verdict.h"
 
@@ -22,6 +22,8 @@ enum action {
 	ACTION_SPLIT,
 	ACTION_UNFOLD,
 	ACTION_ESCALATE, /* the bridge does it too, when it is time */
+	ACTION_ACKNOWLEDGE_ALARM,
+	ACTION_SHELVE_ALARM,
 	ACTIONS_OF_PEOPLE,
 	ACTION_FOLD = ACTIONS_OF_PEOPLE, /* the bridge's own: nobody may ask for it */
 	ACTIONS
@@ -55,6 +57,8 @@ struct command {
 	struct location location; /* ACTION_RELOCATE */
 	struct routes *routes;    /* whose desk it is now; NULL: that does not change */
 	struct expected_wait expected_wait; /* ACTION_ESCALATE, the bridge's own */
+	enum alarm_kind alarm;              /* ACTION_ACKNOWLEDGE_ALARM, ACTION_SHELVE_ALARM */
+	int64_t minutes;                    /* ACTION_SHELVE_ALARM */
 	char into[ID_SIZE];                 /* ACTION_MERGE, ACTION_FOLD */
 	int64_t into_no;                    /* its number; the ledger's to fill in */
 	const json_t *reports; /* ACTION_SPLIT: ids, each once; borrowed from doc */

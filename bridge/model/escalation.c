@@ -186,6 +186,7 @@ void escalation_settle(const struct escalation_policy *policy, struct incident *
 		else
 			rest_part(&incident->assignment[i]);
 	}
+	alarms_settle(incident);
 }
 
 void escalation_forget(struct incident *incident)

@@ -16,6 +16,7 @@ const char *const event_kind_names[EVENT_KINDS] = {
 	[EVENT_INCIDENT_MERGED] = "incident.merged",
 	[EVENT_INCIDENT_CLOSED] = "incident.closed",
 	[EVENT_INCIDENT_ESCALATED] = "incident.escalated",
+	[EVENT_ALARM_UPDATED] = "alarm.updated",
 	[EVENT_ASSIGNMENT_UPDATED] = "assignment.updated",
 	[EVENT_CALL_UPDATED] = "call.updated",
 	[EVENT_CALLER_UPDATED] = "caller.updated",
@@ -27,8 +28,8 @@ static const char card_mark[] = ",\"card\":{";
 static const char report_mark[] = ",\"report\":{";
 static const char seal_mark[] = ",\"seal\":\"";
 /* From here on an incident says what is not for a broker to keep: what it may be a duplicate
- * of, with words of both, its place in line, which comes of somebody's history, the words that
- * say where, and its own words. */
+ * of, with words of both, why alarms are put off, its place in line, which comes of somebody's
+ * history, the words that say where, and its own words. */
 static const char words_mark[] = ",\"similar\":[";
 static const char text_mark[] = ",\"text\":\""; /* of before, when there were no others */
 
@@ -49,6 +50,9 @@ enum event_kind event_kind_of(enum action action)
 		return EVENT_INCIDENT_CLOSED;
 	case ACTION_ESCALATE:
 		return EVENT_INCIDENT_ESCALATED;
+	case ACTION_ACKNOWLEDGE_ALARM:
+	case ACTION_SHELVE_ALARM:
+		return EVENT_ALARM_UPDATED;
 	case ACTION_MERGE:
 		return EVENT_INCIDENT_MERGED;
 	case ACTION_NOTE:
@@ -133,24 +137,39 @@ static void write_judgement(struct jsonw *w, const struct command *command,
 		agency_set_write(agencies, command->agencies, w, "agencies");
 }
 
+/* Whose part it is, also where whoever decided acts for one agency and did not name it. */
+static unsigned write_part(struct jsonw *w, const struct command *command,
+			   const struct incident *incident, const struct agencies *agencies)
+{
+	unsigned agency = 0;
+	struct err err;
+
+	if (incident_acting_agency(incident, command, &agency, &err) < 0)
+		panic("event: %s of nobody's part", action_names[command->action]);
+	if (command->agency < 0)
+		jsonw_string(w, "agency", agencies->agency[agency].id);
+	return agency;
+}
+
 /* Which of its waits has risen to whom: what a console, a gateway or a phone acts on. */
 static void write_rise(struct jsonw *w, const struct command *command,
 		       const struct incident *incident, const struct agencies *agencies)
 {
 	enum wait_slot slot =
 		command->expected_wait.kind == WAIT_LATE ? WAIT_FOR_ARRIVAL : WAIT_FOR_STEP;
-	const struct wait *wait;
-	unsigned agency = 0;
-	struct err err;
+	unsigned agency = write_part(w, command, incident, agencies);
+	const struct wait *wait = &incident->assignment[agency].wait[slot];
 
-	if (incident_acting_agency(incident, command, &agency, &err) < 0)
-		panic("event: a rise of nobody's part");
-	wait = &incident->assignment[agency].wait[slot];
-	if (command->agency < 0)
-		jsonw_string(w, "agency", agencies->agency[agency].id);
 	jsonw_string(w, "kind", wait_kind_names[wait->kind]);
 	jsonw_int(w, "level", wait->level);
 	jsonw_string(w, "to", rise_names[wait->to]);
+}
+
+static void write_alarm(struct jsonw *w, const struct command *command,
+			const struct incident *incident, const struct agencies *agencies)
+{
+	(void)write_part(w, command, incident, agencies);
+	jsonw_string(w, "alarm", alarm_kind_names[command->alarm]);
 }
 
 void event_write_command(struct jsonw *w, uint64_t seq, int64_t at_ms,
@@ -161,6 +180,8 @@ void event_write_command(struct jsonw *w, uint64_t seq, int64_t at_ms,
 		      incident->is_exercise, agencies);
 	if (command->action == ACTION_RECLASSIFY)
 		write_judgement(w, command, agencies);
+	if (event_kind_of(command->action) == EVENT_ALARM_UPDATED)
+		write_alarm(w, command, incident, agencies);
 	if (command->action == ACTION_ESCALATE)
 		write_rise(w, command, incident, agencies);
 	close_decision(w, incident, agencies);

@@ -13,7 +13,8 @@
 #define WHILE_OPEN                                                                             \
 	(BIT(ACTION_ACKNOWLEDGE) | BIT(ACTION_NOTE) | BIT(ACTION_RECLASSIFY) |                 \
 	 BIT(ACTION_RELOCATE) | BIT(ACTION_CLOSE) | BIT(ACTION_MERGE) | BIT(ACTION_SPLIT) |    \
-	 BIT(ACTION_UNFOLD) | BIT(ACTION_FOLD) | BIT(ACTION_ESCALATE))
+	 BIT(ACTION_UNFOLD) | BIT(ACTION_FOLD) | BIT(ACTION_ESCALATE) |                        \
+	 BIT(ACTION_ACKNOWLEDGE_ALARM) | BIT(ACTION_SHELVE_ALARM))
 
 /* What a person may do in which state of the incident, and the state after it. */
 static const struct {
@@ -330,6 +331,23 @@ static int apply_escalate(struct incident *incident, const struct command *comma
 	return escalation_raise(incident, agency, command, err);
 }
 
+static int apply_alarm(struct incident *incident, const struct command *command,
+		       struct err *err)
+{
+	unsigned agency = 0;
+
+	if (incident_acting_agency(incident, command, &agency, err) < 0)
+		return -1;
+	return command->action == ACTION_SHELVE_ALARM
+		       ? alarm_shelve(incident, agency, command, err)
+		       : alarm_acknowledge(incident, agency, command, err);
+}
+
+/* These call for a decision or for quiet and are none: they must not make one stale. */
+#define UNDECIDED                                                                              \
+	(BIT(ACTION_FOLD) | BIT(ACTION_ESCALATE) | BIT(ACTION_ACKNOWLEDGE_ALARM) |             \
+	 BIT(ACTION_SHELVE_ALARM))
+
 static int (*const apply[ACTIONS])(struct incident *, const struct command *, struct err *) = {
 	[ACTION_ACKNOWLEDGE] = apply_acknowledge,
 	[ACTION_NOTE] = apply_note,
@@ -342,6 +360,8 @@ static int (*const apply[ACTIONS])(struct incident *, const struct command *, st
 	[ACTION_UNFOLD] = apply_unfold,
 	[ACTION_FOLD] = apply_fold,
 	[ACTION_ESCALATE] = apply_escalate,
+	[ACTION_ACKNOWLEDGE_ALARM] = apply_alarm,
+	[ACTION_SHELVE_ALARM] = apply_alarm,
 };
 
 /* Reports that only add to the count come by the dozen just when everybody is needed: they make
@@ -376,8 +396,7 @@ int incident_apply(struct incident *incident, const struct command *command, str
 		return -1;
 	incident->version++;
 	incident->updated_at_ms = command->at_ms;
-	/* A rise calls for a decision and is none: it must not make one stale. */
-	if (command->action != ACTION_FOLD && command->action != ACTION_ESCALATE)
+	if ((UNDECIDED & BIT(command->action)) == 0)
 		incident->decided_version = incident->version;
 	return 0;
 }
@@ -479,6 +498,7 @@ void incident_write(const struct incident *incident, const struct agencies *agen
 	jsonw_bool(w, "stands_alone", incident->stands_alone);
 	write_assignments(incident, agencies, w);
 	write_similar(incident, w);
+	alarms_write(incident, agencies, w);
 	jsonw_int(w, "order", incident_order(incident));
 	write_or_null(w, "place_said", incident->location.said);
 	jsonw_string(w, "text", incident->text);
@@ -609,6 +629,7 @@ int incident_read(const json_t *object, const struct agencies *agencies,
 	incident->closed_at_ms = read_time(object, "closed_at");
 	incident->is_exercise = json_is_true(json_object_get(object, "exercise"));
 	read_assignments(object, agencies, incident);
+	alarms_read(json_object_get(object, "alarms"), agencies, incident);
 	incident->text = xstrdup(text);
 	return 0;
 }

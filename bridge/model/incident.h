@@ -37,6 +37,18 @@ struct assignment {
 	struct wait wait[WAIT_SLOTS];
 };
 
+/* What a person has said of an alarm: alarm.h. */
+struct alarm_mark {
+	unsigned agency;
+	enum alarm_kind kind;
+	unsigned level; /* of the wait it was said of, and since when that waits */
+	int64_t since_ms;
+	char by[USER_SIZE];
+	int64_t at_ms;
+	int64_t shelved_until_ms; /* 0: it is acknowledged */
+	char reason[ALARM_REASON_SIZE];
+};
+
 struct incident_ref {
 	char id[ID_SIZE];
 	int64_t no; /* 0: none */
@@ -77,7 +89,9 @@ struct incident {
 	unsigned similar_count;
 	struct similar similar[SIMILAR_MAX];      /* best first */
 	struct assignment assignment[AGENCY_MAX]; /* of the agencies in verdict.agencies */
-	char *text;                               /* the first report's words */
+	unsigned mark_count;
+	struct alarm_mark mark[ALARM_MARKS_MAX];
+	char *text; /* the first report's words */
 };
 
 /* A new incident of one report; copies what it needs. */

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "base/jsonw.h"
+#include "core/watch.h"
 
 bool snapshot_is_in_message(const struct console *console)
 {
@@ -25,6 +26,17 @@ static void write_list(struct jsonw *w, const char *key, const struct buf *list)
 		jsonw_raw(w, key, "[]", 2);
 }
 
+/* As they are now: what an event after seq says of them says it again. */
+static void write_alarms(const struct console *console, struct jsonw *w)
+{
+	const struct watch *watch = console->stream->parts.watch;
+
+	if (watch != NULL)
+		watch_write_alarms(watch, &console->channel->viewer, -1, w, "alarms");
+	else
+		jsonw_raw(w, "alarms", "[]", 2);
+}
+
 static void write_head(struct console *console, struct jsonw *w)
 {
 	const struct stream *stream = console->stream;
@@ -35,6 +47,7 @@ static void write_head(struct console *console, struct jsonw *w)
 	jsonw_string(w, "epoch", store_epoch(stream->parts.store));
 	write_list(w, "units", stream->units);
 	write_list(w, "calls", console->snapshot.calls);
+	write_alarms(console, w);
 	jsonw_open(w, "incidents", '[');
 	buf_unref(&console->snapshot.calls);
 }

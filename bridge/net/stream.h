@@ -31,6 +31,7 @@ struct stream_parts { /* all borrowed for the stream's life */
 	struct accounts *accounts;
 	struct actions *actions;
 	struct command_desk *command_desk;
+	const struct watch *watch;             /* NULL: there are no alarms */
 	const struct whereabouts *whereabouts; /* told with the tick, when some have changed */
 	const struct agencies *agencies;
 	struct metrics *metrics;

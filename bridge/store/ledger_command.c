@@ -118,6 +118,8 @@ static int decide(struct ledger *ledger, struct store_request *request,
 	case ACTION_REOPEN:
 	case ACTION_UNFOLD:
 	case ACTION_ESCALATE:
+	case ACTION_ACKNOWLEDGE_ALARM:
+	case ACTION_SHELVE_ALARM:
 	case ACTIONS:
 		break;
 	}

@@ -215,7 +215,7 @@ def _people(ask, bridge):
 
 
 def _city(ask):
-    for path in ("/v1/units", "/v1/workflow", "/v1/taxonomy", "/v1/areas"):
+    for path in ("/v1/units", "/v1/alarms", "/v1/workflow", "/v1/taxonomy", "/v1/areas"):
         ask(200, "GET", path, who="tamu")
         ask(403, "GET", path, who="rest")
     found = ask(200, "GET", "/v1/places?q=dpn%20rsud%20gn%20jati&limit=3", who="tamu")
@@ -225,6 +225,7 @@ def _city(ask):
     for bad in ("q=", "q=a&limit=0"):
         answer = ask(400, "GET", f"/v1/places?{bad}", who="tamu")
         assert answer["errors"][0]["field"] in bad
+    assert ask(400, "GET", "/v1/alarms?agency=navy", who="tamu")["errors"][0]["field"] == "agency"
     ask(200, "GET", "/healthz", who=None)
     ask(200, "GET", "/readyz", who=None)
     ask(200, "GET", "/metrics", who="tamu")

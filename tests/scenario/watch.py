@@ -1,127 +1,95 @@
 """Silence ends at a person: what nobody takes rises, once, at its time, whatever happens to the bridge."""
 
 import datetime
-import shutil
 import signal
 
-from world import places, wait
+from world import impatient, wait
+from world.impatient import FIRE, STEPS
 from world.radio import BASE, Radio
-
-FIRE = "Kebakaran rumah di Jl. Kesambi, masih ada orang di dalam"
-HEADER = ["rule", "kind", "agency", "priority", "time", "steps", "example", "example_at", "why"]
-STEPS = [2.0, 4.0, 6.0]  # of _city(), seconds
-
-
-def _city(make, untaken="desk 2s, supervisor 4s, other_channel 6s", unsent="desk 2s, supervisor 600s"):
-    """The sample city with an impatient table."""
-    folder = make.folder()
-    config = folder / "config"
-    shutil.copytree(places.CONFIG, config)
-    rows = [["u", "unsure", "supervisor 2s"], ["t", "untaken", untaken], ["s", "unsent", unsent],
-            ["m", "unmoved", "supervisor 600s"], ["l", "late", "supervisor 100%"]]
-    lines = [HEADER] + [[n, k, "-", "-", "-", s, "fire 1", "", "a test has no time"] for n, k, s in rows]
-    (config / "rules" / "escalation.tsv").write_text("".join("\t".join(x) + "\n" for x in lines))
-    return {"folder": folder, "config": config, "settings": {"escalation.enabled": "true"}}
-
-
-def _at(text):
-    return datetime.datetime.fromisoformat(text.replace("Z", "+00:00")).timestamp()
-
-
-def _rises(bridge, ident, agency="fire"):
-    return [t for t in bridge.incident(ident)["timeline"] if t["event"] == "incident.escalated" and t["agency"] == agency]
-
-
-def _risen(bridge, ident, count, agency="fire", within=15):
-    return wait.until(lambda: (r := _rises(bridge, ident, agency)) and len(r) >= count and r, f"{count} rises of {ident}", within)
-
-
-def _part(bridge, ident, agency="fire"):
-    return next(a for a in bridge.incident(ident)["assignments"] if a["agency"] == agency)
 
 
 def what_nobody_takes_takes_each_step_at_its_time_for_everybody_to_see(make):
     broker = make.broker()
-    bridge = make.bridge(broker, **_city(make)).start()
+    bridge = make.bridge(broker, **impatient.city(make)).start()
     with bridge.console("pos-fire") as console, \
             Radio(broker, "agency-fire", f"{BASE}/agency/fire/events") as radio:
         ident = bridge.report(FIRE)["incident_id"]
-        begun = _part(bridge, ident)["escalation"]
+        begun = impatient.part(bridge, ident)["escalation"]
         assert (begun["kind"], begun["level"], begun["to"], begun["next"]) == ("untaken", 0, None, "desk"), begun
-        assert abs(_at(begun["due_at"]) - _at(begun["since"]) - STEPS[0]) < 0.001, begun
-        rises = _risen(bridge, ident, 3)
-        late = [_at(r["time"]) - _at(begun["since"]) - s for r, s in zip(rises, STEPS)]
+        assert abs(impatient.at(begun["due_at"]) - impatient.at(begun["since"]) - STEPS[0]) < 0.001, begun
+        rises = impatient.risen(bridge, ident, 3)
+        late = [impatient.at(r["time"]) - impatient.at(begun["since"]) - s for r, s in zip(rises, STEPS)]
         assert all(0 <= x <= 1.0 * wait.PATIENCE for x in late), late
         assert [(r["level"], r["to"], r["kind"], r["by"]) for r in rises] == [
             (1, "desk", "untaken", None), (2, "supervisor", "untaken", None), (3, "other_channel", "untaken", None)], rises
         seen = console.wait(lambda c: [f for f in c.frames if f.get("event") == "incident.escalated" and f["agency"] == "fire"][2:], "the console hears the third")
         assert seen[0]["incident"]["assignments"], seen
         radio.wait(lambda h: [x for x in h if x.payload and x.json.get("event") == "incident.escalated" and x.json.get("level") == 3], "the same by radio")
-    last = _part(bridge, ident)["escalation"]
+    last = impatient.part(bridge, ident)["escalation"]
     assert (last["level"], last["due_at"], last["next"]) == (3, None, None), last
     assert bridge.verify().returncode == 0
 
 
 def killed_before_the_deadline_and_started_after_it_runs_at_once_and_once(make):
-    bridge = make.bridge(**_city(make, untaken="desk 3s, supervisor 600s")).start()
+    bridge = make.bridge(**impatient.city(make, untaken="desk 3s, supervisor 600s")).start()
     ident = bridge.report(FIRE)["incident_id"]
-    due = _at(_part(bridge, ident)["escalation"]["due_at"])
+    due = impatient.at(impatient.part(bridge, ident)["escalation"]["due_at"])
     bridge.kill()
     wait.until(lambda: datetime.datetime.now().timestamp() > due + 1, "it is overdue")
     bridge.start()
-    first, = _risen(bridge, ident, 1, within=2)
+    first, = impatient.risen(bridge, ident, 1, within=2)
     bridge.kill()
     bridge.start()
     bridge.restart()
-    assert _rises(bridge, ident) == [first]
+    assert impatient.rises(bridge, ident) == [first]
 
 
 def killed_again_and_again_no_step_is_lost_or_given_twice(make):
-    bridge = make.bridge(**_city(make, untaken="desk 1s, station 2s, second_unit 3s, supervisor 4s")).start()
+    bridge = make.bridge(**impatient.city(make, untaken="desk 1s, station 2s, second_unit 3s, supervisor 4s")).start()
     idents = [bridge.report(f"{FIRE} rumah nomor {n}")["incident_id"] for n in range(20)]
     for _ in range(6):
         bridge.kill()
         bridge.start()
     for ident in idents:
-        rises = _risen(bridge, ident, 4)
+        rises = impatient.risen(bridge, ident, 4)
         assert [r["level"] for r in rises] == [1, 2, 3, 4], rises
     assert bridge.verify().returncode == 0
 
 
 def acknowledged_in_time_nothing_rises_and_idle_after_that_it_does(make):
-    bridge = make.bridge(**_city(make)).start()
+    bridge = make.bridge(**impatient.city(make)).start()
     ident = bridge.report(FIRE)["incident_id"]
     assert bridge.act(ident, "acknowledge", agency="fire").status == 200
-    rises = _risen(bridge, ident, 1)
+    rises = impatient.risen(bridge, ident, 1)
     assert [(r["kind"], r["level"], r["to"]) for r in rises] == [("unsent", 1, "desk")], rises
-    assert _risen(bridge, ident, 1, agency="police")[0]["kind"] == "untaken"
+    assert impatient.risen(bridge, ident, 1, agency="police")[0]["kind"] == "untaken"
 
 
 def a_closed_one_is_quiet_and_a_reopened_one_waits_anew(make):
-    bridge = make.bridge(**_city(make)).start()
+    bridge = make.bridge(**impatient.city(make)).start()
     ident = bridge.report(FIRE)["incident_id"]
     assert bridge.act(ident, "close", "pengawas", outcome="no_event").status == 200
-    assert _part(bridge, ident)["escalation"] is None
+    assert impatient.part(bridge, ident)["escalation"] is None
     other = bridge.report(FIRE + " lantai dua")["incident_id"]
-    _risen(bridge, other, 2)
-    assert _rises(bridge, ident) == []
+    impatient.risen(bridge, other, 2)
+    assert impatient.rises(bridge, ident) == []
     assert bridge.act(ident, "reopen", "pengawas").status == 200
-    opened = _part(bridge, ident)["escalation"]
-    first = _risen(bridge, ident, 1)[0]
-    assert first["level"] == 1 and 0 <= _at(first["time"]) - _at(opened["since"]) - STEPS[0] <= wait.PATIENCE, first
+    opened = impatient.part(bridge, ident)["escalation"]
+    first = impatient.risen(bridge, ident, 1)[0]
+    assert first["level"] == 1 and 0 <= impatient.at(first["time"]) - impatient.at(opened["since"]) - STEPS[0] <= wait.PATIENCE, first
 
 
 def a_person_escalates_and_the_next_step_follows_from_there(make):
-    bridge = make.bridge(**_city(make, untaken="desk 600s, supervisor 1000s")).start()
+    bridge = make.bridge(**impatient.city(make, untaken="desk 600s, supervisor 1000s")).start()
     ident = bridge.report(FIRE)["incident_id"]
     answer = bridge.act(ident, "escalate", note="tidak ada yang mengangkat telepon")
     assert answer.status == 200, answer
-    rise, = _rises(bridge, ident)
+    rise, = impatient.rises(bridge, ident)
     assert (rise["by"], rise["agency"], rise["to"], rise["level"]) == ("pos-fire", "fire", "desk", 1), rise
     assert rise["note"] == "tidak ada yang mengangkat telepon"
     assert bridge.act(ident, "escalate").status == 200
     assert bridge.act(ident, "escalate").status == 200
-    assert [r["to"] for r in _rises(bridge, ident)] == ["desk", "supervisor", "supervisor"]
+    assert [r["to"] for r in impatient.rises(bridge, ident)] == ["desk", "supervisor", "supervisor"]
     refused = bridge.act(ident, "escalate", agency="police")
     assert refused.status == 422 and refused.json["errors"][0]["field"] == "agency", refused
     stale = bridge.act(ident, "acknowledge", expected_version=1)
@@ -129,16 +97,16 @@ def a_person_escalates_and_the_next_step_follows_from_there(make):
 
 
 def an_exercise_escalates_as_one_and_never_leaves_the_house(make):
-    bridge = make.bridge(**_city(make)).start()
+    bridge = make.bridge(**impatient.city(make)).start()
     real = bridge.report(FIRE)["incident_id"]
     drill = bridge.report(FIRE, exercise=True)["incident_id"]
-    _risen(bridge, real, 3)
-    rises = _rises(bridge, drill)
+    impatient.risen(bridge, real, 3)
+    rises = impatient.rises(bridge, drill)
     assert [r["to"] for r in rises] == ["desk", "supervisor"] and all(r["exercise"] for r in rises), rises
 
 
 def a_changed_table_counts_from_the_next_thing_that_happens(make):
-    city = _city(make, untaken="desk 600s, supervisor 1000s")
+    city = impatient.city(make, untaken="desk 600s, supervisor 1000s")
     bridge = make.bridge(**city).start()
     ident = bridge.report(FIRE)["incident_id"]
     table = city["config"] / "rules" / "escalation.tsv"
@@ -146,11 +114,11 @@ def a_changed_table_counts_from_the_next_thing_that_happens(make):
     bridge.process.signal(signal.SIGHUP)
     wait.until(lambda: "serve.reloaded" in bridge.process.log_text(), bridge.process.log_tail, within=20)
     assert bridge.act(ident, "note", note="dua mobil").status == 200
-    _risen(bridge, ident, 1)
+    impatient.risen(bridge, ident, 1)
 
 
 def a_table_in_which_something_would_wait_for_ever_stops_the_start(make):
-    city = _city(make)
+    city = impatient.city(make)
     table = city["config"] / "rules" / "escalation.tsv"
     table.write_text("".join(x for x in table.read_text().splitlines(True) if "\tunsent\t" not in x))
     bridge = make.bridge(**city).spawn()

@@ -50,7 +50,7 @@ static void begin_watch(void)
 	the.armed_us = -1;
 	the.watch =
 		watch_new(the.doors->store.store, the.doors->rules, &the.doors->store.agencies,
-			  &the.doors->store.clock, &the.doors->metrics, &hooks);
+			  &the.doors->store.clock, &the.doors->metrics, true, &hooks);
 	watch_begin(the.watch);
 	store_step(the.doors->store.store);
 	store_step(the.doors->store.store);

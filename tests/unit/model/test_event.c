@@ -95,6 +95,7 @@ static void check_cuts(const struct buf *body, bool is_exercise)
 	assert_int_equal(json_is_true(json_object_get(retained, "exercise")), is_exercise);
 	json_object_del(incident, "text");
 	json_object_del(incident, "similar");
+	json_object_del(incident, "alarms");
 	json_object_del(incident, "order");
 	json_object_del(incident, "place_said");
 	assert_true(json_equal(json_object_get(retained, "incident"), incident));
@@ -232,6 +233,8 @@ static void every_kind_has_a_name_and_every_action_a_kind(void **state)
 		[ACTION_SPLIT] = EVENT_INCIDENT_UPDATED,
 		[ACTION_UNFOLD] = EVENT_INCIDENT_UPDATED,
 		[ACTION_ESCALATE] = EVENT_INCIDENT_ESCALATED,
+		[ACTION_ACKNOWLEDGE_ALARM] = EVENT_ALARM_UPDATED,
+		[ACTION_SHELVE_ALARM] = EVENT_ALARM_UPDATED,
 		[ACTION_FOLD] = EVENT_INCIDENT_UPDATED,
 	};
 

@@ -28,13 +28,17 @@ static const char *const commands[ACTIONS_OF_PEOPLE] = {
 	[ACTION_SPLIT] = "{\"action\":\"split\",\"reports\":[\"" SOME_REPORT "\"]}",
 	[ACTION_UNFOLD] = "{\"action\":\"unfold\"}",
 	[ACTION_ESCALATE] = "{\"action\":\"escalate\",\"agency\":\"fire\"}",
+	[ACTION_ACKNOWLEDGE_ALARM] =
+		"{\"action\":\"acknowledge_alarm\",\"alarm\":\"new\",\"agency\":\"fire\"}",
+	[ACTION_SHELVE_ALARM] = "{\"action\":\"shelve_alarm\",\"alarm\":\"new\",\"minutes\":5,"
+				"\"note\":\"tunggu\",\"agency\":\"fire\"}",
 };
 
 /* The status after an action, by the first letter of its name; '-' : not possible. */
 static const char *const status_after[INCIDENT_STATUSES] = {
-	[INCIDENT_NEW] = "annnc-cnnn",
-	[INCIDENT_ACTIVE] = "aaaac-caaa",
-	[INCIDENT_CLOSED] = "-c---n-c--",
+	[INCIDENT_NEW] = "annnc-cnnnnn",
+	[INCIDENT_ACTIVE] = "aaaac-caaaaa",
+	[INCIDENT_CLOSED] = "-c---n-c----",
 };
 
 /* An agency's part after acknowledge, close, reopen; '-' : not possible. */
@@ -105,6 +109,8 @@ static void walk_one(enum incident_status status, enum action action,
 	incident.status = status;
 	incident.assignment[0].state = part;
 	incident.folded_into.no = action == ACTION_UNFOLD ? 3 : 0;
+	incident.verdict.priority = 2;
+	incident.assignment[0].wait[WAIT_FOR_STEP].kind = WAIT_UNTAKEN;
 	before = incident;
 	result = apply(&incident, commands[action], &err);
 	assert_int_equal(result, expected == '-' ? -1 : 0);

@@ -1,0 +1,111 @@
+"""An alarm is a debt: the whole desk has it, it survives everything, and what was said of it holds until it gets worse."""
+
+import datetime
+
+from world import impatient, wait
+from world.impatient import FIRE
+
+DOUBT = "tolong cepat ke sini"
+
+
+def _alarms(bridge, who="pengawas", query=""):
+    answer = bridge.get(f"/v1/alarms{query}", who)
+    assert answer.status == 200, answer
+    return answer.json["alarms"]
+
+
+def _of(alarms, ident):
+    return {(a["agency"], a["kind"]): a for a in alarms if a["incident_id"] == ident}
+
+
+def a_new_emergency_is_an_alarm_of_each_agency_and_of_nobody_else(make):
+    bridge = make.bridge(**impatient.city(make, untaken="desk 600s, supervisor 1000s")).start()
+    ident = bridge.report(FIRE)["incident_id"]
+    bridge.report("Mohon lampu jalan di depan gang diperbaiki")
+    agencies = set(bridge.incident(ident)["agencies"])
+    assert set(_of(_alarms(bridge), ident)) == {(a, "new") for a in agencies}
+    assert len(_alarms(bridge)) == len(agencies), "a ticket wakes nobody"
+    for agency in ("fire", "police"):
+        assert [a["agency"] for a in _alarms(bridge, f"pos-{agency}")] == [agency]
+    assert _alarms(bridge, "pos-city") == []
+    assert [a["agency"] for a in _alarms(bridge, "pengawas", "?agency=fire")] == ["fire"]
+    assert _alarms(bridge, "pos-fire", "?agency=police") == []
+    assert bridge.get("/v1/alarms?agency=navy", "pengawas").json["errors"][0]["field"] == "agency"
+    one = _alarms(bridge, "pos-fire")[0]
+    assert (one["no"], one["priority"], one["level"], one["exercise"], one["acknowledged_by"]) == (
+        bridge.incident(ident)["no"], 1, 0, False, None), one
+
+
+def an_acknowledgement_is_seen_at_every_console_and_survives_kill_until_it_rises(make):
+    bridge = make.bridge(**impatient.city(make, untaken="desk 5s, supervisor 600s")).start()
+    ident = bridge.report(FIRE)["incident_id"]
+    with bridge.console("pos-fire") as other:
+        assert bridge.act(ident, "acknowledge_alarm", alarm="new").status == 200
+        event = other.wait(lambda c: next((f for f in c.frames if f.get("event") == "alarm.updated"), None), "the neighbour hears it")
+        assert (event["alarm"], event["agency"], event["by"]) == ("new", "fire", "pos-fire"), event
+        mine = next(a for a in event["incident"]["alarms"] if a["agency"] == "fire")
+        assert mine["acknowledged_by"] == "pos-fire" and mine["acknowledged_at"] == event["time"], mine
+    again = bridge.act(ident, "acknowledge_alarm", alarm="new")
+    assert again.status == 422 and "pos-fire" in again.json["errors"][0]["detail"], again
+    bridge.kill()
+    bridge.start()
+    alarms = _of(_alarms(bridge), ident)
+    assert alarms["fire", "new"]["acknowledged_by"] == "pos-fire" and alarms["police", "new"]["acknowledged_by"] is None
+    assert bridge.incident(ident)["status"] == "new", "it silences and takes nothing"
+    impatient.risen(bridge, ident, 1)
+    raised = _of(_alarms(bridge), ident)["fire", "new"]
+    assert (raised["level"], raised["acknowledged_by"]) == (1, None), "raised again, one step higher"
+
+
+def an_alarm_goes_when_its_cause_has_gone(make):
+    bridge = make.bridge(**impatient.city(make, untaken="desk 600s, supervisor 1000s", unsent="desk 1s, supervisor 600s")).start()
+    ident = bridge.report(FIRE)["incident_id"]
+    assert bridge.act(ident, "acknowledge", agency="fire").status == 200
+    assert ("fire", "new") not in _of(_alarms(bridge), ident)
+    impatient.risen(bridge, ident, 1)
+    idle = _of(_alarms(bridge), ident)["fire", "new"]
+    assert (idle["waits_for"], idle["level"]) == ("unsent", 1), idle
+    assert bridge.act(ident, "close", "pengawas", outcome="resolved").status == 200
+    assert _of(_alarms(bridge), ident) == {}
+
+
+def what_is_put_off_says_by_whom_until_when_and_why(make):
+    bridge = make.bridge(**impatient.city(make)).start()
+    answer = bridge.report(DOUBT)
+    assert answer["classification"]["disposition"] == "review", answer
+    ident, agency = answer["incident_id"], answer["classification"]["agencies"][0]
+
+    def shelve(**fields):
+        return bridge.act(ident, "shelve_alarm", "pengawas", **{"agency": agency, "alarm": "unsure", "minutes": 5, "note": "menelepon balik", **fields})
+    early = shelve()
+    assert early.status == 422 and early.json["errors"][0]["field"] == "alarm", "a doubt has its first time in silence"
+    impatient.risen(bridge, ident, 1, agency)
+    for fields, status, field in (({"minutes": 6}, 422, "minutes"), ({"alarm": "silent_unit"}, 422, "alarm"), ({"note": " "}, 400, "note"),
+                                  ({"minutes": 0}, 400, "minutes"), ({"alarm": "nonsense"}, 400, "alarm")):
+        refused = shelve(**fields)
+        assert refused.status == status and refused.json["errors"][0]["field"] == field, (fields, refused)
+    assert shelve().status == 200
+    one = _of(_alarms(bridge), ident)[agency, "unsure"]
+    assert (one["shelved_by"], one["reason"], one["acknowledged_by"]) == ("pengawas", "menelepon balik", None), one
+    left = datetime.datetime.fromisoformat(one["shelved_until"].replace("Z", "+00:00")) - datetime.datetime.now(datetime.timezone.utc)
+    assert 4.5 < left.total_seconds() / 60 <= 5, left
+    fire = bridge.report(FIRE)["incident_id"]
+    refused = bridge.act(fire, "shelve_alarm", alarm="new", minutes=5, note="nanti")
+    assert refused.status == 422 and "priority 1" in refused.json["errors"][0]["detail"], refused
+
+
+def a_console_that_starts_anew_has_them_in_its_snapshot(make):
+    bridge = make.bridge(**impatient.city(make, untaken="desk 600s, supervisor 1000s")).start()
+    ident = bridge.report(FIRE)["incident_id"]
+    assert bridge.act(ident, "acknowledge_alarm", alarm="new").status == 200
+    wait.until(lambda: _of(_alarms(bridge), ident)["fire", "new"]["acknowledged_by"], "it is known")
+    with bridge.console("pos-fire") as console:
+        assert console.snapshots[-1]["alarms"] == _alarms(bridge, "pos-fire")
+
+
+def what_a_secret_report_raises_only_those_see_who_may(make):
+    bridge = make.bridge(**impatient.city(make)).start()
+    ident = bridge.report(FIRE, anonymity="secret")["incident_id"]
+    assert _of(_alarms(bridge, "pengawas"), ident)
+    for who in ("tamu", "siaga", "pos-city"):
+        assert not _of(_alarms(bridge, who), ident), who
