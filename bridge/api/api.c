@@ -10,6 +10,7 @@ static const struct http_route routes[] = {
 	{HTTP_GET, "/v1/incidents", 0, incidents_list},
 	{HTTP_GET, "/v1/incidents/{id}", 0, incidents_show},
 	{HTTP_POST, "/v1/incidents/{id}/actions", COMMAND_MAX_BYTES, incidents_decide},
+	{HTTP_GET, "/v1/incidents/{id}/recommendation", 0, recommendation_show},
 	{HTTP_POST, "/v1/command", COMMAND_MAX_BYTES, command_hear},
 	{HTTP_GET, "/v1/reports/{id}", 0, reports_show},
 	{HTTP_GET, "/v1/calls/{id}", 0, calls_show},

@@ -4,6 +4,7 @@
  *   api.c        parts and routes            session.c    sign in and out, who am I
  *   incidents.c  lists, one with its past    actions.c    decisions
  *   command.c    the same decisions as one line of words
+ *   recommendation.c  whom to send, as things stand
  *   callers.c    what is known of a number, and that it be forgotten
  *   reports.c    reports, calls, tickets     redact.c     what of them is shown to whom
  *   events.c     the log, page by page       log_lines.c  the log, line by line, for ever
@@ -28,6 +29,7 @@
 #include "store/store.h"
 
 struct api;
+struct duty;
 struct whereabouts;
 
 struct api_parts { /* all borrowed for the api's life */
@@ -43,6 +45,7 @@ struct api_parts { /* all borrowed for the api's life */
 	struct mqtt *mqtt; /* NULL: no broker is configured */
 	const struct watch *watch;
 	const struct whereabouts *whereabouts;
+	struct duty *duty;
 	const struct joining *joining; /* NULL: nothing is ever linked */
 	const struct clock *clock;
 	struct metrics *metrics;

@@ -43,12 +43,12 @@ struct inquiry {
 	void (*answer)(struct inquiry *inquiry);
 	unsigned rounds; /* reads that have come back */
 
-	struct jsonw text, older; /* of the answer, as far as it has come */
-	bool is_cut;              /* the older part of it was left out */
-	unsigned count;           /* events in it */
-	int64_t limit, after;     /* as the query says */
-	uint64_t seen;            /* the last seq that was looked at */
-	struct buf *card;         /* of who told an incident, or NULL */
+	struct jsonw text, older;    /* of the answer, as far as it has come */
+	bool is_cut;                 /* the older part of it was left out */
+	unsigned count;              /* events in it */
+	int64_t limit, after, level; /* as the query says */
+	uint64_t seen;               /* the last seq that was looked at */
+	struct buf *card;            /* of who told an incident, or NULL */
 };
 
 /* api.c */
@@ -82,7 +82,7 @@ void answer_invalid(struct http_request **request, const struct err *err);
 /* The handlers; ctx is the api. */
 http_handler_fn session_begin, session_end, session_show;
 http_handler_fn incidents_list, incidents_show, incidents_decide;
-http_handler_fn command_hear;
+http_handler_fn command_hear, recommendation_show;
 http_handler_fn callers_show, callers_clear;
 http_handler_fn reports_show, calls_show, tickets_show;
 http_handler_fn alarms_list;

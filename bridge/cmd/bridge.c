@@ -5,6 +5,7 @@
 
 #include "base/log.h"
 #include "base/xalloc.h"
+#include "core/duty.h"
 #include "core/whereabouts.h"
 
 #define FEED_EVENTS 4096 /* held in memory for those who come back or fall behind a little */
@@ -164,6 +165,7 @@ static void open_api(struct bridge *bridge)
 		.mqtt = bridge->mqtt,
 		.watch = bridge->watch,
 		.whereabouts = bridge->whereabouts,
+		.duty = bridge->duty,
 		.joining = bridge->joining,
 		.clock = &clock_system,
 		.metrics = &bridge->metrics,
@@ -234,6 +236,7 @@ int bridge_open(struct bridge *bridge, const char *data, struct err *err)
 	    open_log(bridge, data, err) < 0 || open_listeners(bridge, data, err) < 0)
 		return -1;
 	open_doors_in(bridge);
+	bridge->duty = duty_open(data);
 	open_watch(bridge);
 	if (tracks_open(&bridge->tracks, &bridge->settings->tracks, bridge->loop,
 			bridge->whereabouts, data, err) < 0)
@@ -371,6 +374,7 @@ void bridge_close(struct bridge *bridge)
 	mqtt_close(&bridge->mqtt);
 	tracks_close(&bridge->tracks);
 	whereabouts_free(&bridge->whereabouts);
+	duty_close(&bridge->duty);
 	command_desk_free(&bridge->command_desk);
 	actions_free(&bridge->actions);
 	intake_free(&bridge->intake);

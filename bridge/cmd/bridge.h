@@ -53,6 +53,7 @@ struct bridge {
 	struct actions *actions;
 	struct command_desk *command_desk;
 	struct whereabouts *whereabouts;
+	struct duty *duty;
 	struct tracks *tracks; /* NULL: none are kept */
 	struct stream *stream;
 	struct mqtt *mqtt; /* NULL: no broker */

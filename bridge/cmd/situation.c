@@ -11,14 +11,6 @@
 
 #define NO_MAX 1000000000
 
-static void take_roster(struct recommend_unit *unit, const struct roster *roster, int64_t at_ms)
-{
-	struct roster_word word = roster_ask(roster, unit->unit->id, at_ms);
-
-	unit->duty = word.duty == ROSTER_OFF ? RECOMMEND_OFF : RECOMMEND_ON;
-	unit->staff = word.now != NULL && word.now->crew > 0 ? word.now->crew : -1;
-}
-
 struct recommend_unit *units_at_home(const struct rules *rules, const struct roster *roster,
 				     int64_t at_ms)
 {
@@ -28,7 +20,7 @@ struct recommend_unit *units_at_home(const struct rules *rules, const struct ros
 	for (unsigned i = 0; i < count; i++) {
 		units[i].unit = rules_unit(rules, i);
 		units[i].shift_jobs = -1;
-		take_roster(&units[i], roster, at_ms);
+		recommend_take_roster(&units[i], roster, at_ms);
 	}
 	return units;
 }

@@ -141,6 +141,15 @@ void recommend(const struct rules *rules, const struct recommend_situation *situ
 	       struct recommendation *recommendation_r);
 void recommendation_fini(struct recommendation *recommendation);
 
+/* What happened, and where, as the incident stands. */
+struct incident;
+void recommend_take_incident(struct recommend_situation *situation, const struct rules *rules,
+			     const struct incident *incident);
+/* Whether the roster has it on duty at that moment, and with how many people. */
+struct roster;
+void recommend_take_roster(struct recommend_unit *unit, const struct roster *roster,
+			   int64_t at_ms);
+
 /* On the great circle, in whole metres. */
 int32_t straight_line_m(int32_t a_lat_e7, int32_t a_lon_e7, int32_t b_lat_e7, int32_t b_lon_e7);
 

@@ -115,6 +115,14 @@ bool whereabouts_presence(struct whereabouts *whereabouts, const char *unit, boo
 	return true;
 }
 
+const struct unit_trace *whereabouts_trace(const struct whereabouts *whereabouts,
+					   const char *unit)
+{
+	const struct known *known = find(whereabouts, unit);
+
+	return known != NULL ? &known->trace : NULL;
+}
+
 uint64_t whereabouts_revision(const struct whereabouts *whereabouts)
 {
 	return whereabouts->revision;

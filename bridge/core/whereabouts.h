@@ -25,6 +25,9 @@ bool whereabouts_move(struct whereabouts *whereabouts, const char *unit,
 		      const struct field_position *position);
 bool whereabouts_presence(struct whereabouts *whereabouts, const char *unit, bool is_online);
 
+/* What is known of it; borrowed until the next change. NULL: there is no such unit. */
+const struct unit_trace *whereabouts_trace(const struct whereabouts *whereabouts,
+					   const char *unit);
 /* Grows with each change; 0: nothing is known yet. */
 uint64_t whereabouts_revision(const struct whereabouts *whereabouts);
 /* "presence" and "position", null where they are not known; for the object of a unit. */

@@ -157,8 +157,17 @@ def _actions(ask, incident):
     _lines(ask, incident)
     ask(200, "POST", target, {"action": "close", "outcome": "resolved"}, "pengawas")
     ask(200, "GET", f"/v1/incidents/{incident}")
+    _proposals(ask, f"/v1/incidents/{incident}/recommendation")
     ask(403, "GET", f"/v1/incidents/{incident}", who="rest")
     ask(404, "GET", _target("/v1/incidents/{id}"))
+
+
+def _proposals(ask, target):
+    assert ask(200, "GET", target, who="pos-fire")["level"] == 1
+    assert ask(200, "GET", f"{target}?level=3", who="pengawas")["plan"]["level"] == 3
+    ask(400, "GET", f"{target}?level=4", who="pengawas")
+    ask(403, "GET", target, who="tamu")
+    ask(404, "GET", _target("/v1/incidents/{id}/recommendation"), who="pengawas")
 
 
 def _lines(ask, incident):

@@ -7,9 +7,11 @@ import math
 import os
 import random
 import shutil
+import time
 
 from world import bridge as bridges
-from world import places
+from world import places, wait
+from world.radio import BASE, Radio
 
 CITIES, EACH = 10, 100
 NOW = datetime.datetime(2026, 11, 25, 3, 0, tzinfo=datetime.timezone.utc)
@@ -391,3 +393,61 @@ def check_tries_the_plans_by_their_examples_and_refuses_what_nobody_has(make):
         done = bridges.tangi("check", "--config", config, check=False)
         assert done.returncode == 1 and said in done.stderr, done.stderr
     table.write_text(shipped)
+
+
+# ---- As things stand. ----
+
+KESAMBI = {"lat": -6.7310, "lon": 108.5440, "accuracy_m": 15}
+
+
+def _proposal(bridge, ident, who="pengawas", more=""):
+    answer = bridge.get(f"/v1/incidents/{ident}/recommendation{more}", who)
+    assert answer.status == 200, answer
+    return answer.json
+
+
+def _ids(doc):
+    return [u["unit"] for u in doc["units"]]
+
+
+def the_bridge_proposes_from_where_units_are_and_who_is_on_duty(make):
+    broker = make.broker()
+    bridge = make.bridge(broker).start()
+    ident = bridge.report("Kebakaran rumah di Jl. Kesambi", location=KESAMBI)["incident_id"]
+    doc = _proposal(bridge, ident)
+    assert _ids(doc) == ["DMK-01", "DMK-02", "AMB-01", "POL-04"], doc
+    fire = {"incident": {"category": "fire_building", "priority": 1, "location": KESAMBI}}
+    assert {k: doc[k] for k in ("units", "passed_over", "bare", "needs")} == \
+        {k: v for k, v in _ask(places.CONFIG, [fire])[0].items() if k in ("units", "passed_over", "bare", "needs")}, "as offline"
+    near = json.dumps({"lat": -6.7311, "lon": 108.5441, "at": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())})
+    with Radio(broker, "DMK-04", []) as radio:
+        radio.send(f"{BASE}/unit/DMK-04/position", near)
+        wait.until(lambda: _ids(_proposal(bridge, ident))[:2] == ["DMK-04", "DMK-01"], "the nearer one goes")
+    first = _proposal(bridge, ident)["units"][0]
+    assert first["counted_from"] == "live" and first["straight_line_m"] < 30 and first["position_age_s"] < 60, first
+    today = datetime.date.today()
+    roster = bridge.data.parent / "jaga.csv"
+    roster.write_text("unit;mulai;selesai;jumlah\n" + "".join(
+        f"DMK-01;{(today + datetime.timedelta(days)):%d/%m/%Y} 07:00;{(today + datetime.timedelta(days)):%d/%m/%Y} 07:30;4\n" for days in (-3, 4)))
+    bridges.tangi("roster", "import", roster, "--config", places.CONFIG, "--data", bridge.data)
+    doc = _proposal(bridge, ident)
+    assert _ids(doc)[:2] == ["DMK-04", "DMK-02"], doc
+    assert next(u for u in doc["passed_over"] if u["unit"] == "DMK-01")["reason"] == "off_duty"
+    (bridge.data / "roster.tsv").write_text("half\n")
+    assert _ids(_proposal(bridge, ident)) == _ids(doc), "a broken roster is not taken up"
+    assert "roster.unreadable" in bridge.process.log_text()
+
+
+def a_dispatcher_is_told_what_its_agency_would_send_and_a_supervisor_all(make):
+    bridge = make.bridge().start()
+    ident = bridge.report("Kebakaran rumah di Jl. Kesambi", location=KESAMBI)["incident_id"]
+    theft = bridge.report("Motor saya dicuri di Jl. Kesambi")["incident_id"]
+    mine = _proposal(bridge, ident, "pos-fire")
+    assert _ids(mine) == ["DMK-01", "DMK-02"] and {n["agency"] for n in mine["needs"]} == {"fire"}, mine
+    assert {u["agency"] for u in mine["passed_over"]} == {"fire"} and {b["agency"] for b in mine["bare"]} == {"fire"}, mine
+    assert {n["agency"] for n in _proposal(bridge, ident)["needs"]} == {"fire", "health", "police"}
+    second = _proposal(bridge, ident, "pos-fire", "?level=2")
+    assert second["plan"] == {"name": "fire_2", "level": 2} and len(second["units"]) == 4, second
+    for who, what, status in (("pos-fire", theft, 404), ("tamu", ident, 403), ("rest", ident, 403)):
+        assert bridge.get(f"/v1/incidents/{what}/recommendation", who).status == status, (who, what)
+    assert [e["event"] for e in bridge.log()] == ["incident.created"] * 2, "nothing is sent by asking"
