@@ -23,6 +23,7 @@ static const struct {
 	{"user", cmd_user, "the people who may sign in"},
 	{"token", cmd_token, "the programs that may ask"},
 	{"roster", cmd_roster, "who is on duty when"},
+	{"hospital", cmd_hospital, "which hospitals receive"},
 	{"verify", cmd_verify, "prove that a log is whole and unchanged"},
 	{"backup", cmd_backup, "copy a log, beside a running bridge"},
 	{"export", cmd_export, "take out what can be learnt from"},

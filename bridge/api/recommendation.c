@@ -56,6 +56,7 @@ static void answer_with(struct inquiry *inquiry, const struct incident *incident
 		.level = (int)inquiry->level,
 		.agencies = principal_acts_for(&inquiry->who, rules_agencies(parts->rules)),
 		.unit = units,
+		.receiving = duty_receiving(parts->duty),
 		.unit_count = rules_unit_count(parts->rules),
 	};
 	struct recommendation recommendation;

@@ -9,6 +9,7 @@ int cmd_duplicates(int argc, char **argv);
 int cmd_classify(int argc, char **argv);
 int cmd_evaluate(int argc, char **argv);
 int cmd_export(int argc, char **argv);
+int cmd_hospital(int argc, char **argv);
 int cmd_places(int argc, char **argv);
 int cmd_route(int argc, char **argv);
 int cmd_recommend(int argc, char **argv);

@@ -23,6 +23,7 @@ struct run {
 	struct rules *rules;
 	const struct wish *wish;
 	struct roster roster;
+	struct receiving receiving;
 	int level;
 };
 
@@ -93,6 +94,7 @@ static void tell(const struct run *run, const struct recommend_situation *s, con
 	tell_there(doc);
 	tell_rows(doc, "passed_over", "tidak / not", "unit");
 	tell_rows(doc, "bare", "kosong / bare", "area_name");
+	tell_rows(doc, "hospitals", "rumah sakit / hospitals", "name");
 }
 
 /* ---- Asking. ---- */
@@ -122,13 +124,14 @@ static int answer_document(const struct run *run, const json_t *doc, struct err 
 {
 	struct recommend_unit *units;
 	struct recommend_situation situation;
+	struct receiving receiving = run->receiving;
 	int64_t now_ms = clock_system.wall_ms(&clock_system);
 	int rc;
 
 	if (jsonin_time(doc, "now", JSONIN_OPTIONAL, &now_ms, err) < 0)
 		return -1;
 	units = units_at_home(run->rules, &run->roster, now_ms);
-	rc = situation_read(run->rules, doc, now_ms, units, &situation, err);
+	rc = situation_read(run->rules, doc, now_ms, units, &receiving, &situation, err);
 	if (rc == 0)
 		answer(run, &situation);
 	xfree(units);
@@ -186,6 +189,7 @@ static void answer_texts(const struct run *run, char **texts)
 		situation.now_ms = now_ms;
 		situation.level = run->level;
 		situation.unit = units;
+		situation.receiving = &run->receiving;
 		situation.unit_count = rules_unit_count(run->rules);
 		answer(run, &situation);
 	}
@@ -202,7 +206,8 @@ static const struct arg table[] = {
 	{"level", ARG_TEXT, offsetof(struct wish, level), false, "N",
 	 "the alarm that the texts are answered with: 1, 2 or 3; otherwise 1"},
 	{"data", ARG_TEXT, offsetof(struct wish, data), false, "DIR",
-	 "with the duty roster of that data folder; otherwise all are on duty"},
+	 "with that data folder's duty roster and what hospitals have said; otherwise "
+	 "all are on duty"},
 	{"json", ARG_SWITCH, offsetof(struct wish, is_json), false, NULL,
 	 "one JSON document a line"},
 };
@@ -212,15 +217,16 @@ static const struct args args = {
 	"Whom the plans of rules/plans.tsv send to what a text tells of, with all units free "
 	"at "
 	"home,\n"
-	"or in a situation: {\"incident\": {\"category\", \"priority\", \"location\", "
-	"\"area\"}, "
-	"\"level\", \"now\",\n"
-	"\"units\": [{\"id\", \"duty\", \"presence\", \"presence_since\", \"position\", "
-	"\"here\", \"declined\", \"busy\",\n"
-	"\"shift_jobs\", \"staff\"}]}. Says who goes, what is missing, who does not and why, "
-	"and "
-	"what is\n"
-	"left without cover. Sends nothing.\n",
+	"or in a situation:\n"
+	"  {\"incident\": {\"category\", \"priority\", \"location\", \"area\"}, \"level\", "
+	"\"now\",\n"
+	"   \"units\": [{\"id\", \"duty\", \"presence\", \"presence_since\", \"position\", "
+	"\"here\",\n"
+	"              \"declined\", \"busy\", \"shift_jobs\", \"staff\"}],\n"
+	"   \"hospitals\": [{\"id\", \"receiving\", \"at\"}]}\n"
+	"Says who goes, what is missing, who does not and why, what is left without cover, and "
+	"where\n"
+	"somebody can be brought. Sends nothing.\n",
 	table, sizeof(table) / sizeof(table[0]), -1};
 
 static int read_level(const struct wish *wish, int *level_r)
@@ -253,8 +259,9 @@ int cmd_recommend(int argc, char **argv)
 		return 2;
 	}
 	rc = rules_load(&run.rules, wish.config, &err);
-	if (rc == 0 && wish.data != NULL)
-		rc = roster_read(wish.data, &run.roster, &stamp, &err);
+	if (rc == 0 && wish.data != NULL &&
+	    (rc = roster_read(wish.data, &run.roster, &stamp, &err)) == 0)
+		rc = receiving_read(wish.data, &run.receiving, &stamp, &err);
 	if (rc == 0 && wish.situation != NULL)
 		rc = answer_situations(&run, &err);
 	else if (rc == 0)

@@ -239,14 +239,56 @@ static int read_unit(const struct rules *rules, const json_t *object,
 	return err_field(err, "id", "no unit \"%.30s\" in units.tsv", id);
 }
 
-int situation_read(const struct rules *rules, const json_t *doc, int64_t now_ms,
-		   struct recommend_unit *units, struct recommend_situation *situation,
-		   struct err *err)
+/* ---- What hospitals have said. ---- */
+
+static int read_hospital(const struct rules *rules, const json_t *object,
+			 struct receiving *receiving, struct err *err)
 {
-	static const char *const known[] = {"now", "level", "incident", "units", NULL};
+	static const char *const known[] = {"id", "receiving", "at", NULL};
+	const char *id = NULL, *is = NULL;
+	int64_t at_ms = 0;
+	int state;
+
+	if (!json_is_object(object))
+		return err_field(err, "hospitals", "each is an object");
+	if (refuse_others(object, known, err) < 0 ||
+	    jsonin_string(object, "id", JSONIN_REQUIRED, HOSPITAL_ID_SIZE - 1, &id, err) < 0 ||
+	    jsonin_string(object, "receiving", JSONIN_REQUIRED, 20, &is, err) < 0 ||
+	    jsonin_time(object, "at", JSONIN_REQUIRED, &at_ms, err) < 0)
+		return -1;
+	if (hospitals_find(rules_hospitals(rules), id) == NULL)
+		return err_field(err, "id", "no hospital \"%.30s\" in hospitals.tsv", id);
+	state = find_name(receiving_names, RECEIVING_STATES, is);
+	if (state <= 0)
+		return err_field(err, "receiving", "is open, busy or divert");
+	(void)receiving_say(receiving, id, (enum receiving_state)state,
+			    at_ms); /* the newer holds */
+	return 0;
+}
+
+static int read_hospitals(const struct rules *rules, const json_t *doc,
+			  struct receiving *receiving, struct err *err)
+{
+	const json_t *list;
+
+	if (jsonin_child(doc, "hospitals", JSON_ARRAY, &list, err) < 0)
+		return -1;
+	for (size_t i = 0; i < json_array_size(list); i++)
+		if (read_hospital(rules, json_array_get(list, i), receiving, err) < 0)
+			return -1;
+	return 0;
+}
+
+int situation_read(const struct rules *rules, const json_t *doc, int64_t now_ms,
+		   struct recommend_unit *units, struct receiving *receiving,
+		   struct recommend_situation *situation, struct err *err)
+{
+	static const char *const known[] = {"now",   "level",     "incident",
+					    "units", "hospitals", NULL};
 	struct recommend_situation s = {.now_ms = now_ms,
 					.agencies = UINT32_MAX,
 					.unit = units,
+					.receiving = receiving,
 					.unit_count = rules_unit_count(rules)};
 	const json_t *list;
 	int64_t level = 1;
@@ -257,6 +299,7 @@ int situation_read(const struct rules *rules, const json_t *doc, int64_t now_ms,
 	    jsonin_time(doc, "now", JSONIN_OPTIONAL, &s.now_ms, err) < 0 ||
 	    jsonin_int(doc, "level", JSONIN_OPTIONAL, 1, PLAN_LEVELS, &level, err) < 0 ||
 	    read_incident(rules, doc, &s, err) < 0 ||
+	    read_hospitals(rules, doc, receiving, err) < 0 ||
 	    jsonin_child(doc, "units", JSON_ARRAY, &list, err) < 0)
 		return -1;
 	for (size_t i = 0; i < json_array_size(list); i++)

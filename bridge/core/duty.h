@@ -1,12 +1,15 @@
-/* The duty roster as it lies in the data folder: read again when it is another one, as `tangi
- * roster import` makes it. A broken one is logged and the old one stays. Loop thread only. */
+/* What lies in the data folder of the day's work: the duty roster (`tangi roster import`) and
+ * which hospitals receive (`tangi hospital`). Read again when it is another; a broken file is
+ * logged and what was read before stays. Loop thread only. */
 #pragma once
 
+#include "core/hospitals.h"
 #include "core/roster.h"
 
 struct duty;
 
 struct duty *duty_open(const char *dir);
 void duty_close(struct duty **duty);
-/* As it is now; borrowed until the next call. */
+/* As they are now; borrowed until the next call. */
 const struct roster *duty_roster(struct duty *duty);
+const struct receiving *duty_receiving(struct duty *duty);

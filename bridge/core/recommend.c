@@ -404,6 +404,76 @@ static void add_bare(struct work *w, unsigned i)
 	out->bare_count++;
 }
 
+/* ---- Where somebody can be brought. ---- */
+
+static bool is_wanted(const struct work *w, const struct hospital *hospital)
+{
+	const struct plan *plan = w->out->plan;
+
+	for (unsigned n = 0; n < plan->need_count; n++)
+		for (unsigned k = 0;
+		     is_asked(w, &plan->need[n]) && k < plan->need[n].kind_count; k++)
+			if (hospital_is_for(hospital, w->situation->category,
+					    plan->need[n].kind[k]))
+				return true;
+	return false;
+}
+
+static void ask_hospital(const struct work *w, struct recommend_hospital *h)
+{
+	const struct recommend_situation *s = w->situation;
+	const struct receiving_word *word =
+		s->receiving != NULL ? receiving_find(s->receiving, h->hospital->id) : NULL;
+
+	h->age_ms = -1;
+	h->straight_line_m = -1;
+	if (word != NULL) {
+		h->is = word->is;
+		h->age_ms = s->now_ms > word->at_ms ? s->now_ms - word->at_ms : 0;
+		h->is_fresh = h->age_ms <= RECEIVING_FRESH_MS;
+	}
+	if (s->has_point)
+		h->straight_line_m = straight_line_m(h->hospital->lat_e7, h->hospital->lon_e7,
+						     s->lat_e7, s->lon_e7);
+	else if (w->area != NULL)
+		h->straight_line_m = (int32_t)lround(
+			area_metres(w->area, h->hospital->lat_e7, h->hospital->lon_e7));
+}
+
+static int standing_of(const struct recommend_hospital *h)
+{
+	return h->is_fresh && h->is > RECEIVING_OPEN ? (int)h->is : 0;
+}
+
+static int by_standing(const void *a, const void *b)
+{
+	const struct recommend_hospital *x = a, *y = b;
+	int order = standing_of(x) - standing_of(y);
+
+	if (order == 0)
+		order = (x->straight_line_m > y->straight_line_m) -
+			(x->straight_line_m < y->straight_line_m);
+	return order != 0 ? order : strcmp(x->hospital->id, y->hospital->id);
+}
+
+static void list_hospitals(struct work *w)
+{
+	const struct hospitals *hospitals = &w->rules->hospitals;
+	struct recommendation *out = w->out;
+
+	out->hospital = xcalloc(hospitals->count + 1, sizeof(*out->hospital));
+	for (unsigned i = 0; i < hospitals->count; i++) {
+		struct recommend_hospital *h = &out->hospital[out->hospital_count];
+
+		if (!is_wanted(w, &hospitals->hospital[i]))
+			continue;
+		h->hospital = &hospitals->hospital[i];
+		ask_hospital(w, h);
+		out->hospital_count++;
+	}
+	qsort(out->hospital, out->hospital_count, sizeof(*out->hospital), by_standing);
+}
+
 /* ---- The whole. ---- */
 
 static void begin(struct work *w)
@@ -464,6 +534,7 @@ void recommend(const struct rules *rules, const struct recommend_situation *situ
 		say_fate(&w, &out->choice[i]);
 	for (unsigned i = 0; i < out->choice_count; i++)
 		add_bare(&w, i);
+	list_hospitals(&w);
 }
 
 void recommendation_fini(struct recommendation *recommendation)
@@ -471,4 +542,5 @@ void recommendation_fini(struct recommendation *recommendation)
 	xfree(recommendation->choice);
 	xfree(recommendation->sent);
 	xfree(recommendation->bare);
+	xfree(recommendation->hospital);
 }

@@ -21,6 +21,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "core/hospitals.h"
 #include "core/plans.h"
 #include "model/location.h"
 
@@ -69,6 +70,7 @@ struct recommend_situation {
 	agency_set agencies;  /* of whom anything is asked */
 	unsigned unit_count;
 	const struct recommend_unit *unit;
+	const struct receiving *receiving; /* NULL: no hospital has said anything */
 };
 
 /* What becomes of a unit. In the order in which a reason is looked for: the first that holds
@@ -125,6 +127,16 @@ struct recommend_bare {
 	int32_t next_m;
 };
 
+/* Where those who go can bring somebody, in the order in which they come into question: who
+ * turns away, then who is busy, comes last, as long as that is fresh; else the nearer first. */
+struct recommend_hospital {
+	const struct hospital *hospital;
+	enum receiving_state is;
+	int64_t age_ms; /* of what was said; -1: nothing was */
+	bool is_fresh;
+	int32_t straight_line_m; /* from the incident's point or area; -1: not known */
+};
+
 struct recommendation {
 	const struct plan *plan; /* NULL: none is written for it */
 	struct recommend_need need[PLAN_NEEDS_MAX];
@@ -134,6 +146,8 @@ struct recommendation {
 	unsigned *sent; /* indexes of choices, in the order of the needs */
 	unsigned bare_count;
 	struct recommend_bare *bare;
+	unsigned hospital_count;
+	struct recommend_hospital *hospital;
 };
 
 /* The situation is borrowed as long as the recommendation lives. */
@@ -156,7 +170,8 @@ int32_t straight_line_m(int32_t a_lat_e7, int32_t a_lon_e7, int32_t b_lat_e7, in
 struct jsonw;
 
 /* {"level", "plan", "measured_to", "needs", "shortfalls", "units", "there", "passed_over",
- * "bare"} as members of the object that is open; each with its reason in both languages. */
+ * "bare", "hospitals"} as members of the object that is open; each with its reason in both
+ * languages. */
 void recommendation_write(const struct rules *rules,
 			  const struct recommend_situation *situation,
 			  const struct recommendation *recommendation, struct jsonw *w);

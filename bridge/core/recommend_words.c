@@ -116,19 +116,17 @@ static const char *kind_id(const char *kind)
 }
 
 /* How far it is to the incident: to its point, or to the border of its area. */
-static void add_way(const struct telling *t, const struct recommend_choice *c,
-		    struct said *said)
+static void add_way(const struct telling *t, int32_t m, struct said *said)
 {
-	const char *area = t->situation->has_point || c->straight_line_m < 0
-				   ? NULL
-				   : area_name(t, t->situation->area);
+	const char *area =
+		t->situation->has_point || m < 0 ? NULL : area_name(t, t->situation->area);
 
-	if (area != NULL && c->straight_line_m == 0) {
+	if (area != NULL && m == 0) {
 		add(said->id, "di dalam %s", area);
 		add(said->en, "inside %s", area);
 		return;
 	}
-	add_line(said, c->straight_line_m);
+	add_line(said, m);
 	if (area == NULL)
 		return;
 	add(said->id, " ke batas %s", area);
@@ -163,7 +161,7 @@ static void add_place(const struct telling *t, const struct recommend_choice *c,
 static void say_sent(const struct telling *t, const struct recommend_choice *c,
 		     struct said *said)
 {
-	add_way(t, c, said);
+	add_way(t, c->straight_line_m, said);
 	add_place(t, c, said);
 	if (c->unit->shift_jobs >= 0) {
 		add(said->id, ", %d tugas giliran ini", c->unit->shift_jobs);
@@ -238,7 +236,7 @@ static void say_farther(const struct telling *t, const struct recommend_choice *
 		    id_of(t, c->other));
 		return;
 	}
-	add_way(t, c, said);
+	add_way(t, c->straight_line_m, said);
 	add(said->id, "; %s ", id_of(t, c->other));
 	add(said->en, "; %s ", id_of(t, c->other));
 	add_metres(said, t->out->choice[c->other].straight_line_m);
@@ -519,6 +517,58 @@ static void write_bare(const struct telling *t)
 	jsonw_close(t->w, ']');
 }
 
+static void say_hospital(const struct telling *t, const struct recommend_hospital *h,
+			 struct said *said)
+{
+	static const char *const states[RECEIVING_STATES][2] = {
+		[RECEIVING_UNSAID] = {"IGD belum memberi kabar", "nothing was said of its IGD"},
+		[RECEIVING_OPEN] = {"IGD menerima", "its IGD receives"},
+		[RECEIVING_BUSY] = {"IGD sibuk", "its IGD is busy"},
+		[RECEIVING_DIVERT] = {"IGD mengalihkan", "its IGD turns away"},
+	};
+
+	add_way(t, h->straight_line_m, said);
+	add(said->id, "; %s", states[h->is][0]);
+	add(said->en, "; %s", states[h->is][1]);
+	if (h->age_ms < 0)
+		return;
+	add(said->id, ", kabar ");
+	add(said->en, ", said ");
+	add_span(said, h->age_ms);
+	add(said->id, h->is_fresh ? " lalu" : " lalu: sudah lama, tidak dihitung");
+	add(said->en, h->is_fresh ? " ago" : " ago: too old to count");
+}
+
+static void write_hospital(const struct telling *t, const struct recommend_hospital *h)
+{
+	struct said said = {{0}, {0}};
+
+	say_hospital(t, h, &said);
+	jsonw_open(t->w, NULL, '{');
+	jsonw_string(t->w, "id", h->hospital->id);
+	jsonw_string(t->w, "name", h->hospital->name);
+	if (h->straight_line_m >= 0)
+		jsonw_int(t->w, "straight_line_m", h->straight_line_m);
+	else
+		jsonw_null(t->w, "straight_line_m");
+	jsonw_string(t->w, "receiving", receiving_names[h->is]);
+	if (h->age_ms >= 0)
+		jsonw_int(t->w, "said_age_s", h->age_ms / 1000);
+	else
+		jsonw_null(t->w, "said_age_s");
+	jsonw_bool(t->w, "is_fresh", h->is_fresh);
+	write_said(t->w, &said);
+	jsonw_close(t->w, '}');
+}
+
+static void write_hospitals(const struct telling *t)
+{
+	jsonw_open(t->w, "hospitals", '[');
+	for (unsigned i = 0; i < t->out->hospital_count; i++)
+		write_hospital(t, &t->out->hospital[i]);
+	jsonw_close(t->w, ']');
+}
+
 static const char *measured_to(const struct telling *t)
 {
 	if (t->situation->has_point)
@@ -554,4 +604,5 @@ void recommendation_write(const struct rules *rules,
 	write_there(&t);
 	write_passed(&t);
 	write_bare(&t);
+	write_hospitals(&t);
 }

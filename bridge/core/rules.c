@@ -23,6 +23,7 @@ enum file {
 	PLACES,
 	STATIONS,
 	UNITS,
+	HOSPITALS,
 	PLANS,
 	JUDGEMENT,
 	CALLERS,
@@ -35,15 +36,25 @@ enum file {
 
 /* In the order of reading: each may name what stands in those before it. */
 static const char *const file_names[FILES] = {
-	[AGENCIES] = "agencies.tsv",     [OFFICES] = "offices.tsv",
-	[TAXONOMY] = "taxonomy.tsv",     [LEXICON] = "lexicon.tsv",
-	[AREAS] = "areas.geojson",       [PLACE_WORDS] = "place-words.tsv",
-	[GAZETTEER] = "gazetteer.tsv",   [PLACES] = "places.json",
-	[STATIONS] = "stations.tsv",     [UNITS] = "units.tsv",
-	[PLANS] = "rules/plans.tsv",     [JUDGEMENT] = "rules/judgement.tsv",
-	[CALLERS] = "rules/callers.tsv", [SLANG] = "rules/slang.tsv",
-	[HOURS] = "rules/hours.tsv",     [HOLIDAYS] = "holidays.tsv",
-	[ROUTING] = "rules/routing.tsv", [ESCALATION] = "rules/escalation.tsv",
+	[AGENCIES] = "agencies.tsv",
+	[OFFICES] = "offices.tsv",
+	[TAXONOMY] = "taxonomy.tsv",
+	[LEXICON] = "lexicon.tsv",
+	[AREAS] = "areas.geojson",
+	[PLACE_WORDS] = "place-words.tsv",
+	[GAZETTEER] = "gazetteer.tsv",
+	[PLACES] = "places.json",
+	[STATIONS] = "stations.tsv",
+	[UNITS] = "units.tsv",
+	[HOSPITALS] = "hospitals.tsv",
+	[PLANS] = "rules/plans.tsv",
+	[JUDGEMENT] = "rules/judgement.tsv",
+	[CALLERS] = "rules/callers.tsv",
+	[SLANG] = "rules/slang.tsv",
+	[HOURS] = "rules/hours.tsv",
+	[HOLIDAYS] = "holidays.tsv",
+	[ROUTING] = "rules/routing.tsv",
+	[ESCALATION] = "rules/escalation.tsv",
 };
 
 const char *const category_kind_names[CATEGORY_KINDS] = {
@@ -378,6 +389,8 @@ static int load_fleet(struct loader *l)
 	    fleet_load_units(&rules->fleet, file_names[UNITS], l->text[UNITS], &rules->agencies,
 			     l->err) < 0)
 		return -1;
+	if (hospitals_load(rules, file_names[HOSPITALS], l->text[HOSPITALS], l->err) < 0)
+		return -1;
 	return plans_load(rules, file_names[PLANS], l->text[PLANS], l->err);
 }
 
@@ -701,6 +714,11 @@ void rules_write_areas(const struct rules *rules, struct jsonw *w)
 const struct fleet *rules_fleet(const struct rules *rules)
 {
 	return &rules->fleet;
+}
+
+const struct hospitals *rules_hospitals(const struct rules *rules)
+{
+	return &rules->hospitals;
 }
 
 const struct plans *rules_plans(const struct rules *rules)

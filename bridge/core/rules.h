@@ -13,6 +13,7 @@
 #include "model/agency.h"
 #include "model/verdict.h"
 
+struct hospitals; /* hospitals.h */
 struct jsonw;
 struct model;
 struct plans; /* plans.h */
@@ -43,7 +44,8 @@ struct category {
 	bool is_confidential;
 };
 
-/* agencies, offices, taxonomy, lexicon, gazetteer, stations, units and holidays (.tsv),
+/* agencies, offices, taxonomy, lexicon, gazetteer, stations, units, hospitals and
+ * holidays (.tsv),
  * areas.geojson, and what is in rules/, in dir. The error names folder, file, line, column and
  * remedy. A model (model/triage.model) may be missing or broken: then the rules judge alone. */
 int rules_load(struct rules **rules_r, const char *dir, struct err *err) MUST_CHECK;
@@ -83,6 +85,7 @@ int priority_of_severity(int severity);
 void rules_write_areas(const struct rules *rules, struct jsonw *w);
 
 const struct fleet *rules_fleet(const struct rules *rules);
+const struct hospitals *rules_hospitals(const struct rules *rules);
 /* What is sent to what: rules/plans.tsv. */
 const struct plans *rules_plans(const struct rules *rules);
 unsigned rules_unit_count(const struct rules *rules);

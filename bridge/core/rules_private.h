@@ -3,6 +3,7 @@
 
 #include "core/callers.h"
 #include "core/gazetteer.h"
+#include "core/hospitals.h"
 #include "core/lexicon.h"
 #include "core/model.h"
 #include "core/place_policy.h"
@@ -38,6 +39,7 @@ struct rules {
 	struct gazetteer gazetteer;
 	struct place_policy place_policy;
 	struct fleet fleet;
+	struct hospitals hospitals;
 	struct plans plans;
 	struct model *model; /* NULL: the rules judge alone */
 	struct model_wiring wiring;

@@ -1,6 +1,7 @@
 """Whom to send: the program's proposals beside those of an oracle, written from bridge/README.md, "Whom to send",
 and not from the program."""
 
+import csv
 import datetime
 import json
 import math
@@ -27,6 +28,9 @@ KINDS = [("fire", "rescue", "height"), ("fire", "engine", "animals"), ("health",
 GROUPS = ["kebakaran", "penyelamatan,medis", "krisis_sosial,lalu_lintas,kamtibmas,ketertiban", "bencana,utilitas"]
 CATEGORIES = {"fire_building": 0, "gas_leak": 0, "rescue_trapped": 1, "med_stroke": 1, "traffic_injury": 2,
               "crime_theft": 2, "flood": 3, "tree_fallen": 3}
+
+with open(places.CONFIG / "hospitals.tsv", newline="") as _file:
+    HOSPITALS = list(csv.DictReader(_file, delimiter="\t", quoting=csv.QUOTE_NONE))
 
 
 # ---- Cities: as many as there are dice for. ----
@@ -96,6 +100,10 @@ def _time(seconds_ago):
     return (NOW - datetime.timedelta(seconds=seconds_ago)).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
+def _age_s(said):
+    return (NOW - datetime.datetime.fromisoformat(said["at"].replace("Z", "+00:00"))).total_seconds()
+
+
 def _state(dice, unit):
     state = {"id": unit["id"], "duty": dice.choices(["on", "off", "out_of_service"], [12, 1, 1])[0],
              "presence": dice.choices(["unknown", "online", "offline", "logged_out"], [4, 6, 2, 1])[0],
@@ -120,7 +128,9 @@ def _situation(dice, units, areas):
         incident["location"] = dict(zip(("lat", "lon"), _somewhere(dice)))
     elif where < 0.85:
         incident["area"] = dice.choice(list(areas))
-    return {"now": _time(0), "level": dice.randint(1, 3), "incident": incident,
+    said = [{"id": h["id"], "receiving": dice.choice(["open", "busy", "divert"]), "at": _time(dice.choice([5, 899, 900, 901, 4000]))}
+            for h in HOSPITALS if dice.random() < 0.6]
+    return {"now": _time(0), "hospitals": said, "level": dice.randint(1, 3), "incident": incident,
             "units": [_state(dice, u) for u in units if dice.random() < 0.8]}
 
 
@@ -184,6 +194,8 @@ class Oracle:
         self.areas = areas
         self.incident = situation["incident"]
         said = {state["id"]: state for state in situation["units"]}
+        self.hospitals = [{**h, **next((s for s in situation["hospitals"] if s["id"] == h["id"]), {}),
+                           "way": self.way((float(h["lat"]), float(h["lon"])))} for h in HOSPITALS]
         self.units = [{**u, **said.get(u["id"], {})} for u in units]
         for u in self.units:
             self.place(u)
@@ -195,7 +207,7 @@ class Oracle:
         """Where it says it is, at most ten minutes ago; else where it waits."""
         u["at"] = u["home"]
         said = u.get("position")
-        if said and (NOW - datetime.datetime.fromisoformat(said["at"].replace("Z", "+00:00"))).total_seconds() <= 600:
+        if said and _age_s(said) <= 600:
             u["at"] = (said["lat"], said["lon"])
         u["way"] = u["at"] and self.way(u["at"])
         u["kecamatan"] = u["at"] and _kecamatan(self.areas, u["at"])
@@ -291,6 +303,14 @@ class Oracle:
             found[key] = min(near, key=lambda o: (round(_great_circle(o["at"], u["at"])), o["id"]))["id"] if near else None
         return found
 
+    def destinations(self):
+        """Who turns away comes last and before them who is busy, when that is fresh; else the nearer first."""
+        kinds = {kind for need in self.needs for kind in need["kinds"]}
+        fit = [h for h in self.hospitals if h["type"] in ("-", self.incident["category"]) and kinds & set(h["kinds"].split(","))]
+        def standing(h):
+            return {"busy": 1, "divert": 2}.get(h.get("receiving"), 0) if "at" in h and _age_s(h) <= 900 else 0
+        return [h["id"] for h in sorted(fit, key=lambda h: (standing(h), math.floor((h["way"] or 0) + 0.5), h["id"]))]
+
     def answer(self):
         self.count_there()
         self.fill()
@@ -300,12 +320,14 @@ class Oracle:
                 "units": [u["id"] for u in self.sent],
                 "there": {u["id"] for u in self.units if u.get("here")},
                 "passed_over": {u["id"]: self.why_not(u) for u in asked},
-                "bare": self.bare()}
+                "bare": self.bare(),
+                "hospitals": self.destinations()}
 
     def is_clear(self):
         """No two are so nearly as far, and none so near to a step, that a centimetre decides."""
         ways = sorted({u["way"] for u in self.units if u["way"]})
-        return (all(b - a > 2 for a, b in zip(ways, ways[1:])) and
+        beds = sorted(h["way"] for h in self.hospitals if h["way"])
+        return (all(b - a > 2 for a, b in [*zip(ways, ways[1:]), *zip(beds, beds[1:])]) and
                 all(2 < w % 250 < 248 for w in ways))
 
 
@@ -315,7 +337,8 @@ def _told(doc):
             "units": [u["unit"] for u in doc["units"]],
             "there": {u["unit"] for u in doc["there"]},
             "passed_over": {u["unit"]: u["reason"] for u in doc["passed_over"]},
-            "bare": {(b["area"], b["agency"], b["kind"]): b["next"] for b in doc["bare"]}}
+            "bare": {(b["area"], b["agency"], b["kind"]): b["next"] for b in doc["bare"]},
+            "hospitals": [h["id"] for h in doc["hospitals"]]}
 
 
 def _must_be_as_far(doc, oracle):
@@ -369,6 +392,7 @@ def a_situation_that_is_not_one_is_refused_by_its_member(make):
             ({"incident": fire, "units": [{"id": "DMK-99"}]}, 'no unit "DMK-99"'),
             ({"incident": fire, "units": [{"id": "DMK-01", "duty": "maybe"}]}, "duty: DMK-01: is on, off or out_of_service"),
             ({"incident": fire, "units": [{"id": "DMK-01", "position": {"lat": 1, "lon": 2}}]}, "at"),
+            ({"incident": fire, "hospitals": [{"id": "rs-x", "receiving": "open", "at": "2026-11-25T03:00:00Z"}]}, 'no hospital "rs-x"'),
             ([], "is a JSON object")):
         done = bridges.tangi("recommend", "--config", places.CONFIG, "--situation", "-", input=json.dumps(situation), check=False)
         assert done.returncode == 1 and "situation 1" in done.stderr and named in done.stderr, (situation, done.stderr)
@@ -435,7 +459,30 @@ def the_bridge_proposes_from_where_units_are_and_who_is_on_duty(make):
     assert next(u for u in doc["passed_over"] if u["unit"] == "DMK-01")["reason"] == "off_duty"
     (bridge.data / "roster.tsv").write_text("half\n")
     assert _ids(_proposal(bridge, ident)) == _ids(doc), "a broken roster is not taken up"
-    assert "roster.unreadable" in bridge.process.log_text()
+    assert "duty.unreadable" in bridge.process.log_text()
+
+
+def _hospital(bridge, *words, check=True):
+    return bridges.tangi("hospital", *words, "--config", places.CONFIG, "--data", bridge.data, check=check)
+
+
+def a_hospital_is_said_with_the_age_of_what_it_said_and_turns_away_only_while_that_is_fresh(make):
+    bridge = make.bridge().start()
+    ident = bridge.report("Ibu saya gejala stroke, mulut mencong, Jl. Kesambi", location=KESAMBI)["incident_id"]
+    assert [h["id"] for h in _proposal(bridge, ident)["hospitals"]][0] == "rs-ciremai"
+    _hospital(bridge, "rs-ciremai", "divert")
+    last = _proposal(bridge, ident, "pos-health")["hospitals"][-1]
+    assert last["id"] == "rs-ciremai" and last["receiving"] == "divert" and last["is_fresh"] and last["said_age_s"] < 60, last
+    assert "IGD mengalihkan" in last["why_id"] and "turns away" in last["why_en"], last
+    fire = bridge.report("Kebakaran rumah di Jl. Kesambi", location=KESAMBI)["incident_id"]
+    assert _proposal(bridge, fire, "pos-fire")["hospitals"] == [], "none of that agency's brings anybody"
+    (bridge.data / "receiving.tsv").write_text(f"id\tis\tat\nrs-ciremai\tdivert\t{time.strftime('%Y-%m-%dT%H:%M:%SZ', time.gmtime(time.time() - 1000))}\n")
+    first = _proposal(bridge, ident)["hospitals"][0]
+    assert first["id"] == "rs-ciremai" and not first["is_fresh"] and first["said_age_s"] >= 1000, first
+    assert _hospital(bridge, "rs-ciremai", "open", "--at", "2026-01-01T00:00:00Z", check=False).returncode == 1, "older than what is known"
+    assert _hospital(bridge, "rs-x", "open", check=False).returncode == 1
+    assert _hospital(bridge, "rs-ciremai", "full", check=False).returncode == 1
+    assert "rs-ciremai\tRS Tk. III Ciremai\tdivert\t" in _hospital(bridge).stdout
 
 
 def a_dispatcher_is_told_what_its_agency_would_send_and_a_supervisor_all(make):

@@ -278,6 +278,47 @@ static void every_reason_is_said_in_both_languages_with_its_figures(void **state
 	recommendation_fini(&w.out);
 }
 
+/* "rs-a rs-b", as many as three. */
+static const char *hospitals(struct world *w)
+{
+	size_t len = 0;
+
+	(void)ask(w);
+	w->bare[0] = '\0';
+	for (unsigned i = 0; i < w->out.hospital_count && i < 3; i++)
+		len += (size_t)snprintf(w->bare + len, sizeof(w->bare) - len, "%s%s",
+					i > 0 ? " " : "", w->out.hospital[i].hospital->id);
+	return w->bare;
+}
+
+static void a_hospital_that_turns_away_comes_last_as_long_as_that_is_fresh(void **state)
+{
+	struct receiving receiving = {.count = 0};
+	struct world w;
+
+	(void)state;
+	begin(&w, "med_stroke");
+	w.situation.receiving = &receiving;
+	assert_string_equal(hospitals(&w), "rs-ciremai rs-gunung-jati rs-permata");
+	assert_true(receiving_say(&receiving, "rs-ciremai", RECEIVING_DIVERT,
+				  NOW_MS - RECEIVING_FRESH_MS));
+	assert_true(receiving_say(&receiving, "rs-gunung-jati", RECEIVING_BUSY, NOW_MS));
+	assert_string_equal(hospitals(&w), "rs-permata rs-putera-bahagia rs-sumber-kasih");
+	assert_string_equal(w.out.hospital[w.out.hospital_count - 1].hospital->id,
+			    "rs-ciremai");
+	assert_false(receiving_say(&receiving, "rs-gunung-jati", RECEIVING_OPEN, NOW_MS - 1));
+	assert_true(receiving_say(&receiving, "rs-gunung-jati", RECEIVING_OPEN, NOW_MS));
+	w.situation.now_ms++;
+	assert_string_equal(hospitals(&w), "rs-ciremai rs-gunung-jati rs-permata");
+	assert_false(w.out.hospital[0].is_fresh);
+	w.situation.category = category("med_childbirth");
+	assert_string_equal(hospitals(&w), "rs-cahaya-bunda rs-ciremai rs-gunung-jati");
+	w.situation.category = category("fire_vegetation");
+	w.situation.priority = 3;
+	assert_string_equal(hospitals(&w), "");
+	recommendation_fini(&w.out);
+}
+
 static void what_has_no_plan_gets_no_proposal(void **state)
 {
 	struct world w;
@@ -313,6 +354,8 @@ int main(void)
 		cmocka_unit_test(without_a_point_it_is_as_far_as_the_border_of_the_area),
 		cmocka_unit_test(a_kecamatan_that_its_last_free_unit_of_a_kind_leaves_is_said),
 		cmocka_unit_test(every_reason_is_said_in_both_languages_with_its_figures),
+		cmocka_unit_test(
+			a_hospital_that_turns_away_comes_last_as_long_as_that_is_fresh),
 		cmocka_unit_test(what_has_no_plan_gets_no_proposal),
 		cmocka_unit_test(a_straight_line_is_on_the_great_circle),
 	};
