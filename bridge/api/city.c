@@ -1,11 +1,64 @@
 /* What the city is made of: units, the steps of the work, categories and agencies. */
 #include "api/api_private.h"
 
+#include <string.h>
+
+#include "core/duty.h"
 #include "core/whereabouts.h"
 
-/* whereabouts: NULL where they are said elsewhere. */
+/* How the units stand, for those who ask now; NULL where that is said elsewhere. */
+struct units_now {
+	const struct whereabouts *whereabouts;
+	const struct roster *roster;
+	int64_t now_ms;
+};
+
+static void write_words(struct jsonw *w, const char *key, const char *list)
+{
+	jsonw_open(w, key, '[');
+	while (*list != '\0') {
+		size_t len = strcspn(list, ",");
+
+		jsonw_stringn(w, NULL, list, len);
+		list += len + (list[len] == ',');
+	}
+	jsonw_close(w, ']');
+}
+
+static void write_kit(const struct rules *rules, const struct unit *unit, struct jsonw *w)
+{
+	const struct station *stations = rules_fleet(rules)->station;
+
+	jsonw_string(w, "station", unit->station >= 0 ? stations[unit->station].name : NULL);
+	write_words(w, "capabilities", unit->capabilities);
+	jsonw_string(w, "shared_crew", unit->crew[0] != '\0' ? unit->crew : NULL);
+	if (unit->crew_min > 0)
+		jsonw_int(w, "crew_min", unit->crew_min);
+	else
+		jsonw_null(w, "crew_min");
+}
+
+static void write_duty(const struct units_now *now, const char *unit, struct jsonw *w)
+{
+	struct roster_word word = roster_ask(now->roster, unit, now->now_ms);
+
+	if (word.duty == ROSTER_SILENT) {
+		jsonw_null(w, "roster");
+		return;
+	}
+	jsonw_open(w, "roster", '{');
+	jsonw_string(w, "duty", word.duty == ROSTER_ON ? "on" : "off");
+	jsonw_time(w, "since", word.since_ms);
+	if (word.now != NULL) {
+		jsonw_time(w, "until", word.now->to_ms);
+		if (word.now->crew > 0)
+			jsonw_int(w, "crew", word.now->crew);
+	}
+	jsonw_close(w, '}');
+}
+
 static void write_unit(const struct rules *rules, const struct unit *unit,
-		       const struct whereabouts *whereabouts, struct jsonw *w)
+		       const struct units_now *now, struct jsonw *w)
 {
 	jsonw_open(w, NULL, '{');
 	jsonw_string(w, "id", unit->id);
@@ -20,17 +73,20 @@ static void write_unit(const struct rules *rules, const struct unit *unit,
 	} else {
 		jsonw_null(w, "location");
 	}
-	if (whereabouts != NULL)
-		whereabouts_write(whereabouts, unit->id, w);
+	write_kit(rules, unit, w);
+	if (now != NULL) {
+		whereabouts_write(now->whereabouts, unit->id, w);
+		write_duty(now, unit->id, w);
+	}
 	jsonw_close(w, '}');
 }
 
-static void write_units(const struct rules *rules, const struct whereabouts *whereabouts,
-			struct jsonw *w, const char *key)
+static void write_units(const struct rules *rules, const struct units_now *now, struct jsonw *w,
+			const char *key)
 {
 	jsonw_open(w, key, '[');
 	for (unsigned i = 0; i < rules_unit_count(rules); i++)
-		write_unit(rules, rules_unit(rules, i), whereabouts, w);
+		write_unit(rules, rules_unit(rules, i), now, w);
 	jsonw_close(w, ']');
 }
 
@@ -139,14 +195,18 @@ static void answer_with(struct api *api, struct http_request *request, enum city
 void units_list(void *ctx, struct http_request *request)
 {
 	struct api *api = ctx;
+	struct units_now now;
 	struct principal who;
 	struct jsonw w;
 
 	if (!auth_allows(api->parts.accounts, &request, false, RIGHT_WATCH, &who))
 		return;
+	now = (struct units_now){.whereabouts = api->parts.whereabouts,
+				 .roster = duty_roster(api->parts.duty),
+				 .now_ms = api->parts.clock->wall_ms(api->parts.clock)};
 	jsonw_init(&w, 8192);
 	jsonw_open(&w, NULL, '{');
-	write_units(api->parts.rules, api->parts.whereabouts, &w, "units");
+	write_units(api->parts.rules, &now, &w, "units");
 	jsonw_close(&w, '}');
 	http_answer(&request, 200, "application/json", NULL, w.text, w.len);
 	jsonw_fini(&w);

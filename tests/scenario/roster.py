@@ -1,5 +1,6 @@
 """The duty roster: taken over from what a personnel system exports, and nobody off duty is proposed."""
 
+import datetime
 import json
 import stat
 
@@ -52,6 +53,26 @@ def who_is_off_duty_is_never_proposed_nor_who_is_too_few(make):
     assert shown["DMK-01"] == ["on", "2026-11-25 07:00", "2026-11-25 14:00", "4", "D-12"], shown
     assert shown["AMB-01"] == ["-", "-", "-", "0", "-"], "nothing is said of it"
     assert _show(data, "2026-11-25T20:00:00+07:00")["DMK-01"][:2] == ["off", "2026-11-25 14:00"]
+
+
+def a_running_bridge_says_who_is_on_duty_and_takes_up_another_roster(make):
+    bridge = make.bridge().start()
+    def unit(ident):
+        return next(u for u in bridge.get("/v1/units", "tamu").json["units"] if u["id"] == ident)
+    first = unit("DMK-01")
+    assert first["roster"] is None and first["crew_min"] == 4 and first["station"] == "Mako Damkar Bima", first
+    assert unit("DMK-03")["capabilities"] == ["hydraulic", "height", "animals"] and unit("BPB-03")["shared_crew"] == "TRC-2"
+    now = datetime.datetime.now(datetime.timezone(datetime.timedelta(hours=7)))
+    begun, end = now - datetime.timedelta(hours=2), now + datetime.timedelta(hours=5)
+    row = "DMK-01;{:%d/%m/%Y %H:%M};{:%d/%m/%Y %H:%M};4\n"
+    _import(bridge.data, "unit;mulai;selesai;jumlah\n" + row.format(begun, end))
+    on = unit("DMK-01")["roster"]
+    assert (on["duty"], on["crew"]) == ("on", 4), on
+    assert datetime.datetime.fromisoformat(on["until"].replace("Z", "+00:00")) == end.replace(second=0, microsecond=0), on
+    hour = datetime.timedelta(hours=1)
+    _import(bridge.data, "unit;mulai;selesai;jumlah\n" + row.format(begun, begun + hour) + row.format(end, end + hour))
+    off = unit("DMK-01")["roster"]
+    assert off["duty"] == "off" and "until" not in off, off
 
 
 def of_the_people_only_what_duty_needs_is_kept(make):
