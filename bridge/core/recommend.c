@@ -1,12 +1,10 @@
-#include "core/recommend.h"
+#include "core/recommend_private.h"
 
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/xalloc.h"
 #include "core/roster.h"
-#include "core/rules_private.h"
 #include "model/incident.h"
 
 #define EARTH_M 6371008.8 /* mean radius */
@@ -41,13 +39,6 @@ const char *const recommend_fate_names[FATES] = {
 	[FATE_FARTHER] = "farther",
 	[FATE_BUSIER] = "busier",
 	[FATE_EQUAL] = "equal",
-};
-
-struct work {
-	const struct rules *rules;
-	const struct recommend_situation *situation;
-	const struct area *area; /* what distances are measured to, without a point */
-	struct recommendation *out;
 };
 
 /* ---- Where units are. ---- */
@@ -89,7 +80,7 @@ static void take_place(const struct recommend_unit *in, int64_t now_ms,
 	choice->lon_e7 = choice->is_live ? in->lon_e7 : in->unit->lon_e7;
 }
 
-static void place_unit(const struct work *w, struct recommend_choice *choice)
+static void place_unit(const struct recommend_work *w, struct recommend_choice *choice)
 {
 	const struct recommend_situation *s = w->situation;
 
@@ -110,7 +101,7 @@ static void place_unit(const struct work *w, struct recommend_choice *choice)
 
 /* Somebody of its crew is out with another vehicle, or is being sent with it: who; -1: nobody.
  */
-static int crew_taker(const struct work *w, const struct recommend_choice *choice)
+int recommend_crew_taker(const struct recommend_work *w, const struct recommend_choice *choice)
 {
 	if (choice->unit->unit->crew[0] == '\0')
 		return -1;
@@ -125,13 +116,14 @@ static int crew_taker(const struct work *w, const struct recommend_choice *choic
 	return -1;
 }
 
-static bool is_understaffed(const struct recommend_unit *in)
+bool recommend_is_short(const struct recommend_unit *in)
 {
 	return in->staff >= 0 && in->staff < in->unit->crew_min;
 }
 
 /* Why it cannot go, whatever it is asked for; FATE_EQUAL: it can. */
-static enum recommend_fate own_fate(const struct work *w, const struct recommend_choice *choice)
+static enum recommend_fate own_fate(const struct recommend_work *w,
+				    const struct recommend_choice *choice)
 {
 	const struct recommend_unit *in = choice->unit;
 
@@ -147,9 +139,9 @@ static enum recommend_fate own_fate(const struct work *w, const struct recommend
 		return FATE_DECLINED;
 	if (in->is_busy)
 		return FATE_BUSY;
-	if (crew_taker(w, choice) >= 0)
+	if (recommend_crew_taker(w, choice) >= 0)
 		return FATE_CREW_OUT;
-	return is_understaffed(in) ? FATE_UNDERSTAFFED : FATE_EQUAL;
+	return recommend_is_short(in) ? FATE_UNDERSTAFFED : FATE_EQUAL;
 }
 
 /* ---- Who goes before whom. ---- */
@@ -194,7 +186,8 @@ static enum recommend_fate compare(const struct recommend_choice *a,
 	return FATE_EQUAL;
 }
 
-static struct recommend_choice *first_for(const struct work *w, const struct plan_need *need)
+static struct recommend_choice *first_for(const struct recommend_work *w,
+					  const struct plan_need *need)
 {
 	struct recommend_choice *best = NULL;
 
@@ -215,13 +208,13 @@ static struct recommend_choice *first_for(const struct work *w, const struct pla
 
 /* ---- Filling the plan. ---- */
 
-static bool is_asked(const struct work *w, const struct plan_need *need)
+bool recommend_is_asked(const struct recommend_work *w, const struct plan_need *need)
 {
 	return (w->situation->agencies >> need->agency & 1) != 0;
 }
 
 /* Each counts for the first need that it fits and that wants somebody. */
-static void count_there(struct work *w)
+static void count_there(struct recommend_work *w)
 {
 	const struct plan *plan = w->out->plan;
 
@@ -238,7 +231,7 @@ static void count_there(struct work *w)
 	}
 }
 
-static void fill_need(struct work *w, unsigned n)
+static void fill_need(struct recommend_work *w, unsigned n)
 {
 	struct recommend_need *state = &w->out->need[n];
 	struct recommend_choice *choice;
@@ -257,13 +250,13 @@ static void fill_need(struct work *w, unsigned n)
 
 /* The first need it is of a kind for, and if it can do nothing of that, the first of the kind.
  */
-static int need_of(const struct work *w, const struct recommend_choice *choice)
+static int need_of(const struct recommend_work *w, const struct recommend_choice *choice)
 {
 	const struct plan *plan = w->out->plan;
 	int of_kind = -1;
 
 	for (unsigned n = 0; n < plan->need_count; n++) {
-		if (!is_asked(w, &plan->need[n]))
+		if (!recommend_is_asked(w, &plan->need[n]))
 			continue;
 		if (need_fits(&plan->need[n], choice->unit->unit))
 			return (int)n;
@@ -283,7 +276,8 @@ static int last_sent(const struct recommendation *out, int need)
 }
 
 /* It could go for its need, which has enough. */
-static enum recommend_fate outdone(const struct work *w, struct recommend_choice *choice)
+static enum recommend_fate outdone(const struct recommend_work *w,
+				   struct recommend_choice *choice)
 {
 	int order;
 
@@ -293,7 +287,7 @@ static enum recommend_fate outdone(const struct work *w, struct recommend_choice
 	return compare(&w->out->choice[choice->other], choice, &order);
 }
 
-static void say_fate(const struct work *w, struct recommend_choice *choice)
+static void say_fate(const struct recommend_work *w, struct recommend_choice *choice)
 {
 	if (choice->fate == FATE_SENT)
 		return;
@@ -305,7 +299,7 @@ static void say_fate(const struct work *w, struct recommend_choice *choice)
 	}
 	choice->fate = own_fate(w, choice);
 	if (choice->fate == FATE_CREW_OUT)
-		choice->other = crew_taker(w, choice);
+		choice->other = recommend_crew_taker(w, choice);
 	if (choice->fate != FATE_EQUAL)
 		return;
 	if (!need_fits(&w->out->plan->need[choice->need], choice->unit->unit))
@@ -314,169 +308,9 @@ static void say_fate(const struct work *w, struct recommend_choice *choice)
 		choice->fate = outdone(w, choice);
 }
 
-/* ---- What is left uncovered. ---- */
-
-/* Whether it could have gone to anything. */
-static bool was_free(const struct work *w, const struct recommend_choice *choice)
-{
-	const struct recommend_unit *in = choice->unit;
-
-	if (in->is_here || in->is_busy || in->duty != RECOMMEND_ON ||
-	    in->presence == RECOMMEND_LOGGED_OUT || is_understaffed(in))
-		return false;
-	for (unsigned i = 0; i < w->out->choice_count; i++) {
-		const struct recommend_unit *other = w->out->choice[i].unit;
-
-		if (other != in && units_share_crew(other->unit, in->unit) &&
-		    (other->is_busy || other->is_here))
-			return false;
-	}
-	return true;
-}
-
-static bool leaves(const struct work *w, const struct recommend_choice *choice)
-{
-	return choice->fate == FATE_SENT || crew_taker(w, choice) >= 0;
-}
-
-static bool is_like(const struct recommend_choice *a, const struct recommend_choice *b)
-{
-	return a->unit->unit->agency == b->unit->unit->agency &&
-	       strcmp(a->unit->unit->kind, b->unit->unit->kind) == 0;
-}
-
-/* Whether it leaves, and no free one of its kind stays in the kecamatan; the first that leaves
- * speaks for the others. */
-static bool is_last(const struct work *w, const struct recommend_choice *leaver)
-{
-	for (unsigned i = 0; i < w->out->choice_count; i++) {
-		const struct recommend_choice *other = &w->out->choice[i];
-
-		if (other == leaver || !is_like(other, leaver) || !was_free(w, other) ||
-		    strcmp(other->area, leaver->area) != 0)
-			continue;
-		if (!leaves(w, other) || other < leaver)
-			return false;
-	}
-	return true;
-}
-
-static void find_next(const struct work *w, const struct recommend_choice *leaver,
-		      struct recommend_bare *bare)
-{
-	bare->next = -1;
-	bare->next_m = -1;
-	for (unsigned i = 0; i < w->out->choice_count; i++) {
-		const struct recommend_choice *other = &w->out->choice[i];
-		int32_t m;
-
-		if (!is_like(other, leaver) || !was_free(w, other) || leaves(w, other) ||
-		    !other->has_place)
-			continue;
-		m = straight_line_m(other->lat_e7, other->lon_e7, leaver->lat_e7,
-				    leaver->lon_e7);
-		if (bare->next >= 0 &&
-		    (m > bare->next_m ||
-		     (m == bare->next_m &&
-		      strcmp(other->unit->unit->id, w->out->choice[bare->next].unit->unit->id) >
-			      0)))
-			continue;
-		bare->next = (int)i;
-		bare->next_m = m;
-	}
-}
-
-static void add_bare(struct work *w, unsigned i)
-{
-	struct recommendation *out = w->out;
-	const struct recommend_choice *leaver = &out->choice[i];
-	const struct area *area = areas_coded(&w->rules->areas, leaver->area);
-	struct recommend_bare *bare = &out->bare[out->bare_count];
-
-	if (area == NULL || area->level != AREA_KECAMATAN || !leaves(w, leaver) ||
-	    !was_free(w, leaver) || !is_last(w, leaver))
-		return;
-	*bare = (struct recommend_bare){.agency = leaver->unit->unit->agency,
-					.kind = leaver->unit->unit->kind,
-					.leaves = (int)i};
-	memcpy(bare->area, leaver->area, AREA_SIZE);
-	find_next(w, leaver, bare);
-	out->bare_count++;
-}
-
-/* ---- Where somebody can be brought. ---- */
-
-static bool is_wanted(const struct work *w, const struct hospital *hospital)
-{
-	const struct plan *plan = w->out->plan;
-
-	for (unsigned n = 0; n < plan->need_count; n++)
-		for (unsigned k = 0;
-		     is_asked(w, &plan->need[n]) && k < plan->need[n].kind_count; k++)
-			if (hospital_is_for(hospital, w->situation->category,
-					    plan->need[n].kind[k]))
-				return true;
-	return false;
-}
-
-static void ask_hospital(const struct work *w, struct recommend_hospital *h)
-{
-	const struct recommend_situation *s = w->situation;
-	const struct receiving_word *word =
-		s->receiving != NULL ? receiving_find(s->receiving, h->hospital->id) : NULL;
-
-	h->age_ms = -1;
-	h->straight_line_m = -1;
-	if (word != NULL) {
-		h->is = word->is;
-		h->age_ms = s->now_ms > word->at_ms ? s->now_ms - word->at_ms : 0;
-		h->is_fresh = h->age_ms <= RECEIVING_FRESH_MS;
-	}
-	if (s->has_point)
-		h->straight_line_m = straight_line_m(h->hospital->lat_e7, h->hospital->lon_e7,
-						     s->lat_e7, s->lon_e7);
-	else if (w->area != NULL)
-		h->straight_line_m = (int32_t)lround(
-			area_metres(w->area, h->hospital->lat_e7, h->hospital->lon_e7));
-}
-
-static int standing_of(const struct recommend_hospital *h)
-{
-	return h->is_fresh && h->is > RECEIVING_OPEN ? (int)h->is : 0;
-}
-
-static int by_standing(const void *a, const void *b)
-{
-	const struct recommend_hospital *x = a, *y = b;
-	int order = standing_of(x) - standing_of(y);
-
-	if (order == 0)
-		order = (x->straight_line_m > y->straight_line_m) -
-			(x->straight_line_m < y->straight_line_m);
-	return order != 0 ? order : strcmp(x->hospital->id, y->hospital->id);
-}
-
-static void list_hospitals(struct work *w)
-{
-	const struct hospitals *hospitals = &w->rules->hospitals;
-	struct recommendation *out = w->out;
-
-	out->hospital = xcalloc(hospitals->count + 1, sizeof(*out->hospital));
-	for (unsigned i = 0; i < hospitals->count; i++) {
-		struct recommend_hospital *h = &out->hospital[out->hospital_count];
-
-		if (!is_wanted(w, &hospitals->hospital[i]))
-			continue;
-		h->hospital = &hospitals->hospital[i];
-		ask_hospital(w, h);
-		out->hospital_count++;
-	}
-	qsort(out->hospital, out->hospital_count, sizeof(*out->hospital), by_standing);
-}
-
 /* ---- The whole. ---- */
 
-static void begin(struct work *w)
+static void begin(struct recommend_work *w)
 {
 	struct recommendation *out = w->out;
 
@@ -521,20 +355,19 @@ void recommend_take_roster(struct recommend_unit *unit, const struct roster *ros
 void recommend(const struct rules *rules, const struct recommend_situation *situation,
 	       struct recommendation *out)
 {
-	struct work w = {.rules = rules, .situation = situation, .out = out};
+	struct recommend_work w = {.rules = rules, .situation = situation, .out = out};
 
 	begin(&w);
 	if (out->plan == NULL)
 		return;
 	count_there(&w);
 	for (unsigned n = 0; n < out->plan->need_count; n++)
-		if (is_asked(&w, &out->plan->need[n]))
+		if (recommend_is_asked(&w, &out->plan->need[n]))
 			fill_need(&w, n);
 	for (unsigned i = 0; i < out->choice_count; i++)
 		say_fate(&w, &out->choice[i]);
-	for (unsigned i = 0; i < out->choice_count; i++)
-		add_bare(&w, i);
-	list_hospitals(&w);
+	recommend_find_bare(&w);
+	recommend_list_hospitals(&w);
 }
 
 void recommendation_fini(struct recommendation *recommendation)

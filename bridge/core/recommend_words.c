@@ -1,25 +1,9 @@
-/* A recommendation for people and programs: each choice with its reason in both languages. */
+/* The reasons of a recommendation in words, in both languages, with their figures. */
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "base/jsonw.h"
-#include "core/recommend.h"
-#include "core/rules_private.h"
-
-#define SAID_SIZE 320
-
-/* The same said twice. */
-struct said {
-	char id[SAID_SIZE], en[SAID_SIZE];
-};
-
-struct telling {
-	const struct rules *rules;
-	const struct recommend_situation *situation;
-	const struct recommendation *out;
-	struct jsonw *w;
-};
+#include "core/recommend_private.h"
 
 PRINTF_LIKE(2, 3) static void add(char text[SAID_SIZE], const char *fmt, ...)
 {
@@ -88,12 +72,12 @@ static void add_since(const struct telling *t, struct said *said, int64_t since_
 	add(said->id, " lalu");
 }
 
-static const char *id_of(const struct telling *t, int choice)
+const char *recommend_unit_id(const struct telling *t, int choice)
 {
 	return choice < 0 ? "?" : t->out->choice[choice].unit->unit->id;
 }
 
-static const char *area_name(const struct telling *t, const char *code)
+const char *recommend_area_name(const struct telling *t, const char *code)
 {
 	const struct area *area = areas_coded(&t->rules->areas, code);
 
@@ -118,8 +102,9 @@ static const char *kind_id(const char *kind)
 /* How far it is to the incident: to its point, or to the border of its area. */
 static void add_way(const struct telling *t, int32_t m, struct said *said)
 {
-	const char *area =
-		t->situation->has_point || m < 0 ? NULL : area_name(t, t->situation->area);
+	const char *area = t->situation->has_point || m < 0
+				   ? NULL
+				   : recommend_area_name(t, t->situation->area);
 
 	if (area != NULL && m == 0) {
 		add(said->id, "di dalam %s", area);
@@ -158,8 +143,8 @@ static void add_place(const struct telling *t, const struct recommend_choice *c,
 	add(said->en, ", counted from %s", station != NULL ? station : "where it waits");
 }
 
-static void say_sent(const struct telling *t, const struct recommend_choice *c,
-		     struct said *said)
+void recommend_say_sent(const struct telling *t, const struct recommend_choice *c,
+			struct said *said)
 {
 	add_way(t, c->straight_line_m, said);
 	add_place(t, c, said);
@@ -231,14 +216,15 @@ static void say_farther(const struct telling *t, const struct recommend_choice *
 			struct said *said)
 {
 	if (!c->has_place) {
-		add(said->id, "tempatnya tidak diketahui; %s diketahui", id_of(t, c->other));
+		add(said->id, "tempatnya tidak diketahui; %s diketahui",
+		    recommend_unit_id(t, c->other));
 		add(said->en, "nobody knows where it is; of %s it is known",
-		    id_of(t, c->other));
+		    recommend_unit_id(t, c->other));
 		return;
 	}
 	add_way(t, c->straight_line_m, said);
-	add(said->id, "; %s ", id_of(t, c->other));
-	add(said->en, "; %s ", id_of(t, c->other));
+	add(said->id, "; %s ", recommend_unit_id(t, c->other));
+	add(said->en, "; %s ", recommend_unit_id(t, c->other));
 	add_metres(said, t->out->choice[c->other].straight_line_m);
 }
 
@@ -249,10 +235,10 @@ static void say_busier(const struct telling *t, const struct recommend_choice *c
 	int mine = c->unit->shift_jobs > 0 ? c->unit->shift_jobs : 0;
 	int theirs = other->unit->shift_jobs > 0 ? other->unit->shift_jobs : 0;
 
-	add(said->id, "hampir sama jauh; %d tugas giliran ini, %s %d", mine, id_of(t, c->other),
-	    theirs);
-	add(said->en, "about as far; %d jobs this shift, %s %d", mine, id_of(t, c->other),
-	    theirs);
+	add(said->id, "hampir sama jauh; %d tugas giliran ini, %s %d", mine,
+	    recommend_unit_id(t, c->other), theirs);
+	add(said->en, "about as far; %d jobs this shift, %s %d", mine,
+	    recommend_unit_id(t, c->other), theirs);
 }
 
 static void say_pair(struct said *said, const char *id, const char *en)
@@ -264,7 +250,7 @@ static void say_pair(struct said *said, const char *id, const char *en)
 static void say_with(const struct telling *t, const struct recommend_choice *c,
 		     struct said *said)
 {
-	const char *other = id_of(t, c->other);
+	const char *other = recommend_unit_id(t, c->other);
 
 	if (c->fate == FATE_CREW_OUT) {
 		add(said->id, "awaknya pergi dengan %s", other);
@@ -296,8 +282,8 @@ static void say_unable(const struct telling *t, const struct recommend_choice *c
 	    c->unit->unit->crew_min);
 }
 
-static void say_passed(const struct telling *t, const struct recommend_choice *c,
-		       struct said *said)
+void recommend_say_passed(const struct telling *t, const struct recommend_choice *c,
+			  struct said *said)
 {
 	switch (c->fate) {
 	case FATE_OFF_DUTY:
@@ -334,103 +320,9 @@ static void say_passed(const struct telling *t, const struct recommend_choice *c
 	}
 }
 
-/* ---- JSON. ---- */
+/* ---- What is missing, what is left, where to. ---- */
 
-static void write_said(struct jsonw *w, const struct said *said)
-{
-	jsonw_string(w, "why_id", said->id);
-	jsonw_string(w, "why_en", said->en);
-}
-
-static void write_unit(const struct telling *t, const struct recommend_choice *c)
-{
-	jsonw_string(t->w, "unit", c->unit->unit->id);
-	jsonw_string(t->w, "name", c->unit->unit->name);
-	jsonw_string(t->w, "agency", t->rules->agencies.agency[c->unit->unit->agency].id);
-	jsonw_string(t->w, "kind", c->unit->unit->kind);
-}
-
-static void write_place(const struct telling *t, const struct recommend_choice *c)
-{
-	if (c->straight_line_m >= 0)
-		jsonw_int(t->w, "straight_line_m", c->straight_line_m);
-	else
-		jsonw_null(t->w, "straight_line_m");
-	jsonw_string(t->w, "counted_from",
-		     !c->has_place ? "nowhere" : (c->is_live ? "live" : "home"));
-	if (c->age_ms >= 0)
-		jsonw_int(t->w, "position_age_s", c->age_ms / 1000);
-	else
-		jsonw_null(t->w, "position_age_s");
-}
-
-static void write_sent(const struct telling *t)
-{
-	jsonw_open(t->w, "units", '[');
-	for (unsigned i = 0; i < t->out->sent_count; i++) {
-		const struct recommend_choice *c = &t->out->choice[t->out->sent[i]];
-		struct said said = {{0}, {0}};
-
-		say_sent(t, c, &said);
-		jsonw_open(t->w, NULL, '{');
-		write_unit(t, c);
-		write_place(t, c);
-		write_said(t->w, &said);
-		jsonw_close(t->w, '}');
-	}
-	jsonw_close(t->w, ']');
-}
-
-static void write_there(const struct telling *t)
-{
-	jsonw_open(t->w, "there", '[');
-	for (unsigned i = 0; i < t->out->choice_count; i++)
-		if (t->out->choice[i].fate == FATE_THERE) {
-			jsonw_open(t->w, NULL, '{');
-			write_unit(t, &t->out->choice[i]);
-			jsonw_close(t->w, '}');
-		}
-	jsonw_close(t->w, ']');
-}
-
-static void write_passed(const struct telling *t)
-{
-	jsonw_open(t->w, "passed_over", '[');
-	for (unsigned i = 0; i < t->out->choice_count; i++) {
-		const struct recommend_choice *c = &t->out->choice[i];
-		struct said said = {{0}, {0}};
-
-		if (c->fate <= FATE_THERE)
-			continue;
-		say_passed(t, c, &said);
-		jsonw_open(t->w, NULL, '{');
-		write_unit(t, c);
-		write_place(t, c);
-		jsonw_string(t->w, "reason", recommend_fate_names[c->fate]);
-		jsonw_string(t->w, "other", c->other >= 0 ? id_of(t, c->other) : NULL);
-		write_said(t->w, &said);
-		jsonw_close(t->w, '}');
-	}
-	jsonw_close(t->w, ']');
-}
-
-static void write_need(const struct telling *t, unsigned n)
-{
-	const struct plan_need *need = &t->out->plan->need[n];
-
-	jsonw_string(t->w, "agency", t->rules->agencies.agency[need->agency].id);
-	jsonw_open(t->w, "kinds", '[');
-	for (unsigned i = 0; i < need->kind_count; i++)
-		jsonw_string(t->w, NULL, need->kind[i]);
-	jsonw_close(t->w, ']');
-	jsonw_string(t->w, "capability", need->capability[0] != '\0' ? need->capability : NULL);
-	jsonw_int(t->w, "wanted", need->count);
-	jsonw_int(t->w, "there", t->out->need[n].there);
-	jsonw_int(t->w, "proposed", t->out->need[n].sent);
-	jsonw_int(t->w, "missing", t->out->need[n].missing);
-}
-
-static void say_short(const struct telling *t, unsigned n, struct said *said)
+void recommend_say_missing(const struct telling *t, unsigned n, struct said *said)
 {
 	const struct plan_need *need = &t->out->plan->need[n];
 
@@ -448,35 +340,10 @@ static void say_short(const struct telling *t, unsigned n, struct said *said)
 	add(said->en, ", that can do %s", need->capability);
 }
 
-static bool is_listed(const struct telling *t, unsigned n, bool only_short)
+void recommend_say_bare(const struct telling *t, const struct recommend_bare *bare,
+			struct said *said)
 {
-	return (t->situation->agencies >> t->out->plan->need[n].agency & 1) != 0 &&
-	       (!only_short || t->out->need[n].missing > 0);
-}
-
-static void write_needs(const struct telling *t, const char *key, bool only_short)
-{
-	jsonw_open(t->w, key, '[');
-	for (unsigned n = 0; t->out->plan != NULL && n < t->out->plan->need_count; n++) {
-		struct said said = {{0}, {0}};
-
-		if (!is_listed(t, n, only_short))
-			continue;
-		jsonw_open(t->w, NULL, '{');
-		write_need(t, n);
-		if (only_short) {
-			say_short(t, n, &said);
-			write_said(t->w, &said);
-		}
-		jsonw_close(t->w, '}');
-	}
-	jsonw_close(t->w, ']');
-}
-
-static void say_bare(const struct telling *t, const struct recommend_bare *bare,
-		     struct said *said)
-{
-	const char *name = area_name(t, bare->area);
+	const char *name = recommend_area_name(t, bare->area);
 	const char *agency = t->rules->agencies.agency[bare->agency].id;
 
 	add(said->id, "%s tanpa %s (%s) yang bebas", name, kind_id(bare->kind), agency);
@@ -485,40 +352,15 @@ static void say_bare(const struct telling *t, const struct recommend_bare *bare,
 		say_pair(said, "; tidak ada lagi yang bebas", "; no other is free");
 		return;
 	}
-	add(said->id, "; berikutnya %s, ", id_of(t, bare->next));
-	add(said->en, "; next is %s, ", id_of(t, bare->next));
+	add(said->id, "; berikutnya %s, ", recommend_unit_id(t, bare->next));
+	add(said->en, "; next is %s, ", recommend_unit_id(t, bare->next));
 	add_line(said, bare->next_m);
-	add(said->id, " dari %s", id_of(t, bare->leaves));
-	add(said->en, " from %s", id_of(t, bare->leaves));
+	add(said->id, " dari %s", recommend_unit_id(t, bare->leaves));
+	add(said->en, " from %s", recommend_unit_id(t, bare->leaves));
 }
 
-static void write_bare(const struct telling *t)
-{
-	jsonw_open(t->w, "bare", '[');
-	for (unsigned i = 0; i < t->out->bare_count; i++) {
-		const struct recommend_bare *bare = &t->out->bare[i];
-		struct said said = {{0}, {0}};
-
-		say_bare(t, bare, &said);
-		jsonw_open(t->w, NULL, '{');
-		jsonw_string(t->w, "area", bare->area);
-		jsonw_string(t->w, "area_name", area_name(t, bare->area));
-		jsonw_string(t->w, "agency", t->rules->agencies.agency[bare->agency].id);
-		jsonw_string(t->w, "kind", bare->kind);
-		jsonw_string(t->w, "unit", id_of(t, bare->leaves));
-		jsonw_string(t->w, "next", bare->next >= 0 ? id_of(t, bare->next) : NULL);
-		if (bare->next >= 0)
-			jsonw_int(t->w, "straight_line_m", bare->next_m);
-		else
-			jsonw_null(t->w, "straight_line_m");
-		write_said(t->w, &said);
-		jsonw_close(t->w, '}');
-	}
-	jsonw_close(t->w, ']');
-}
-
-static void say_hospital(const struct telling *t, const struct recommend_hospital *h,
-			 struct said *said)
+void recommend_say_hospital(const struct telling *t, const struct recommend_hospital *h,
+			    struct said *said)
 {
 	static const char *const states[RECEIVING_STATES][2] = {
 		[RECEIVING_UNSAID] = {"IGD belum memberi kabar", "nothing was said of its IGD"},
@@ -537,72 +379,4 @@ static void say_hospital(const struct telling *t, const struct recommend_hospita
 	add_span(said, h->age_ms);
 	add(said->id, h->is_fresh ? " lalu" : " lalu: sudah lama, tidak dihitung");
 	add(said->en, h->is_fresh ? " ago" : " ago: too old to count");
-}
-
-static void write_hospital(const struct telling *t, const struct recommend_hospital *h)
-{
-	struct said said = {{0}, {0}};
-
-	say_hospital(t, h, &said);
-	jsonw_open(t->w, NULL, '{');
-	jsonw_string(t->w, "id", h->hospital->id);
-	jsonw_string(t->w, "name", h->hospital->name);
-	if (h->straight_line_m >= 0)
-		jsonw_int(t->w, "straight_line_m", h->straight_line_m);
-	else
-		jsonw_null(t->w, "straight_line_m");
-	jsonw_string(t->w, "receiving", receiving_names[h->is]);
-	if (h->age_ms >= 0)
-		jsonw_int(t->w, "said_age_s", h->age_ms / 1000);
-	else
-		jsonw_null(t->w, "said_age_s");
-	jsonw_bool(t->w, "is_fresh", h->is_fresh);
-	write_said(t->w, &said);
-	jsonw_close(t->w, '}');
-}
-
-static void write_hospitals(const struct telling *t)
-{
-	jsonw_open(t->w, "hospitals", '[');
-	for (unsigned i = 0; i < t->out->hospital_count; i++)
-		write_hospital(t, &t->out->hospital[i]);
-	jsonw_close(t->w, ']');
-}
-
-static const char *measured_to(const struct telling *t)
-{
-	if (t->situation->has_point)
-		return "point";
-	return areas_coded(&t->rules->areas, t->situation->area) != NULL ? "area" : "nothing";
-}
-
-static void write_plan(const struct telling *t)
-{
-	jsonw_int(t->w, "level", t->situation->level);
-	jsonw_string(t->w, "measured_to", measured_to(t));
-	if (t->out->plan == NULL) {
-		jsonw_null(t->w, "plan");
-		return;
-	}
-	jsonw_open(t->w, "plan", '{');
-	jsonw_string(t->w, "name", t->out->plan->name);
-	jsonw_int(t->w, "level", t->out->plan->level);
-	jsonw_close(t->w, '}');
-}
-
-void recommendation_write(const struct rules *rules,
-			  const struct recommend_situation *situation,
-			  const struct recommendation *recommendation, struct jsonw *w)
-{
-	const struct telling t = {
-		.rules = rules, .situation = situation, .out = recommendation, .w = w};
-
-	write_plan(&t);
-	write_needs(&t, "needs", false);
-	write_needs(&t, "shortfalls", true);
-	write_sent(&t);
-	write_there(&t);
-	write_passed(&t);
-	write_bare(&t);
-	write_hospitals(&t);
 }

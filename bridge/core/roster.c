@@ -12,11 +12,16 @@
 /* The first of that unit, and behind its last. */
 static unsigned find_unit(const struct roster *roster, const char *unit, unsigned *end_r)
 {
-	unsigned from = 0, end;
+	unsigned from = 0, end = roster->count;
 
-	while (from < roster->count && strcmp(roster->shift[from].unit, unit) < 0)
-		from++;
-	end = from;
+	while (from < end) {
+		unsigned middle = from + (end - from) / 2;
+
+		if (strcmp(roster->shift[middle].unit, unit) < 0)
+			from = middle + 1;
+		else
+			end = middle;
+	}
 	while (end < roster->count && strcmp(roster->shift[end].unit, unit) == 0)
 		end++;
 	*end_r = end;
