@@ -201,40 +201,63 @@ static const char *cell_of(const struct reading *r, enum column column)
 									: "";
 }
 
+static bool read_digits(const char **at, int least, int most, int *value_r)
+{
+	int n = 0, value = 0;
+
+	for (; n < most && **at >= '0' && **at <= '9'; n++)
+		value = value * 10 + *(*at)++ - '0';
+	*value_r = value;
+	return n >= least;
+}
+
+static bool read_mark(const char **at, const char *marks)
+{
+	return **at != '\0' && strchr(marks, *(*at)++) != NULL;
+}
+
+/* "2026-11-25", "25/11/2026", "25-11-2026" */
+static bool cut_date(const char **at, int *year_r, int *month_r, int *day_r)
+{
+	const char *begin = *at;
+
+	if (read_digits(at, 4, 4, year_r))
+		return read_mark(at, "-") && read_digits(at, 1, 2, month_r) &&
+		       read_mark(at, "-") && read_digits(at, 1, 2, day_r);
+	*at = begin;
+	return read_digits(at, 1, 2, day_r) && read_mark(at, "/-") &&
+	       read_digits(at, 1, 2, month_r) && read_mark(at, "/-") &&
+	       read_digits(at, 4, 4, year_r);
+}
+
 /* Minutes since 1970 of midnight, on the city's clocks. Where it ends; NULL: no date. */
 static const char *read_date(const char *text, int64_t *minutes_r)
 {
-	int a, b, c, len = 0;
-	struct tm tm = {0}, same;
+	int year = 0, month = 0, day = 0;
+	struct tm tm;
 	time_t seconds;
 
-	if (sscanf(text, "%4d-%2d-%2d%n", &a, &b, &c, &len) == 3 && a > 999)
-		tm = (struct tm){.tm_year = a - 1900, .tm_mon = b - 1, .tm_mday = c};
-	else if (sscanf(text, "%2d%*1[/-]%2d%*1[/-]%4d%n", &a, &b, &c, &len) == 3 && len > 0)
-		tm = (struct tm){.tm_year = c - 1900, .tm_mon = b - 1, .tm_mday = a};
-	else
+	if (!cut_date(&text, &year, &month, &day) || year < 2000 || year > 2200)
 		return NULL;
-	same = tm;
-	seconds = timegm(&same);
-	if (same.tm_mday != tm.tm_mday || same.tm_mon != tm.tm_mon || tm.tm_year < 100 ||
-	    tm.tm_year > 300)
+	tm = (struct tm){.tm_year = year - 1900, .tm_mon = month - 1, .tm_mday = day};
+	seconds = timegm(&tm); /* takes the 31st of February for another day */
+	if (tm.tm_mday != day || tm.tm_mon != month - 1)
 		return NULL;
 	*minutes_r = seconds / 60;
-	return text + len;
+	return text;
 }
 
 /* "07:00", "7.00", "24:00", "07:00:00" */
 static bool read_time(const char *text, int64_t *minutes_r)
 {
-	int hour, minute, len = 0;
+	int hour = 0, minute = 0;
 
-	if (sscanf(text, "%2d%*1[:.]%2d%n", &hour, &minute, &len) != 2 || len == 0)
+	if (!read_digits(&text, 1, 2, &hour) || !read_mark(&text, ":.") ||
+	    !read_digits(&text, 2, 2, &minute))
 		return false;
-	text += len;
 	if (strncmp(text, ":00", 3) == 0)
 		text += 3;
-	if (text[strspn(text, " ")] != '\0' || hour < 0 || minute < 0 || minute > 59 ||
-	    hour * 60 + minute > DAY_MIN)
+	if (text[strspn(text, " ")] != '\0' || minute > 59 || hour * 60 + minute > DAY_MIN)
 		return false;
 	*minutes_r = hour * 60 + minute;
 	return true;
@@ -263,7 +286,7 @@ static int read_moment(struct reading *r, enum column column, int64_t day, bool 
 static int read_times(struct reading *r, struct shift *shift)
 {
 	const char *date = cell_of(r, DATE), *rest;
-	int64_t day = -1, from, to;
+	int64_t day = -1, from = 0, to = 0;
 	bool has_date;
 
 	if (date[0] != '\0') {
