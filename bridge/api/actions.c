@@ -59,8 +59,8 @@ static void decided(void *ctx, const struct action_answer *answer)
 	xfree(decision);
 }
 
-static void submit(struct api *api, struct http_request *request, struct command **command,
-		   const struct principal *who)
+void api_decide(struct api *api, struct http_request *request, struct command **command,
+		const struct principal *who)
 {
 	struct decision *decision = xcalloc(1, sizeof(*decision));
 
@@ -92,5 +92,5 @@ void incidents_decide(void *ctx, struct http_request *request)
 		answer_invalid(&request, &err);
 		return;
 	}
-	submit(api, request, &command, &who);
+	api_decide(api, request, &command, &who);
 }

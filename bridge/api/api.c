@@ -18,6 +18,7 @@ static const struct http_route routes[] = {
 	{HTTP_POST, "/v1/callers/{handle}/clear", CLEARING_MAX_BYTES, callers_clear},
 	{HTTP_GET, "/v1/tickets/{tracking_id}", 0, tickets_show},
 	{HTTP_GET, "/v1/units", 0, units_list},
+	{HTTP_PUT, "/v1/units/{id}/status", COMMAND_MAX_BYTES, units_set_status},
 	{HTTP_GET, "/v1/workflow", 0, workflow_show},
 	{HTTP_GET, "/v1/alarms", 0, alarms_list},
 	{HTTP_GET, "/v1/taxonomy", 0, taxonomy_show},

@@ -30,6 +30,7 @@
 
 struct api;
 struct duty;
+struct unit_board;
 struct whereabouts;
 
 struct api_parts { /* all borrowed for the api's life */
@@ -46,6 +47,7 @@ struct api_parts { /* all borrowed for the api's life */
 	const struct watch *watch;
 	const struct whereabouts *whereabouts;
 	struct duty *duty;
+	const struct unit_board *board;
 	const struct joining *joining; /* NULL: nothing is ever linked */
 	const struct clock *clock;
 	struct metrics *metrics;
@@ -53,7 +55,7 @@ struct api_parts { /* all borrowed for the api's life */
 };
 
 /* The units as a JSON list, as a console's snapshot has them: without where they are. */
-struct buf *api_units(const struct rules *rules);
+struct buf *api_units(const struct rules *rules, const struct unit_board *board);
 
 /* Adds its routes. */
 struct api *api_new(const struct api_parts *parts);

@@ -55,6 +55,10 @@ struct inquiry {
 void api_opened(struct api *api);
 void api_closed(struct api *api); /* may free it */
 
+/* actions.c: a command that was read, in its turn; the request is answered later. */
+void api_decide(struct api *api, struct http_request *request, struct command **command,
+		const struct principal *who);
+
 /* city.c: other rules, or none any more. */
 void city_forget(struct api *api);
 
@@ -86,7 +90,7 @@ http_handler_fn command_hear, recommendation_show;
 http_handler_fn callers_show, callers_clear;
 http_handler_fn reports_show, calls_show, tickets_show;
 http_handler_fn alarms_list;
-http_handler_fn units_list, workflow_show, taxonomy_show, areas_show;
+http_handler_fn units_list, units_set_status, workflow_show, taxonomy_show, areas_show;
 http_handler_fn places_list;
 http_handler_fn events_list;
 http_handler_fn health_show, ready_show, metrics_show;

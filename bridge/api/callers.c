@@ -35,7 +35,7 @@ struct wish {
 	struct http_request *request;
 };
 
-static void answer_wish(struct http_request **request, const struct clearing_answer *answer)
+static void answer_wish(struct http_request **request, const struct kept_answer *answer)
 {
 	unsigned status = action_status(answer->answer);
 
@@ -48,7 +48,7 @@ static void answer_wish(struct http_request **request, const struct clearing_ans
 		http_problem(request, status, answer->err->field, answer->err->text, NULL, 0);
 }
 
-static void cleared(void *ctx, const struct clearing_answer *answer)
+static void cleared(void *ctx, const struct kept_answer *answer)
 {
 	struct wish *wish = ctx;
 

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "core/duty.h"
+#include "core/unit_board.h"
 #include "core/whereabouts.h"
 
 /* How the units stand, for those who ask now; NULL where that is said elsewhere. */
@@ -58,7 +59,8 @@ static void write_duty(const struct units_now *now, const char *unit, struct jso
 }
 
 static void write_unit(const struct rules *rules, const struct unit *unit,
-		       const struct units_now *now, struct jsonw *w)
+		       const struct unit_board *board, const struct units_now *now,
+		       struct jsonw *w)
 {
 	jsonw_open(w, NULL, '{');
 	jsonw_string(w, "id", unit->id);
@@ -74,6 +76,7 @@ static void write_unit(const struct rules *rules, const struct unit *unit,
 		jsonw_null(w, "location");
 	}
 	write_kit(rules, unit, w);
+	unit_board_write(board, unit->id, unit->agency, w);
 	if (now != NULL) {
 		whereabouts_write(now->whereabouts, unit->id, w);
 		write_duty(now, unit->id, w);
@@ -81,22 +84,22 @@ static void write_unit(const struct rules *rules, const struct unit *unit,
 	jsonw_close(w, '}');
 }
 
-static void write_units(const struct rules *rules, const struct units_now *now, struct jsonw *w,
-			const char *key)
+static void write_units(const struct rules *rules, const struct unit_board *board,
+			const struct units_now *now, struct jsonw *w, const char *key)
 {
 	jsonw_open(w, key, '[');
 	for (unsigned i = 0; i < rules_unit_count(rules); i++)
-		write_unit(rules, rules_unit(rules, i), now, w);
+		write_unit(rules, rules_unit(rules, i), board, now, w);
 	jsonw_close(w, ']');
 }
 
-struct buf *api_units(const struct rules *rules)
+struct buf *api_units(const struct rules *rules, const struct unit_board *board)
 {
 	struct jsonw w;
 	struct buf *units;
 
 	jsonw_init(&w, 4096);
-	write_units(rules, NULL, &w, NULL);
+	write_units(rules, board, NULL, &w, NULL);
 	units = jsonw_buf(&w);
 	jsonw_fini(&w);
 	return units;
@@ -206,7 +209,7 @@ void units_list(void *ctx, struct http_request *request)
 				 .now_ms = api->parts.clock->wall_ms(api->parts.clock)};
 	jsonw_init(&w, 8192);
 	jsonw_open(&w, NULL, '{');
-	write_units(api->parts.rules, &now, &w, "units");
+	write_units(api->parts.rules, api->parts.board, &now, &w, "units");
 	jsonw_close(&w, '}');
 	http_answer(&request, 200, "application/json", NULL, w.text, w.len);
 	jsonw_fini(&w);

@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "base/xalloc.h"
 #include "core/duty.h"
+#include "core/unit_board.h"
 #include "core/whereabouts.h"
 
 #define FEED_EVENTS 4096 /* held in memory for those who come back or fall behind a little */
@@ -24,11 +25,31 @@ static void poll_store(void *ctx)
 	store_poll(ctx);
 }
 
+void bridge_show_units(struct bridge *bridge)
+{
+	struct buf *units = api_units(bridge->rules, bridge->board);
+
+	stream_set_units(bridge->stream, units);
+	buf_unref(&units);
+}
+
+/* Who asks for the state of the city is given what it is by then. */
+static void follow_units(struct bridge *bridge, const struct event *events, unsigned count)
+{
+	bool has_changed = false;
+
+	for (unsigned i = 0; i < count; i++)
+		has_changed = unit_board_take(bridge->board, &events[i]) || has_changed;
+	if (has_changed)
+		bridge_show_units(bridge);
+}
+
 /* Those who wait for an answer have had it: see store.h. */
 static void committed(void *ctx, const struct event *events, unsigned count)
 {
 	struct bridge *bridge = ctx;
 
+	follow_units(bridge, events, count);
 	feed_append(bridge->feed, events, count);
 	feed_wake(bridge->feed);
 	joining_follow(bridge->joining, events, count);
@@ -110,6 +131,7 @@ static void open_doors_in(struct bridge *bridge)
 	bridge->command_desk = command_desk_new(bridge->store, bridge->actions, bridge->rules);
 	bridge->whereabouts = whereabouts_new(&clock_system);
 	whereabouts_set_rules(bridge->whereabouts, bridge->rules);
+	bridge->board = unit_board_new(&bridge->agencies);
 }
 
 static void open_stream(struct bridge *bridge)
@@ -127,11 +149,9 @@ static void open_stream(struct bridge *bridge)
 		.agencies = &bridge->agencies,
 		.metrics = &bridge->metrics,
 	};
-	struct buf *units = api_units(bridge->rules);
 
 	bridge->stream = stream_new(&bridge->settings->stream, &parts);
-	stream_set_units(bridge->stream, units);
-	buf_unref(&units);
+	bridge_show_units(bridge);
 }
 
 static int open_broker(struct bridge *bridge, struct err *err)
@@ -166,6 +186,7 @@ static void open_api(struct bridge *bridge)
 		.watch = bridge->watch,
 		.whereabouts = bridge->whereabouts,
 		.duty = bridge->duty,
+		.board = bridge->board,
 		.joining = bridge->joining,
 		.clock = &clock_system,
 		.metrics = &bridge->metrics,
@@ -331,9 +352,23 @@ static void read_tail(struct bridge *bridge)
 	store_read_submit(bridge->store, read);
 }
 
+static void units_read(void *ctx, const struct err *err)
+{
+	struct bridge *bridge = ctx;
+
+	if (bridge->drain.phase != DRAIN_NOT)
+		return;
+	if (err != NULL) {
+		fail(bridge, err);
+		return;
+	}
+	bridge_show_units(bridge);
+	read_tail(bridge);
+}
+
 void bridge_begin(struct bridge *bridge)
 {
-	read_tail(bridge);
+	unit_board_fill(bridge->board, bridge->store, units_read, bridge);
 }
 
 static void close_adapters(struct bridge *bridge)
@@ -375,6 +410,8 @@ void bridge_close(struct bridge *bridge)
 	tracks_close(&bridge->tracks);
 	whereabouts_free(&bridge->whereabouts);
 	duty_close(&bridge->duty);
+	if (bridge->board != NULL)
+		unit_board_free(&bridge->board);
 	command_desk_free(&bridge->command_desk);
 	actions_free(&bridge->actions);
 	intake_free(&bridge->intake);

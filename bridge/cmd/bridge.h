@@ -54,6 +54,7 @@ struct bridge {
 	struct command_desk *command_desk;
 	struct whereabouts *whereabouts;
 	struct duty *duty;
+	struct unit_board *board;
 	struct tracks *tracks; /* NULL: none are kept */
 	struct stream *stream;
 	struct mqtt *mqtt; /* NULL: no broker */
@@ -85,6 +86,9 @@ void bridge_close(struct bridge *bridge);
 /* Adapters stop, what is open is answered, sinks get a moment, then the loop ends; each with a
  * deadline. The second call hurries. */
 void bridge_drain(struct bridge *bridge);
+
+/* The stream's snapshots have the units as they are now. */
+void bridge_show_units(struct bridge *bridge);
 
 void reload_open(struct bridge *bridge);
 /* Reads rules and settings on a thread of its own, checks them whole, swaps them on the loop;

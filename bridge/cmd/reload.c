@@ -90,11 +90,9 @@ static void swap_joining(struct bridge *bridge, struct attempt *attempt)
 static void swap_rules(struct bridge *bridge, struct rules **rules)
 {
 	struct rules *old = bridge->rules;
-	struct buf *units;
 
 	bridge->rules = *rules;
 	*rules = NULL;
-	units = api_units(bridge->rules);
 	intake_set_rules(bridge->intake, bridge->rules);
 	actions_set_rules(bridge->actions, bridge->rules);
 	watch_set_rules(bridge->watch, bridge->rules);
@@ -103,8 +101,7 @@ static void swap_rules(struct bridge *bridge, struct rules **rules)
 	api_set_rules(bridge->api, bridge->rules);
 	if (bridge->paper != NULL)
 		paper_set_rules(bridge->paper, bridge->rules);
-	stream_set_units(bridge->stream, units);
-	buf_unref(&units);
+	bridge_show_units(bridge);
 	rules_free(&old);
 }
 

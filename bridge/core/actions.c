@@ -8,6 +8,8 @@
 #include "core/routing.h"
 #include "core/rules.h"
 
+#define AHEAD_MS 60000 /* by how much a device's clock may be ahead */
+
 struct actions {
 	struct store *store;
 	const struct rules *rules;
@@ -27,12 +29,13 @@ struct decision {
 	void *ctx;
 };
 
-/* The same of a clearing. */
-struct forgetting {
+/* The same of a clearing, and of a change of duty. */
+struct wish {
 	struct store_request request;
 	struct actions *actions;
-	struct clearing *clearing;
-	clearing_done_fn *done;
+	struct clearing *clearing; /* either of them */
+	struct duty_change *duty;
+	kept_done_fn *done;
 	void *ctx;
 };
 
@@ -127,10 +130,30 @@ static int look_up_category(const struct actions *actions, struct command *comma
 	return 0;
 }
 
+/* Whose they are. One may name units in a list, or one unit. */
+static int look_up_units(const struct actions *actions, struct command *command,
+			 struct err *err)
+{
+	for (unsigned i = 0; i < command->unit_count; i++) {
+		const struct unit *unit = rules_find_unit(actions->rules, command->unit[i].id);
+		char field[24];
+
+		snprintf(field, sizeof(field), "units[%u]", i);
+		if (unit == NULL)
+			return err_field(err, command->action == ACTION_STATUS ? "unit" : field,
+					 "%s is no unit of this city", command->unit[i].id);
+		command->unit[i].agency = unit->agency;
+	}
+	return 0;
+}
+
 /* What can be said of a command without its incident. */
 static int check(const struct actions *actions, struct command *command, struct err *err)
 {
-	if (look_up_category(actions, command, err) < 0)
+	if (command->happened_ms > command->at_ms + AHEAD_MS)
+		return err_field(err, "at", "is in the future");
+	if (look_up_category(actions, command, err) < 0 ||
+	    look_up_units(actions, command, err) < 0)
 		return -1;
 	if (command->action == ACTION_RELOCATE)
 		locate(actions->rules, &command->location, "", 0, &command->location);
@@ -188,36 +211,48 @@ void actions_submit(struct actions *actions, struct command **command,
 	}
 }
 
-static void forgotten(struct store_request *request)
+static void send(struct actions *actions, struct store_request *request)
 {
-	struct forgetting *forgetting = request->ctx;
+	if (actions->is_stopped) {
+		(void)err_set(&request->err, ERR_BUSY, "the bridge is stopping");
+		request->answer = STORE_LATER;
+		store_hand_back(actions->store, request);
+	} else {
+		store_submit(actions->store, request);
+	}
+}
+
+static void kept(struct store_request *request)
+{
+	struct wish *wish = request->ctx;
 	bool is_kept = request->answer <= STORE_REPEATED;
-	struct clearing_answer answer = {
+	struct kept_answer answer = {
 		.answer = request->answer,
 		.err = is_kept || request->answer == STORE_NOT_FOUND ? NULL : &request->err,
 		.body = is_kept ? request->body : NULL,
 	};
 
-	forgetting->actions->open_count--;
-	forgetting->done(forgetting->ctx, &answer);
+	wish->actions->open_count--;
+	wish->done(wish->ctx, &answer);
 	buf_unref(&request->body);
-	clearing_free(&forgetting->clearing);
-	xfree(forgetting);
+	clearing_free(&wish->clearing);
+	xfree(wish->duty);
+	xfree(wish);
 }
 
-static struct forgetting *forget(struct actions *actions, struct clearing **clearing,
-				 int64_t begun_us, clearing_done_fn *done, void *ctx)
+static struct wish *wish_to_clear(struct actions *actions, struct clearing **clearing,
+				  int64_t begun_us, kept_done_fn *done, void *ctx)
 {
-	struct forgetting *forgetting = xcalloc(1, sizeof(*forgetting));
+	struct wish *wish = xcalloc(1, sizeof(*wish));
 
-	*forgetting = (struct forgetting){
+	*wish = (struct wish){
 		.request = {.op = STORE_CLEARING,
 			    .in.clearing = *clearing,
 			    .callers = *rules_callers(actions->rules),
 			    .at_ms = actions->clock->wall_ms(actions->clock),
 			    .begun_us = begun_us,
-			    .done = forgotten,
-			    .ctx = forgetting},
+			    .done = kept,
+			    .ctx = wish},
 		.actions = actions,
 		.clearing = *clearing,
 		.done = done,
@@ -225,22 +260,65 @@ static struct forgetting *forget(struct actions *actions, struct clearing **clea
 	};
 	*clearing = NULL;
 	actions->open_count++;
-	return forgetting;
+	return wish;
 }
 
 void clearings_submit(struct actions *actions, struct clearing **clearing,
-		      const struct principal *who, int64_t begun_us, clearing_done_fn *done,
+		      const struct principal *who, int64_t begun_us, kept_done_fn *done,
 		      void *ctx)
 {
-	struct forgetting *forgetting = forget(actions, clearing, begun_us, done, ctx);
-	struct store_request *request = &forgetting->request;
+	struct wish *wish = wish_to_clear(actions, clearing, begun_us, done, ctx);
+	struct store_request *request = &wish->request;
 
-	snprintf(forgetting->clearing->by, USER_SIZE, "%s", who->name);
-	if (actions->is_stopped) {
-		(void)err_set(&request->err, ERR_BUSY, "the bridge is stopping");
-		request->answer = STORE_LATER;
+	snprintf(wish->clearing->by, USER_SIZE, "%s", who->name);
+	send(actions, request);
+}
+
+static struct wish *wish_for_duty(struct actions *actions, struct duty_change **duty,
+				  int64_t begun_us, kept_done_fn *done, void *ctx)
+{
+	struct wish *wish = xcalloc(1, sizeof(*wish));
+
+	*wish = (struct wish){.request = {.op = STORE_DUTY,
+					  .in.duty = *duty,
+					  .at_ms = actions->clock->wall_ms(actions->clock),
+					  .begun_us = begun_us,
+					  .done = kept,
+					  .ctx = wish},
+			      .actions = actions,
+			      .duty = *duty,
+			      .done = done,
+			      .ctx = ctx};
+	*duty = NULL;
+	actions->open_count++;
+	return wish;
+}
+
+static int check_duty(const struct actions *actions, struct duty_change *duty,
+		      const struct principal *who, struct err *err)
+{
+	const struct unit *unit = rules_find_unit(actions->rules, duty->unit);
+	agency_set mine = principal_acts_for(who, rules_agencies(actions->rules));
+
+	if (unit == NULL || (mine >> unit->agency & 1) == 0)
+		return err_field(err, "id", "is no unit of an agency you act for");
+	duty->agency = unit->agency;
+	return 0;
+}
+
+void duty_submit(struct actions *actions, struct duty_change **duty,
+		 const struct principal *who, int64_t begun_us, kept_done_fn *done, void *ctx)
+{
+	struct wish *wish = wish_for_duty(actions, duty, begun_us, done, ctx);
+	struct store_request *request = &wish->request;
+
+	snprintf(wish->duty->by, USER_SIZE, "%s", who->name);
+	if (wish->duty->at_ms == 0)
+		wish->duty->at_ms = request->at_ms;
+	if (check_duty(actions, wish->duty, who, &request->err) < 0) {
+		request->answer = STORE_REFUSED;
 		store_hand_back(actions->store, request);
 	} else {
-		store_submit(actions->store, request);
+		send(actions, request);
 	}
 }

@@ -42,18 +42,22 @@ unsigned actions_open_count(const struct actions *actions);
 void actions_submit(struct actions *actions, struct command **command,
 		    const struct principal *who, int64_t begun_us, action_done_fn *done,
 		    void *ctx);
-struct clearing_answer {
+struct kept_answer {
 	enum store_answer answer;
 	const struct err *err;  /* STORE_CONFLICT, STORE_REFUSED, STORE_LATER: why */
 	const struct buf *body; /* STORE_STORED, STORE_REPEATED: the answer document */
 };
 
 /* As action_done_fn. */
-typedef void clearing_done_fn(void *ctx, const struct clearing_answer *answer);
+typedef void kept_done_fn(void *ctx, const struct kept_answer *answer);
 
+/* Takes *duty: that a unit is on duty, or not. The caller has made sure that who has RIGHT_ACT;
+ * a unit of an agency that who may not act for is STORE_REFUSED. */
+void duty_submit(struct actions *actions, struct duty_change **duty,
+		 const struct principal *who, int64_t begun_us, kept_done_fn *done, void *ctx);
 /* Takes *clearing. The caller has made sure that who has RIGHT_CLEAR_CALLERS. */
 void clearings_submit(struct actions *actions, struct clearing **clearing,
-		      const struct principal *who, int64_t begun_us, clearing_done_fn *done,
+		      const struct principal *who, int64_t begun_us, kept_done_fn *done,
 		      void *ctx);
 /* The HTTP status of an answer: 200, 404, 409, 422, 503; one table for HTTP and WebSocket. */
 unsigned action_status(enum store_answer answer);

@@ -296,6 +296,7 @@ void joining_follow_one(struct joining *joining, const struct event *event)
 	case EVENT_CALL_UPDATED:
 	case EVENT_CALLER_UPDATED:
 	case EVENT_CALLER_CLEARED:
+	case EVENT_UNIT_UPDATED:
 	case EVENT_KINDS:
 		return;
 	}

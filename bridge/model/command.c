@@ -22,7 +22,11 @@ const char *const action_names[ACTIONS] = {
 	[ACTION_ESCALATE] = "escalate",
 	[ACTION_ACKNOWLEDGE_ALARM] = "acknowledge_alarm",
 	[ACTION_SHELVE_ALARM] = "shelve_alarm",
+	[ACTION_ASSIGN] = "assign",
+	[ACTION_STATUS] = "status",
+	[ACTION_CANCEL] = "cancel",
 	[ACTION_FOLD] = "fold",
+	[ACTION_RECEIPT] = "receipt",
 };
 
 const char *const outcome_names[] = {"resolved",  "handed_over", "no_event", "prank",
@@ -47,8 +51,8 @@ static int read_action(struct command *command, struct err *err)
 	if (action < 0)
 		return err_field(err, "action",
 				 "must be acknowledge, note, reclassify, relocate, close, "
-				 "reopen, merge, split, unfold, escalate, acknowledge_alarm "
-				 "or shelve_alarm");
+				 "reopen, merge, split, unfold, escalate, acknowledge_alarm, "
+				 "shelve_alarm, assign, status or cancel");
 	command->action = (enum action)action;
 	return 0;
 }
@@ -145,7 +149,8 @@ static int read_relocate(struct command *command, struct err *err)
 static int read_close(struct command *command, struct err *err)
 {
 	if (jsonin_string(command->doc, "outcome", JSONIN_REQUIRED, 32, &command->outcome,
-			  err) < 0)
+			  err) < 0 ||
+	    jsonin_bool(command->doc, "release", &command->is_releasing, err) < 0)
 		return -1;
 	for (const char *const *name = outcome_names; *name != NULL; name++)
 		if (strcmp(*name, command->outcome) == 0)
@@ -229,6 +234,83 @@ static int read_shelf(struct command *command, struct err *err)
 	return 0;
 }
 
+static int add_unit(struct command *command, const json_t *id, const char *field,
+		    struct err *err)
+{
+	const char *text = json_string_value(id);
+
+	if (text == NULL || text[0] == '\0' || strlen(text) >= UNIT_SIZE)
+		return err_field(err, field, "is not a unit's code");
+	for (unsigned i = 0; i < command->unit_count; i++)
+		if (strcmp(command->unit[i].id, text) == 0)
+			return err_field(err, field, "%s is there twice", text);
+	snprintf(command->unit[command->unit_count++].id, UNIT_SIZE, "%s", text);
+	return 0;
+}
+
+static int read_units(struct command *command, bool is_needed, struct err *err)
+{
+	const json_t *list;
+	char field[24];
+
+	if (jsonin_child(command->doc, "units", JSON_ARRAY, &list, err) < 0)
+		return -1;
+	if (is_needed && json_array_size(list) == 0)
+		return err_field(err, "units", "must name at least one unit");
+	if (json_array_size(list) > COMMAND_UNITS_MAX)
+		return err_field(err, "units", "must be at most %d", COMMAND_UNITS_MAX);
+	for (size_t i = 0; i < json_array_size(list); i++) {
+		snprintf(field, sizeof(field), "units[%zu]", i);
+		if (add_unit(command, json_array_get(list, i), field, err) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+static int read_reason(struct command *command, struct err *err)
+{
+	return jsonin_string(command->doc, "reason", JSONIN_OPTIONAL, ORDER_REASON_SIZE - 1,
+			     &command->reason, err);
+}
+
+/* Who takes a unit from another matter says why. */
+static int read_assign(struct command *command, struct err *err)
+{
+	if (read_units(command, true, err) < 0 ||
+	    jsonin_bool(command->doc, "override", &command->is_overriding, err) < 0)
+		return -1;
+	if (command->is_overriding &&
+	    (command->note == NULL || command->note[strspn(command->note, " \t\r\n")] == '\0'))
+		return err_field(err, "note", "is required with override: why?");
+	return 0;
+}
+
+static int read_cancel(struct command *command, struct err *err)
+{
+	return read_units(command, false, err) < 0 ? -1 : read_reason(command, err);
+}
+
+/* Orders are given and recalled by actions of their own. */
+static int read_status(struct command *command, struct err *err)
+{
+	const char *name;
+	const json_t *unit = json_object_get(command->doc, "unit");
+	int state;
+
+	if (jsonin_string(command->doc, "status", JSONIN_REQUIRED, 32, &name, err) < 0)
+		return -1;
+	state = order_state_find(name);
+	if (state <= ORDER_ORDERED || state == ORDER_RECALLED)
+		return err_field(err, "status",
+				 "must be accepted, en_route, on_scene, cleared or declined");
+	command->order_state = (enum order_state)state;
+	if (unit != NULL && !json_is_null(unit) && add_unit(command, unit, "unit", err) < 0)
+		return -1;
+	if (jsonin_time(command->doc, "at", JSONIN_OPTIONAL, &command->happened_ms, err) < 0)
+		return -1;
+	return read_reason(command, err);
+}
+
 static int read_details(struct command *command, const struct agencies *agencies,
 			struct err *err)
 {
@@ -249,11 +331,18 @@ static int read_details(struct command *command, const struct agencies *agencies
 		return read_alarm(command, err);
 	case ACTION_SHELVE_ALARM:
 		return read_shelf(command, err);
+	case ACTION_ASSIGN:
+		return read_assign(command, err);
+	case ACTION_STATUS:
+		return read_status(command, err);
+	case ACTION_CANCEL:
+		return read_cancel(command, err);
 	case ACTION_ACKNOWLEDGE:
 	case ACTION_REOPEN:
 	case ACTION_UNFOLD:
 	case ACTION_ESCALATE:
 	case ACTION_FOLD:
+	case ACTION_RECEIPT:
 	case ACTIONS:
 		return 0;
 	}

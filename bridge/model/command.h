@@ -7,6 +7,7 @@
 #include "model/alarm.h"
 #include "model/audience.h"
 #include "model/location.h"
+#include "model/order.h"
 #include "model/verdict.h"
 
 struct routes;
@@ -24,8 +25,12 @@ enum action {
 	ACTION_ESCALATE, /* the bridge does it too, when it is time */
 	ACTION_ACKNOWLEDGE_ALARM,
 	ACTION_SHELVE_ALARM,
+	ACTION_ASSIGN,
+	ACTION_STATUS,
+	ACTION_CANCEL,
 	ACTIONS_OF_PEOPLE,
-	ACTION_FOLD = ACTIONS_OF_PEOPLE, /* the bridge's own: nobody may ask for it */
+	ACTION_FOLD = ACTIONS_OF_PEOPLE, /* the bridge's own: nobody may ask for these */
+	ACTION_RECEIPT,
 	ACTIONS
 };
 
@@ -36,6 +41,14 @@ extern const char *const action_names[ACTIONS];
 #define COMMAND_MAX_BYTES 16384
 #define SPLIT_MAX         64 /* reports in one split */
 #define USER_SIZE         65
+
+#define COMMAND_UNITS_MAX 24
+
+struct command_unit {
+	char id[UNIT_SIZE];
+	unsigned agency;           /* the actions' to fill in */
+	char dispatch_id[ID_SIZE]; /* ACTION_ASSIGN; the ledger's to fill in */
+};
 
 struct command {
 	char command_id[COMMAND_ID_SIZE]; /* "" : none, then it is not idempotent */
@@ -62,6 +75,17 @@ struct command {
 	char into[ID_SIZE];                 /* ACTION_MERGE, ACTION_FOLD */
 	int64_t into_no;                    /* its number; the ledger's to fill in */
 	const json_t *reports; /* ACTION_SPLIT: ids, each once; borrowed from doc */
+	/* ACTION_ASSIGN, ACTION_CANCEL: whom; ACTION_STATUS: who, one at most. None: all that
+	 * the agency has there. */
+	unsigned unit_count;
+	struct command_unit unit[COMMAND_UNITS_MAX];
+	bool is_overriding;           /* ACTION_ASSIGN: also who is busy elsewhere */
+	bool is_releasing;            /* ACTION_CLOSE: who is bound is freed */
+	enum order_state order_state; /* ACTION_STATUS */
+	int64_t happened_ms;          /* ACTION_STATUS, ACTION_RECEIPT: as they say; 0: now */
+	const char *reason;           /* of a decline or a recall; borrowed from doc, or NULL */
+	char dispatch_id[ID_SIZE];    /* ACTION_RECEIPT */
+	enum receipt receipt;         /* ACTION_RECEIPT */
 	json_t *doc;
 };
 

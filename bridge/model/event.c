@@ -8,6 +8,7 @@
 #include "base/jsonw.h"
 #include "model/incident_private.h"
 #include "model/join.h"
+#include "model/unit.h"
 
 const char *const event_kind_names[EVENT_KINDS] = {
 	[EVENT_REPORT_RECEIVED] = "report.received",
@@ -21,11 +22,13 @@ const char *const event_kind_names[EVENT_KINDS] = {
 	[EVENT_CALL_UPDATED] = "call.updated",
 	[EVENT_CALLER_UPDATED] = "caller.updated",
 	[EVENT_CALLER_CLEARED] = "caller.cleared",
+	[EVENT_UNIT_UPDATED] = "unit.updated",
 };
 
 static const char incident_mark[] = ",\"incident\":{";
 static const char card_mark[] = ",\"card\":{";
 static const char report_mark[] = ",\"report\":{";
+static const char unit_mark[] = ",\"unit\":{";
 static const char seal_mark[] = ",\"seal\":\"";
 /* From here on an incident says what is not for a broker to keep: what it may be a duplicate
  * of, with words of both, why alarms are put off, its place in line, which comes of somebody's
@@ -45,6 +48,10 @@ enum event_kind event_kind_of(enum action action)
 {
 	switch (action) {
 	case ACTION_ACKNOWLEDGE:
+	case ACTION_ASSIGN:
+	case ACTION_STATUS:
+	case ACTION_CANCEL:
+	case ACTION_RECEIPT:
 		return EVENT_ASSIGNMENT_UPDATED;
 	case ACTION_CLOSE:
 		return EVENT_INCIDENT_CLOSED;
@@ -172,6 +179,59 @@ static void write_alarm(struct jsonw *w, const struct command *command,
 	jsonw_string(w, "alarm", alarm_kind_names[command->alarm]);
 }
 
+/* Who must be told, and what is different for them. */
+static void write_heard(struct jsonw *w, const struct incident *incident)
+{
+	static const char *const names[] = {"location", "priority", "category"};
+
+	if (incident->heard == 0)
+		return;
+	jsonw_open(w, "units", '[');
+	for (unsigned i = 0; i < incident->sent_count; i++)
+		if (incident->heard >> i & 1)
+			jsonw_string(w, NULL, incident->sent[i].unit);
+	jsonw_close(w, ']');
+	if (incident->changed == 0)
+		return;
+	jsonw_open(w, "changed", '[');
+	for (unsigned i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (incident->changed >> i & 1)
+			jsonw_string(w, NULL, names[i]);
+	jsonw_close(w, ']');
+}
+
+static void write_step(struct jsonw *w, const struct command *command,
+		       const struct incident *incident)
+{
+	if (command->unit_count > 0)
+		jsonw_string(w, "unit_id", command->unit[0].id);
+	jsonw_string(w, "status", order_state_names[command->order_state]);
+	if (command->happened_ms != 0)
+		jsonw_time(w, "at", command->happened_ms);
+	if (incident->is_late)
+		jsonw_bool(w, "late", true);
+}
+
+static void write_receipt(struct jsonw *w, const struct command *command)
+{
+	jsonw_string(w, "dispatch_id", command->dispatch_id);
+	jsonw_string(w, "receipt", receipt_names[command->receipt]);
+}
+
+static void write_dispatch(struct jsonw *w, const struct command *command,
+			   const struct incident *incident)
+{
+	if (command->is_overriding)
+		jsonw_bool(w, "override", true);
+	if (command->action == ACTION_STATUS)
+		write_step(w, command, incident);
+	if (command->action == ACTION_RECEIPT)
+		write_receipt(w, command);
+	if (command->reason != NULL)
+		jsonw_string(w, "reason", command->reason);
+	write_heard(w, incident);
+}
+
 void event_write_command(struct jsonw *w, uint64_t seq, int64_t at_ms,
 			 const struct command *command, const struct incident *incident,
 			 const struct agencies *agencies)
@@ -184,6 +244,7 @@ void event_write_command(struct jsonw *w, uint64_t seq, int64_t at_ms,
 		write_alarm(w, command, incident, agencies);
 	if (command->action == ACTION_ESCALATE)
 		write_rise(w, command, incident, agencies);
+	write_dispatch(w, command, incident);
 	close_decision(w, incident, agencies);
 }
 
@@ -289,6 +350,21 @@ void event_write_cleared(struct jsonw *w, uint64_t seq, int64_t at_ms,
 	jsonw_close(w, '}');
 }
 
+void event_write_unit(struct jsonw *w, const struct unit_event *event,
+		      const struct unit_doing *unit, const struct agencies *agencies)
+{
+	open_frame(w, event->seq, event->at_ms, EVENT_UNIT_UPDATED, event->is_exercise,
+		   event->by);
+	if (event->command_id != NULL && event->command_id[0] != '\0')
+		jsonw_string(w, "command_id", event->command_id);
+	if (event->note != NULL)
+		jsonw_string(w, "note", event->note);
+	if (event->because_of != 0)
+		jsonw_int(w, "because_of", (int64_t)event->because_of);
+	unit_write(unit, agencies, w, "unit");
+	jsonw_close(w, '}');
+}
+
 static const char *find_mark(const struct slice in, const char *mark, size_t len)
 {
 	return in.len == 0 ? NULL : memmem(in.text, in.len, mark, len);
@@ -337,16 +413,26 @@ bool event_seal(const struct buf *body, char *seal_r, size_t size)
 	return true;
 }
 
-struct slice event_card(const struct buf *body)
+/* From the object behind such a mark to the frame's end. */
+static struct slice object_at(const struct buf *body, const char *mark, size_t len)
 {
 	struct slice frame = whole(body);
-	const char *mark = find_mark(frame, card_mark, sizeof(card_mark) - 1);
-	const char *object;
+	const char *found = find_mark(frame, mark, len), *object;
 
-	if (mark == NULL)
+	if (found == NULL)
 		return (struct slice){0};
-	object = mark + sizeof(card_mark) - 2; /* its opening brace */
+	object = found + len - 1; /* its opening brace */
 	return (struct slice){.text = object, .len = (size_t)(frame.text + frame.len - object)};
+}
+
+struct slice event_card(const struct buf *body)
+{
+	return object_at(body, card_mark, sizeof(card_mark) - 1);
+}
+
+struct slice event_unit(const struct buf *body)
+{
+	return object_at(body, unit_mark, sizeof(unit_mark) - 1);
 }
 
 struct slice event_head(const struct buf *body)

@@ -29,6 +29,7 @@ enum event_kind {
 	EVENT_CALL_UPDATED,
 	EVENT_CALLER_UPDATED,
 	EVENT_CALLER_CLEARED,
+	EVENT_UNIT_UPDATED,
 	EVENT_KINDS
 };
 
@@ -55,6 +56,19 @@ void event_write_report(struct jsonw *w, uint64_t seq, int64_t at_ms, enum event
 void event_write_command(struct jsonw *w, uint64_t seq, int64_t at_ms,
 			 const struct command *command, const struct incident *incident,
 			 const struct agencies *agencies);
+/* What a unit does has changed; with whose decision, and the event that it follows from (0:
+ * none). */
+struct unit_doing;
+struct unit_event {
+	uint64_t seq;
+	int64_t at_ms;
+	bool is_exercise;
+	const char *by, *note; /* NULL: nobody, nothing */
+	const char *command_id;
+	uint64_t because_of;
+};
+void event_write_unit(struct jsonw *w, const struct unit_event *event,
+		      const struct unit_doing *unit, const struct agencies *agencies);
 /* A further report of an incident, and why it is one of it. */
 struct filing; /* join.h */
 void event_write_linked(struct jsonw *w, uint64_t seq, int64_t at_ms,
@@ -103,6 +117,9 @@ struct slice event_report(const struct buf *body);
 /* What the event knows of a caller, "card"; len 0: nothing. Borrowed, and begins what follows
  * it: to be read as the first value of the rest. */
 struct slice event_card(const struct buf *body);
+/* The unit's object of such a frame, "unit", which ends it; len 0: there is none. Borrowed; to
+ * be read as the first value of the rest. */
+struct slice event_unit(const struct buf *body);
 /* The seal that an event names; false: it has none. size: with its end. */
 bool event_seal(const struct buf *body, char *seal_r, size_t size);
 /* The incident's object inside a frame; len 0: there is none. Borrowed from body. */

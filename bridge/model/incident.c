@@ -14,7 +14,8 @@
 	(BIT(ACTION_ACKNOWLEDGE) | BIT(ACTION_NOTE) | BIT(ACTION_RECLASSIFY) |                 \
 	 BIT(ACTION_RELOCATE) | BIT(ACTION_CLOSE) | BIT(ACTION_MERGE) | BIT(ACTION_SPLIT) |    \
 	 BIT(ACTION_UNFOLD) | BIT(ACTION_FOLD) | BIT(ACTION_ESCALATE) |                        \
-	 BIT(ACTION_ACKNOWLEDGE_ALARM) | BIT(ACTION_SHELVE_ALARM))
+	 BIT(ACTION_ACKNOWLEDGE_ALARM) | BIT(ACTION_SHELVE_ALARM) | BIT(ACTION_ASSIGN) |       \
+	 BIT(ACTION_STATUS) | BIT(ACTION_CANCEL) | BIT(ACTION_RECEIPT))
 
 /* What a person may do in which state of the incident, and the state after it. */
 static const struct {
@@ -23,20 +24,22 @@ static const struct {
 } incident_states[INCIDENT_STATUSES] = {
 	[INCIDENT_NEW] = {"new", WHILE_OPEN},
 	[INCIDENT_ACTIVE] = {"active", WHILE_OPEN},
-	[INCIDENT_CLOSED] = {"closed",
-			     BIT(ACTION_NOTE) | BIT(ACTION_REOPEN) | BIT(ACTION_SPLIT)},
+	[INCIDENT_CLOSED] = {"closed", BIT(ACTION_NOTE) | BIT(ACTION_REOPEN) |
+					       BIT(ACTION_SPLIT) | BIT(ACTION_STATUS) |
+					       BIT(ACTION_RECEIPT)},
 };
 
-/* An agency's part: contract section 3.2. When the incident is closed, who had begun is done,
- * who had not is not needed any more, and what had ended has ended as it did. */
+/* An agency's part: contract section 3.2. When the incident is closed, who had begun
+ * is done, who had not is not needed any more, and what had ended has ended as it did.
+ */
 static const struct {
 	const char *name;
 	unsigned next; /* states that may follow */
 	enum assignment_state at_close;
 } assignment_states[ASSIGNMENT_STATES] = {
 	[ASSIGNMENT_PENDING] = {"pending",
-				BIT(ASSIGNMENT_ACKNOWLEDGED) | BIT(ASSIGNMENT_CANCELLED) |
-					BIT(ASSIGNMENT_DECLINED),
+				BIT(ASSIGNMENT_ACKNOWLEDGED) | BIT(ASSIGNMENT_DISPATCHED) |
+					BIT(ASSIGNMENT_CANCELLED) | BIT(ASSIGNMENT_DECLINED),
 				ASSIGNMENT_CANCELLED},
 	[ASSIGNMENT_ACKNOWLEDGED] = {"acknowledged",
 				     BIT(ASSIGNMENT_DISPATCHED) | BIT(ASSIGNMENT_CANCELLED) |
@@ -51,9 +54,13 @@ static const struct {
 	[ASSIGNMENT_ON_SCENE] = {"on_scene",
 				 BIT(ASSIGNMENT_CLEARED) | BIT(ASSIGNMENT_CANCELLED),
 				 ASSIGNMENT_CLEARED},
-	[ASSIGNMENT_CLEARED] = {"cleared", 0, ASSIGNMENT_CLEARED},
-	[ASSIGNMENT_CANCELLED] = {"cancelled", BIT(ASSIGNMENT_PENDING), ASSIGNMENT_CANCELLED},
-	[ASSIGNMENT_DECLINED] = {"declined", BIT(ASSIGNMENT_PENDING), ASSIGNMENT_DECLINED},
+	[ASSIGNMENT_CLEARED] = {"cleared", BIT(ASSIGNMENT_DISPATCHED), ASSIGNMENT_CLEARED},
+	[ASSIGNMENT_CANCELLED] = {"cancelled",
+				  BIT(ASSIGNMENT_PENDING) | BIT(ASSIGNMENT_DISPATCHED),
+				  ASSIGNMENT_CANCELLED},
+	[ASSIGNMENT_DECLINED] = {"declined",
+				 BIT(ASSIGNMENT_PENDING) | BIT(ASSIGNMENT_DISPATCHED),
+				 ASSIGNMENT_DECLINED},
 };
 
 const char *const incident_status_names[INCIDENT_STATUSES] = {
@@ -109,7 +116,9 @@ void incident_open(struct incident *incident, const struct report *report,
 void incident_fini(struct incident *incident)
 {
 	xfree(incident->text);
+	xfree(incident->sent);
 	incident->text = NULL;
+	incident->sent = NULL;
 }
 
 int incident_order(const struct incident *incident)
@@ -129,8 +138,13 @@ struct audience incident_audience(const struct incident *incident)
 	};
 }
 
-static void move_assignment(struct incident *incident, unsigned agency,
-			    enum assignment_state state, const struct command *command)
+bool incident_part_may_move(enum assignment_state before, enum assignment_state after)
+{
+	return (assignment_states[before].next & BIT(after)) != 0;
+}
+
+void incident_move_part(struct incident *incident, unsigned agency, enum assignment_state state,
+			const struct command *command)
 {
 	struct assignment *mine = &incident->assignment[agency];
 
@@ -164,16 +178,16 @@ static int apply_acknowledge(struct incident *incident, const struct command *co
 	if (incident_acting_agency(incident, command, &agency, err) < 0)
 		return -1;
 	before = incident->assignment[agency].state;
-	if ((assignment_states[before].next & BIT(ASSIGNMENT_ACKNOWLEDGED)) == 0)
+	if (!incident_part_may_move(before, ASSIGNMENT_ACKNOWLEDGED))
 		return err_field(err, "action", "this agency's part is %s already",
 				 assignment_states[before].name);
-	move_assignment(incident, agency, ASSIGNMENT_ACKNOWLEDGED, command);
+	incident_move_part(incident, agency, ASSIGNMENT_ACKNOWLEDGED, command);
 	incident->status = INCIDENT_ACTIVE;
 	return 0;
 }
 
-/* A category alone brings its usual priority, but never one that is less urgent than what
- * stands: only a person who says so lowers it. */
+/* A category alone brings its usual priority, but never one that is less urgent than
+ * what stands: only a person who says so lowers it. */
 static void apply_priority(struct incident *incident, const struct command *command)
 {
 	if (command->priority != 0)
@@ -183,15 +197,16 @@ static void apply_priority(struct incident *incident, const struct command *comm
 		incident->verdict.priority = command->category_priority;
 }
 
-/* A decided category is no longer a question: a review that a person has answered becomes what
- * its priority says. */
+/* A decided category is no longer a question: a review that a person has answered
+ * becomes what its priority says. */
 void incident_settle_disposition(struct incident *incident)
 {
 	incident->verdict.disposition =
 		incident->verdict.priority <= 2 ? DISPOSITION_EMERGENCY : DISPOSITION_ROUTINE;
 }
 
-/* By the table the decision was taken under: what it is, where and when say whose desk it is.
+/* By the table the decision was taken under: what it is, where and when say whose desk
+ * it is.
  */
 static void apply_route(struct incident *incident, const struct command *command)
 {
@@ -209,7 +224,13 @@ static void apply_route(struct incident *incident, const struct command *command
 static int apply_reclassify(struct incident *incident, const struct command *command,
 			    struct err *err)
 {
-	(void)err;
+	const int priority_before = incident->verdict.priority;
+	char units[128];
+
+	if (command->has_agencies &&
+	    incident_has_live_order(incident, incident->verdict.agencies & ~command->agencies,
+				    units, sizeof(units)))
+		return err_field(err, "agencies", "%s is still bound: recall it first", units);
 	apply_priority(incident, command);
 	if (command->category[0] != '\0') {
 		snprintf(incident->verdict.category, CATEGORY_SIZE, "%s", command->category);
@@ -224,6 +245,10 @@ static int apply_reclassify(struct incident *incident, const struct command *com
 	incident_settle_disposition(incident);
 	apply_route(incident, command);
 	snprintf(incident->judged_by, USER_SIZE, "%s", command->by);
+	if (command->category[0] != '\0')
+		incident_change_orders(incident, CHANGED_CATEGORY, command->at_ms);
+	else if (incident->verdict.priority < priority_before)
+		incident_change_orders(incident, CHANGED_PRIORITY, command->at_ms);
 	return 0;
 }
 
@@ -236,6 +261,7 @@ static int apply_relocate(struct incident *incident, const struct command *comma
 	incident->location = command->location;
 	memcpy(incident->location.said, before.said, sizeof(before.said));
 	apply_route(incident, command);
+	incident_change_orders(incident, CHANGED_LOCATION, command->at_ms);
 	return 0;
 }
 
@@ -246,13 +272,18 @@ static void close_part(struct incident *incident, unsigned agency,
 	enum assignment_state after = assignment_states[before].at_close;
 
 	if (after != before)
-		move_assignment(incident, agency, after, command);
+		incident_move_part(incident, agency, after, command);
 }
 
 static int apply_close(struct incident *incident, const struct command *command,
 		       struct err *err)
 {
-	(void)err;
+	char units[128];
+
+	if (!command->is_releasing &&
+	    incident_has_live_order(incident, incident->verdict.agencies, units, sizeof(units)))
+		return err_field(err, "release", "%s is still bound: true frees it", units);
+	incident_free_units(incident, command);
 	incident->status = INCIDENT_CLOSED;
 	incident->closed_at_ms = command->at_ms;
 	snprintf(incident->outcome, sizeof(incident->outcome), "%s", command->outcome);
@@ -271,6 +302,7 @@ static int apply_reopen(struct incident *incident, const struct command *command
 	incident->status = INCIDENT_NEW;
 	incident->closed_at_ms = 0;
 	incident->outcome[0] = '\0';
+	incident->sent_count = 0; /* of the time before: they stand in the log */
 	incident_begin_parts(incident, incident->verdict.agencies, command->at_ms);
 	return 0;
 }
@@ -289,12 +321,19 @@ static void refer_to(struct incident_ref *ref, const struct command *command)
 	ref->no = command->into_no;
 }
 
-/* Its agencies' parts stay as they are: were it not the same after all, they go on from there.
+/* Its agencies' parts stay as they are: were it not the same after all, they go on
+ * from there.
  */
 static int apply_merge(struct incident *incident, const struct command *command,
 		       struct err *err)
 {
-	(void)err;
+	char units[128];
+
+	if (incident_has_live_order(incident, incident->verdict.agencies, units, sizeof(units)))
+		return err_field(err, "action",
+				 "%s is sent to this one: recall it, or merge the "
+				 "other into it",
+				 units);
 	incident->status = INCIDENT_CLOSED;
 	incident->closed_at_ms = command->at_ms;
 	snprintf(incident->outcome, sizeof(incident->outcome), "duplicate");
@@ -343,10 +382,11 @@ static int apply_alarm(struct incident *incident, const struct command *command,
 		       : alarm_acknowledge(incident, agency, command, err);
 }
 
-/* These call for a decision or for quiet and are none: they must not make one stale. */
+/* What calls for a decision or for quiet, and what merely happens, is none: it must not make
+ * one stale. */
 #define UNDECIDED                                                                              \
 	(BIT(ACTION_FOLD) | BIT(ACTION_ESCALATE) | BIT(ACTION_ACKNOWLEDGE_ALARM) |             \
-	 BIT(ACTION_SHELVE_ALARM))
+	 BIT(ACTION_SHELVE_ALARM) | BIT(ACTION_RECEIPT))
 
 static int (*const apply[ACTIONS])(struct incident *, const struct command *, struct err *) = {
 	[ACTION_ACKNOWLEDGE] = apply_acknowledge,
@@ -362,10 +402,15 @@ static int (*const apply[ACTIONS])(struct incident *, const struct command *, st
 	[ACTION_ESCALATE] = apply_escalate,
 	[ACTION_ACKNOWLEDGE_ALARM] = apply_alarm,
 	[ACTION_SHELVE_ALARM] = apply_alarm,
+	[ACTION_ASSIGN] = incident_assign,
+	[ACTION_STATUS] = incident_step,
+	[ACTION_CANCEL] = incident_cancel,
+	[ACTION_RECEIPT] = incident_take_receipt,
 };
 
-/* Reports that only add to the count come by the dozen just when everybody is needed: they make
- * no decision stale, but for one that ends the matter. Who closes has read all of them. */
+/* Reports that only add to the count come by the dozen just when everybody is needed:
+ * they make no decision stale, but for one that ends the matter. Who closes has read
+ * all of them. */
 static bool is_stale(const struct incident *incident, const struct command *command)
 {
 	bool ends_it = command->action == ACTION_CLOSE || command->action == ACTION_MERGE;
@@ -392,245 +437,15 @@ int incident_apply(struct incident *incident, const struct command *command, str
 		return err_field(err, "action", "%s is not possible: the incident is %s",
 				 action_names[command->action],
 				 incident_states[incident->status].name);
+	incident->heard = incident->moved = 0;
+	incident->changed = 0;
+	incident->is_late = false;
 	if (apply[command->action](incident, command, err) < 0)
 		return -1;
 	incident->version++;
 	incident->updated_at_ms = command->at_ms;
-	if ((UNDECIDED & BIT(command->action)) == 0)
+	if ((UNDECIDED & BIT(command->action)) == 0 && !incident->is_late)
 		incident->decided_version = incident->version;
-	return 0;
-}
-
-static void write_or_null(struct jsonw *w, const char *key, const char *text)
-{
-	jsonw_string(w, key, text[0] != '\0' ? text : NULL);
-}
-
-static void write_assignments(const struct incident *incident, const struct agencies *agencies,
-			      struct jsonw *w)
-{
-	jsonw_open(w, "assignments", '[');
-	for (unsigned i = 0; i < agencies->count; i++) {
-		if (!incident_has_agency(incident, i))
-			continue;
-		jsonw_open(w, NULL, '{');
-		jsonw_string(w, "agency", agencies->agency[i].id);
-		jsonw_string(w, "state", assignment_states[incident->assignment[i].state].name);
-		jsonw_time(w, "since", incident->assignment[i].since_ms);
-		write_or_null(w, "by", incident->assignment[i].by);
-		jsonw_raw(w, "units", "[]", 2);
-		wait_write(&incident->assignment[i].wait[WAIT_FOR_STEP], w, "escalation");
-		wait_write(&incident->assignment[i].wait[WAIT_FOR_ARRIVAL], w, "arrival");
-		jsonw_close(w, '}');
-	}
-	jsonw_close(w, ']');
-}
-
-static void write_reports(const struct incident *incident, struct jsonw *w)
-{
-	unsigned kept = incident->report_count < INCIDENT_REPORTS_MAX ? incident->report_count
-								      : INCIDENT_REPORTS_MAX;
-
-	jsonw_int(w, "report_count", incident->report_count);
-	jsonw_open(w, "reports", '[');
-	for (unsigned i = 0; i < kept; i++)
-		jsonw_string(w, NULL, incident->report_id[i]);
-	jsonw_close(w, ']');
-}
-
-static void write_ref(struct jsonw *w, const char *key, const struct incident_ref *ref)
-{
-	if (ref->no == 0) {
-		jsonw_null(w, key);
-		return;
-	}
-	jsonw_open(w, key, '{');
-	jsonw_string(w, "incident_id", ref->id);
-	jsonw_int(w, "no", ref->no);
-	jsonw_close(w, '}');
-}
-
-static void write_similar(const struct incident *incident, struct jsonw *w)
-{
-	jsonw_open(w, "similar", '[');
-	for (unsigned i = 0; i < incident->similar_count; i++) {
-		jsonw_open(w, NULL, '{');
-		jsonw_string(w, "incident_id", incident->similar[i].incident.id);
-		jsonw_int(w, "no", incident->similar[i].incident.no);
-		likeness_write(&incident->similar[i].likeness, w);
-		jsonw_close(w, '}');
-	}
-	jsonw_close(w, ']');
-}
-
-static void write_end(const struct incident *incident, struct jsonw *w)
-{
-	jsonw_time(w, "opened_at", incident->opened_at_ms);
-	jsonw_time(w, "updated_at", incident->updated_at_ms);
-	if (incident->closed_at_ms != 0)
-		jsonw_time(w, "closed_at", incident->closed_at_ms);
-	else
-		jsonw_null(w, "closed_at");
-	write_or_null(w, "outcome", incident->outcome);
-}
-
-void incident_write(const struct incident *incident, const struct agencies *agencies,
-		    struct jsonw *w, const char *key)
-{
-	jsonw_open(w, key, '{');
-	jsonw_string(w, "id", incident->id);
-	jsonw_int(w, "no", incident->no);
-	jsonw_int(w, "version", incident->version);
-	jsonw_int(w, "decided_version", incident->decided_version);
-	jsonw_string(w, "status", incident_states[incident->status].name);
-	verdict_write(&incident->verdict, agencies, w);
-	location_write(&incident->location, w, "location");
-	jsonw_string(w, "source", incident->source);
-	write_or_null(w, "kind", incident->kind);
-	jsonw_string(w, "anonymity", anonymity_names[incident->anonymity]);
-	jsonw_string(w, "tracking_id", incident->tracking_id);
-	write_reports(incident, w);
-	write_end(incident, w);
-	jsonw_bool(w, "exercise", incident->is_exercise);
-	write_or_null(w, "judged_by", incident->judged_by);
-	write_ref(w, "merged_into", &incident->merged_into);
-	write_ref(w, "folded_into", &incident->folded_into);
-	jsonw_bool(w, "stands_alone", incident->stands_alone);
-	write_assignments(incident, agencies, w);
-	write_similar(incident, w);
-	alarms_write(incident, agencies, w);
-	jsonw_int(w, "order", incident_order(incident));
-	write_or_null(w, "place_said", incident->location.said);
-	jsonw_string(w, "text", incident->text);
-	jsonw_close(w, '}');
-}
-
-static int find_name(const char *const *names, int count, const json_t *object, const char *key)
-{
-	const char *name = json_string_value(json_object_get(object, key));
-
-	for (int i = 0; name != NULL && i < count; i++)
-		if (strcmp(names[i], name) == 0)
-			return i;
-	return 0;
-}
-
-static void read_text(const json_t *object, const char *key, char *text_r, size_t size)
-{
-	const char *text = json_string_value(json_object_get(object, key));
-
-	snprintf(text_r, size, "%s", text != NULL ? text : "");
-}
-
-static int64_t read_time(const json_t *object, const char *key)
-{
-	struct err err;
-	int64_t at_ms = 0;
-
-	if (jsonin_time(object, key, JSONIN_OPTIONAL, &at_ms, &err) < 0)
-		return 0;
-	return at_ms;
-}
-
-static void read_ref(const json_t *object, struct incident_ref *ref)
-{
-	read_text(object, "incident_id", ref->id, ID_SIZE);
-	ref->no = json_integer_value(json_object_get(object, "no"));
-}
-
-static void read_similar(const json_t *list, struct incident *incident)
-{
-	for (size_t i = 0; i < json_array_size(list) && i < SIMILAR_MAX; i++) {
-		const json_t *one = json_array_get(list, i);
-
-		read_ref(one, &incident->similar[i].incident);
-		likeness_read(one, &incident->similar[i].likeness);
-		incident->similar_count = (unsigned)i + 1;
-	}
-}
-
-static void read_reports(const json_t *object, struct incident *incident)
-{
-	const json_t *list = json_object_get(object, "reports");
-
-	incident->report_count =
-		(unsigned)json_integer_value(json_object_get(object, "report_count"));
-	for (size_t i = 0; i < json_array_size(list) && i < INCIDENT_REPORTS_MAX; i++) {
-		const char *id = json_string_value(json_array_get(list, i));
-
-		snprintf(incident->report_id[i], ID_SIZE, "%s", id != NULL ? id : "");
-	}
-}
-
-static void read_assignments(const json_t *object, const struct agencies *agencies,
-			     struct incident *incident)
-{
-	const json_t *list = json_object_get(object, "assignments");
-
-	for (size_t i = 0; i < json_array_size(list); i++) {
-		const json_t *one = json_array_get(list, i);
-		const char *id = json_string_value(json_object_get(one, "agency"));
-		int index = id != NULL ? agency_find(agencies, id, strlen(id)) : -1;
-
-		if (index < 0)
-			continue;
-		incident->assignment[index].state = (enum assignment_state)find_name(
-			assignment_state_names, ASSIGNMENT_STATES, one, "state");
-		incident->assignment[index].since_ms = read_time(one, "since");
-		read_text(one, "by", incident->assignment[index].by, USER_SIZE);
-		wait_read(json_object_get(one, "escalation"),
-			  &incident->assignment[index].wait[WAIT_FOR_STEP]);
-		wait_read(json_object_get(one, "arrival"),
-			  &incident->assignment[index].wait[WAIT_FOR_ARRIVAL]);
-	}
-}
-
-/* Before reports were linked each version was a decision. */
-static void read_decided_version(const json_t *object, struct incident *incident)
-{
-	const json_t *decided = json_object_get(object, "decided_version");
-
-	incident->decided_version =
-		json_is_integer(decided) ? json_integer_value(decided) : incident->version;
-}
-
-int incident_read(const json_t *object, const struct agencies *agencies,
-		  struct incident *incident, struct err *err)
-{
-	const char *text = json_string_value(json_object_get(object, "text"));
-
-	*incident = (struct incident){0};
-	read_text(object, "id", incident->id, ID_SIZE);
-	if (!id_is(incident->id, 'I') || text == NULL)
-		return err_set(err, ERR_INVALID, "not an incident as it was stored");
-	incident->no = json_integer_value(json_object_get(object, "no"));
-	incident->version = json_integer_value(json_object_get(object, "version"));
-	incident->status = (enum incident_status)find_name(incident_status_names,
-							   INCIDENT_STATUSES, object, "status");
-	incident->anonymity =
-		(enum anonymity)find_name(anonymity_names, ANONYMITIES, object, "anonymity");
-	verdict_read_back(object, agencies, &incident->verdict);
-	location_read_back(json_object_get(object, "location"), &incident->location);
-	read_text(object, "place_said", incident->location.said, PLACE_SAID_SIZE);
-	read_text(object, "source", incident->source, sizeof(incident->source));
-	read_text(object, "kind", incident->kind, sizeof(incident->kind));
-	read_text(object, "tracking_id", incident->tracking_id, TRACKING_SIZE);
-	read_text(object, "outcome", incident->outcome, sizeof(incident->outcome));
-	read_reports(object, incident);
-	read_decided_version(object, incident);
-	read_text(object, "judged_by", incident->judged_by, USER_SIZE);
-	read_ref(json_object_get(object, "merged_into"), &incident->merged_into);
-	read_ref(json_object_get(object, "folded_into"), &incident->folded_into);
-	incident->stands_alone = json_is_true(json_object_get(object, "stands_alone"));
-	incident->order = (int)json_integer_value(json_object_get(object, "order"));
-	read_similar(json_object_get(object, "similar"), incident);
-	incident->opened_at_ms = read_time(object, "opened_at");
-	incident->updated_at_ms = read_time(object, "updated_at");
-	incident->closed_at_ms = read_time(object, "closed_at");
-	incident->is_exercise = json_is_true(json_object_get(object, "exercise"));
-	read_assignments(object, agencies, incident);
-	alarms_read(json_object_get(object, "alarms"), agencies, incident);
-	incident->text = xstrdup(text);
 	return 0;
 }
 
@@ -657,6 +472,7 @@ void incident_write_workflow(struct jsonw *w)
 		write_names(w, assignment_states[i].name, assignment_state_names,
 			    ASSIGNMENT_STATES, assignment_states[i].next);
 	jsonw_close(w, '}');
+	order_write_workflow(w, "order");
 	jsonw_open(w, "outcomes", '[');
 	for (const char *const *name = outcome_names; *name != NULL; name++)
 		jsonw_string(w, NULL, *name);

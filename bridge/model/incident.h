@@ -8,6 +8,7 @@
 
 #include "model/command.h"
 #include "model/likeness.h"
+#include "model/order.h"
 #include "model/report.h"
 
 enum incident_status { INCIDENT_NEW, INCIDENT_ACTIVE, INCIDENT_CLOSED, INCIDENT_STATUSES };
@@ -29,6 +30,9 @@ extern const char *const assignment_state_names[ASSIGNMENT_STATES];
 
 #define INCIDENT_REPORTS_MAX 32 /* ids kept in the state; all of them are in the log */
 #define TRACKING_SIZE        16
+
+/* What a crew must know anew. */
+enum { CHANGED_LOCATION = 1, CHANGED_PRIORITY = 2, CHANGED_CATEGORY = 4 };
 
 struct assignment {
 	enum assignment_state state;
@@ -91,7 +95,14 @@ struct incident {
 	struct assignment assignment[AGENCY_MAX]; /* of the agencies in verdict.agencies */
 	unsigned mark_count;
 	struct alarm_mark mark[ALARM_MARKS_MAX];
-	char *text; /* the first report's words */
+	unsigned sent_count;
+	struct order *sent; /* units that were sent, oldest first; those that have ended too */
+	/* What the last decision did, not part of the state: bit n is order n. */
+	uint64_t heard;   /* orders that their units must be told of */
+	uint64_t moved;   /* orders that are in another state now */
+	unsigned changed; /* CHANGED_ bits: what is different about all of heard */
+	bool is_late;     /* it told what had happened before what stands */
+	char *text;       /* the first report's words */
 };
 
 /* A new incident of one report; copies what it needs. */

@@ -1,7 +1,28 @@
-/* What the files about incidents share: incident.c and join.c. */
+/* What the files about incidents share: incident.c, incident_json.c, dispatch.c, join.c. */
 #pragma once
 
 #include "model/incident.h"
+
+/* Of dispatch.c: decisions on orders, as incident_apply. */
+int incident_assign(struct incident *incident, const struct command *command,
+		    struct err *err) MUST_CHECK;
+int incident_step(struct incident *incident, const struct command *command,
+		  struct err *err) MUST_CHECK;
+int incident_cancel(struct incident *incident, const struct command *command,
+		    struct err *err) MUST_CHECK;
+int incident_take_receipt(struct incident *incident, const struct command *command,
+			  struct err *err) MUST_CHECK;
+/* Which units of these agencies are bound, as "DMK-01, DMK-03"; false: none. */
+bool incident_has_live_order(const struct incident *incident, agency_set agencies,
+			     char *units_r, size_t size);
+/* All that are bound are free; each is told. */
+void incident_free_units(struct incident *incident, const struct command *command);
+/* What live orders were given for is different: their units are told, and asked again. */
+void incident_change_orders(struct incident *incident, unsigned change, int64_t at_ms);
+
+void incident_move_part(struct incident *incident, unsigned agency, enum assignment_state state,
+			const struct command *command);
+bool incident_part_may_move(enum assignment_state before, enum assignment_state after);
 
 bool incident_has_agency(const struct incident *incident, unsigned agency);
 /* In whose name: the agency that was named, else the one agency the person acts for. */

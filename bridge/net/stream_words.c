@@ -15,7 +15,7 @@ struct reply {
 };
 
 /* An action or a line that is under way. */
-struct order {
+struct errand {
 	struct console *console;
 	char command_id[COMMAND_ID_SIZE];
 };
@@ -117,7 +117,7 @@ static void write_problem(struct jsonw *w, const struct action_answer *answer)
 	jsonw_fini(&extra);
 }
 
-static void write_result(struct jsonw *w, const struct order *order,
+static void write_result(struct jsonw *w, const struct errand *order,
 			 const struct action_answer *answer)
 {
 	bool is_done = action_status(answer->answer) == 200;
@@ -136,7 +136,7 @@ static void write_result(struct jsonw *w, const struct order *order,
 
 static void answered(void *ctx, const struct action_answer *answer)
 {
-	struct order *order = ctx;
+	struct errand *order = ctx;
 	struct console *console = order->console;
 	struct jsonw w;
 
@@ -158,7 +158,7 @@ static void write_line_problem(struct jsonw *w, const struct command_answer *ans
 
 static void answered_line(void *ctx, const struct command_answer *answer)
 {
-	struct order *order = ctx;
+	struct errand *order = ctx;
 	struct console *console = order->console;
 	struct jsonw w;
 
@@ -178,9 +178,9 @@ static void answered_line(void *ctx, const struct command_answer *answer)
 	console_back(console);
 }
 
-static struct order *order_new(struct console *console, const struct ask *ask)
+static struct errand *order_new(struct console *console, const struct ask *ask)
 {
-	struct order *order = xcalloc(1, sizeof(*order));
+	struct errand *order = xcalloc(1, sizeof(*order));
 
 	order->console = console;
 	memcpy(order->command_id, ask->command_id, sizeof(order->command_id));

@@ -276,6 +276,34 @@ static int check_caller(struct audit *audit, const struct event *event)
 	return 0;
 }
 
+static int read_unit(struct audit *audit, const struct event *event, struct unit_doing *unit_r)
+{
+	struct slice told = event_unit(event->body);
+	json_t *object = json_loadb(told.text, told.len, JSON_DISABLE_EOF_CHECK, NULL);
+	int status = unit_read(object, &audit->agencies, unit_r, audit->err);
+
+	json_decref(object);
+	return status;
+}
+
+static int check_unit(struct audit *audit, const struct event *event)
+{
+	struct unit_doing unit;
+	struct unit_row row;
+	int found;
+
+	if (event->kind != EVENT_UNIT_UPDATED)
+		return 0;
+	if (read_unit(audit, event, &unit) < 0)
+		return bad(audit, event->seq, "its unit cannot be read");
+	found = store_sqlite.get_unit(audit->conn, unit.id, &row, audit->err);
+	if (found < 0)
+		return -1;
+	if (found == 0 || row.seq < event->seq)
+		return bad(audit, event->seq, "the table knows less of its unit");
+	return 0;
+}
+
 static bool check_event(void *ctx, const struct event *event,
 			const unsigned char link[LINK_SIZE])
 {
@@ -284,7 +312,7 @@ static bool check_event(void *ctx, const struct event *event,
 	if (chain_follow(&audit->chain, event, link, audit->err) < 0 ||
 	    check_columns(audit, event) < 0 || check_report(audit, event) < 0 ||
 	    check_call(audit, event) < 0 || check_incident(audit, event) < 0 ||
-	    check_caller(audit, event) < 0)
+	    check_caller(audit, event) < 0 || check_unit(audit, event) < 0)
 		audit->status = -1;
 	return audit->status == 0;
 }
@@ -353,6 +381,26 @@ static bool check_caller_row(void *ctx, const struct caller_row *row)
 	return audit->status == 0;
 }
 
+/* The same of a unit. */
+static bool check_unit_row(void *ctx, const struct unit_row *row)
+{
+	struct audit *audit = ctx;
+	struct unit_doing unit;
+	struct event event;
+	int found = store_sqlite.get_event(audit->conn, row->seq, &event, audit->err);
+
+	if (found > 0) {
+		if (event.kind != EVENT_UNIT_UPDATED || read_unit(audit, &event, &unit) < 0 ||
+		    strcmp(unit.id, row->id) != 0)
+			found = bad(audit, row->seq, "the table has another unit for it");
+		buf_unref(&event.body);
+	} else if (found == 0) {
+		found = bad(audit, row->seq, "is missing, a unit points at it");
+	}
+	audit->status = found < 0 ? -1 : 0;
+	return audit->status == 0;
+}
+
 static int check_log(struct audit *audit, struct log_end *end, struct err *err)
 {
 	const struct store_backend *ops = &store_sqlite;
@@ -380,6 +428,9 @@ static int check_table(struct audit *audit, struct err *err)
 	    audit->status < 0)
 		return -1;
 	if (store_sqlite.scan_callers(audit->conn, check_caller_row, audit, err) < 0 ||
+	    audit->status < 0)
+		return -1;
+	if (store_sqlite.scan_units(audit->conn, check_unit_row, audit, err) < 0 ||
 	    audit->status < 0)
 		return -1;
 	if (audit->incidents != 0)

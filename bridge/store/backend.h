@@ -75,6 +75,11 @@ struct call_row {
 	uint64_t step[CALL_STATES]; /* seq of the event that told the state; 0: not yet */
 };
 
+struct unit_row {
+	char id[UNIT_SIZE];
+	uint64_t seq; /* of the last event that tells of it */
+};
+
 struct caller_row {
 	char handle[ID_SIZE];
 	uint64_t seq; /* of the last event that tells of it */
@@ -88,6 +93,7 @@ typedef bool event_row_fn(void *ctx, const struct event *event,
 typedef bool incident_row_fn(void *ctx, const struct incident_row *row);
 typedef bool call_row_fn(void *ctx, const struct call_row *row);
 typedef bool caller_row_fn(void *ctx, const struct caller_row *row);
+typedef bool unit_row_fn(void *ctx, const struct unit_row *row);
 typedef void cursor_row_fn(void *ctx, const char *sink, uint64_t seq, const char *epoch);
 
 enum incident_order {
@@ -182,6 +188,13 @@ struct store_backend {
 	int (*count_callers)(struct backend *conn, int64_t *count_r, struct err *err);
 	int (*scan_callers)(struct backend *conn, caller_row_fn *row, void *ctx,
 			    struct err *err);
+
+	/* Replaces what was there. */
+	int (*put_unit)(struct backend *conn, const struct unit_row *row, struct err *err);
+	int (*get_unit)(struct backend *conn, const char *id, struct unit_row *row_r,
+			struct err *err);
+	/* By id. */
+	int (*scan_units)(struct backend *conn, unit_row_fn *row, void *ctx, struct err *err);
 
 	int (*put_cursor)(struct backend *conn, const char *sink, uint64_t seq,
 			  const char *epoch, struct err *err);

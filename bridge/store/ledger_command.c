@@ -84,19 +84,34 @@ int ledger_put_decision(struct ledger *ledger, const struct command *command,
 }
 
 static int decide_alone(struct ledger *ledger, struct store_request *request,
-			struct incident *incident, struct err *err)
+			const struct command *command, struct incident *incident,
+			struct err *err)
 {
-	const struct command *command = request->in.command;
-	const struct incident before = *incident; /* its text stays incident's */
+	const struct incident before = *incident; /* its text and orders stay incident's */
 	unsigned at = ledger->count;
 
 	if (incident_apply(incident, command, &request->err) < 0)
 		return 0;
 	ledger_settle(ledger, incident, command->at_ms);
 	if (ledger_put_decision(ledger, command, incident, before.verdict.agencies, err) < 0 ||
+	    ledger_move_units(ledger, command, incident, ledger->events[at].seq, err) < 0 ||
 	    ledger_judge_callers(ledger, request, &before, incident, err) < 0)
 		return -1;
 	return ledger_finish_command(ledger, request, at, err);
+}
+
+/* Each order has a name of its own, by which the crew answers it. */
+static int assign(struct ledger *ledger, struct store_request *request,
+		  struct incident *incident, struct err *err)
+{
+	struct command command = *request->in.command;
+	int may = ledger_may_send(ledger, request, err);
+
+	if (may <= 0)
+		return may;
+	for (unsigned i = 0; i < command.unit_count; i++)
+		id_next(&ledger->ids, 'D', command.at_ms, command.unit[i].dispatch_id);
+	return decide_alone(ledger, request, &command, incident, err);
 }
 
 /* The person's decision on the incident as it stands in this transaction. */
@@ -110,6 +125,11 @@ static int decide(struct ledger *ledger, struct store_request *request,
 		return ledger_fold(ledger, request, incident, err);
 	case ACTION_SPLIT:
 		return ledger_split(ledger, request, incident, err);
+	case ACTION_ASSIGN:
+		return assign(ledger, request, incident, err);
+	case ACTION_STATUS:
+	case ACTION_CANCEL:
+	case ACTION_RECEIPT:
 	case ACTION_ACKNOWLEDGE:
 	case ACTION_NOTE:
 	case ACTION_RECLASSIFY:
@@ -123,7 +143,7 @@ static int decide(struct ledger *ledger, struct store_request *request,
 	case ACTIONS:
 		break;
 	}
-	return decide_alone(ledger, request, incident, err);
+	return decide_alone(ledger, request, request->in.command, incident, err);
 }
 
 static int take_fresh_command(struct ledger *ledger, struct store_request *request,

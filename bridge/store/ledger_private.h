@@ -5,6 +5,7 @@
  *   ledger_command.c  a decision on one incident
  *   ledger_merge.c    two incidents become one
  *   ledger_split.c    what was joined is taken apart
+ *   ledger_unit.c     what units do
  *   ledger_call.c     a step of a 112 call
  *   ledger_caller.c   what is known of who reports and calls
  *
@@ -58,6 +59,18 @@ int ledger_take_command(struct ledger *ledger, struct store_request *request,
 			struct err *err) MUST_CHECK;
 int ledger_take_call(struct ledger *ledger, struct store_request *request,
 		     struct err *err) MUST_CHECK;
+
+int ledger_take_duty(struct ledger *ledger, struct store_request *request,
+		     struct err *err) MUST_CHECK;
+/* Whether all units that the command names are free to go. 1, 0: the request says why not, -1.
+ */
+int ledger_may_send(struct ledger *ledger, struct store_request *request,
+		    struct err *err) MUST_CHECK;
+/* What a decision has moved is what its units do from now on: after the decision's own event.
+ */
+int ledger_move_units(struct ledger *ledger, const struct command *command,
+		      const struct incident *incident, uint64_t because_of,
+		      struct err *err) MUST_CHECK;
 
 int ledger_take_clearing(struct ledger *ledger, struct store_request *request,
 			 struct err *err) MUST_CHECK;

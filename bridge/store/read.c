@@ -17,6 +17,7 @@ struct page {
 	struct audience audience; /* of the incident, for its timeline */
 	size_t bytes;
 	unsigned looked_at;
+	uint64_t skipped; /* units of pages before */
 	int failed;
 	struct err *err;
 };
@@ -347,6 +348,28 @@ static int read_calls(struct page *page)
 	return page->ops->scan_open_calls(page->conn, take_open_call, page, page->err);
 }
 
+/* from counts the units that went before. */
+static bool take_unit(void *ctx, const struct unit_row *row)
+{
+	struct page *page = ctx;
+
+	if (page->skipped < page->read->from) {
+		page->skipped++;
+		return true;
+	}
+	if (is_full(page)) {
+		page->read->next = page->read->from + page->read->row_count;
+		return false;
+	}
+	page->failed = add_event(page, row->seq) < 0 ? -1 : 0;
+	return page->failed == 0;
+}
+
+static int read_units(struct page *page)
+{
+	return page->ops->scan_units(page->conn, take_unit, page, page->err);
+}
+
 static int read_ticket(struct page *page)
 {
 	struct store_read *read = page->read;
@@ -381,6 +404,7 @@ int read_perform(const struct store_backend *ops, struct backend *conn,
 		[READ_REPORT] = read_report,       [READ_CALL] = read_call,
 		[READ_CALLS] = read_calls,         [READ_TICKET] = read_ticket,
 		[READ_CALLER] = read_caller,       [READ_STATE] = read_state,
+		[READ_UNITS] = read_units,
 	};
 	struct page page = {.ops = ops, .conn = conn, .read = read, .err = err};
 	const char *agency = read->filter.agency;

@@ -48,6 +48,9 @@
 	X(DROP_CALLER, "DELETE FROM caller WHERE handle = ?")                                  \
 	X(COUNT_CALLERS, "SELECT count(*) FROM caller")                                        \
 	X(SCAN_CALLERS, "SELECT * FROM caller")                                                \
+	X(PUT_UNIT, "INSERT OR REPLACE INTO unit VALUES (?, ?)")                               \
+	X(GET_UNIT, "SELECT * FROM unit WHERE id = ?")                                         \
+	X(SCAN_UNITS, "SELECT * FROM unit ORDER BY id")                                        \
 	X(PUT_CURSOR, "INSERT OR REPLACE INTO cursor VALUES (?, ?, ?)")                        \
 	X(SCAN_CURSORS, "SELECT sink, seq, epoch FROM cursor")                                 \
 	X(PUT_FAILURE, "INSERT OR REPLACE INTO failure VALUES (?, ?, ?, ?)")
@@ -133,6 +136,10 @@ int rows_oldest_caller(struct backend *conn, bool is_worth_keeping, struct calle
 int rows_drop_caller(struct backend *conn, const char *handle, struct err *err);
 int rows_count_callers(struct backend *conn, int64_t *count_r, struct err *err);
 int rows_scan_callers(struct backend *conn, caller_row_fn *row, void *ctx, struct err *err);
+int rows_put_unit(struct backend *conn, const struct unit_row *row, struct err *err);
+int rows_get_unit(struct backend *conn, const char *id, struct unit_row *row_r,
+		  struct err *err);
+int rows_scan_units(struct backend *conn, unit_row_fn *row, void *ctx, struct err *err);
 int rows_put_cursor(struct backend *conn, const char *sink, uint64_t seq, const char *epoch,
 		    struct err *err);
 int rows_scan_cursors(struct backend *conn, cursor_row_fn *row, void *ctx, struct err *err);

@@ -583,6 +583,48 @@ int rows_scan_callers(struct backend *conn, caller_row_fn *row, void *ctx, struc
 	return found < 0 ? -1 : 0;
 }
 
+int rows_put_unit(struct backend *conn, const struct unit_row *row, struct err *err)
+{
+	sqlite3_stmt *st = conn->statement[ST_PUT_UNIT];
+
+	bind_text(st, 1, row->id);
+	bind_int(st, 2, (int64_t)row->seq);
+	return sqlite_run(conn, ST_PUT_UNIT, err);
+}
+
+static void unit_at(sqlite3_stmt *st, struct unit_row *row_r)
+{
+	snprintf(row_r->id, UNIT_SIZE, "%s", text_at(st, 0));
+	row_r->seq = (uint64_t)sqlite3_column_int64(st, 1);
+}
+
+int rows_get_unit(struct backend *conn, const char *id, struct unit_row *row_r, struct err *err)
+{
+	int found;
+
+	bind_text(conn->statement[ST_GET_UNIT], 1, id);
+	found = step(conn, ST_GET_UNIT, err);
+	if (found > 0) {
+		unit_at(conn->statement[ST_GET_UNIT], row_r);
+		done(conn, ST_GET_UNIT);
+	}
+	return found;
+}
+
+int rows_scan_units(struct backend *conn, unit_row_fn *row, void *ctx, struct err *err)
+{
+	struct unit_row one;
+	int found;
+
+	while ((found = step(conn, ST_SCAN_UNITS, err)) > 0) {
+		unit_at(conn->statement[ST_SCAN_UNITS], &one);
+		if (!row(ctx, &one))
+			break;
+	}
+	done(conn, ST_SCAN_UNITS);
+	return found < 0 ? -1 : 0;
+}
+
 int rows_put_cursor(struct backend *conn, const char *sink, uint64_t seq, const char *epoch,
 		    struct err *err)
 {

@@ -10,6 +10,7 @@
 #include "base/list.h"
 #include "base/metrics.h"
 #include "model/event.h"
+#include "model/unit.h"
 
 struct store;
 struct store_backend; /* store/backend.h */
@@ -31,6 +32,7 @@ enum store_op {
 	STORE_COMMAND,
 	STORE_CALL,
 	STORE_CLEARING,
+	STORE_DUTY,
 	STORE_CURSOR,
 	STORE_FAILURE
 };
@@ -65,6 +67,7 @@ struct store_request {
 		const struct command *command;
 		struct call *call; /* its id is filled in */
 		const struct clearing *clearing;
+		const struct duty_change *duty;
 		struct {
 			const char *sink;
 			uint64_t seq;
@@ -104,6 +107,7 @@ enum read_op {
 			   audience as above, and raw */
 	READ_CALL,      /* id or the telephone's call_id: raw is the whole call as JSON */
 	READ_CALLER,    /* id is a handle: the event that told of it last */
+	READ_UNITS,     /* what was ever said of a unit, newest of each */
 	READ_CALLS,     /* calls that are not ended, newest first: their last events */
 	READ_TICKET,    /* id is a tracking id: the last event of its incident */
 };

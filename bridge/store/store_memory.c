@@ -48,6 +48,7 @@ enum {
 	COMMANDS,
 	CALLS,
 	CALLERS, /* one that was dropped has no handle, and gives its place to the next */
+	UNITS,
 	CURSORS,
 	FAILURES,
 	METAS,
@@ -60,6 +61,7 @@ static const size_t row_sizes[TABLES] = {
 	[COMMANDS] = sizeof(struct command_row), [CALLS] = sizeof(struct call_row),
 	[CURSORS] = sizeof(struct stored_sink),  [FAILURES] = sizeof(struct stored_sink),
 	[METAS] = sizeof(struct stored_meta),    [CALLERS] = sizeof(struct caller_row),
+	[UNITS] = sizeof(struct unit_row),
 };
 
 struct undo {
@@ -682,6 +684,66 @@ static int memory_count_callers(struct backend *conn, int64_t *count_r, struct e
 	return memory_scan_callers(conn, count_caller, count_r, err);
 }
 
+/* As many as there are rows: there is none of that id. */
+static size_t find_unit_at(struct backend *conn, const char *id)
+{
+	struct table *table = table_of(conn, UNITS);
+	size_t i = 0;
+
+	while (i < table->count && strcmp(((struct unit_row *)row_at(table, i))->id, id) != 0)
+		i++;
+	return i;
+}
+
+static int memory_put_unit(struct backend *conn, const struct unit_row *row, struct err *err)
+{
+	size_t index = find_unit_at(conn, row->id);
+	struct unit_row *place = index < table_of(conn, UNITS)->count
+					 ? change_row(conn, UNITS, index)
+					 : add_row(conn, UNITS);
+
+	(void)err;
+	*place = *row;
+	return 0;
+}
+
+static int memory_get_unit(struct backend *conn, const char *id, struct unit_row *row_r,
+			   struct err *err)
+{
+	struct table *table = table_of(conn, UNITS);
+	size_t index = find_unit_at(conn, id);
+
+	(void)err;
+	if (index == table->count)
+		return 0;
+	*row_r = *(struct unit_row *)row_at(table, index);
+	return 1;
+}
+
+static const struct unit_row *unit_after(struct table *table, const char *id)
+{
+	const struct unit_row *next = NULL;
+
+	for (size_t i = 0; i < table->count; i++) {
+		const struct unit_row *row = row_at(table, i);
+
+		if (strcmp(row->id, id) > 0 && (next == NULL || strcmp(row->id, next->id) < 0))
+			next = row;
+	}
+	return next;
+}
+
+static int memory_scan_units(struct backend *conn, unit_row_fn *row, void *ctx, struct err *err)
+{
+	struct table *table = table_of(conn, UNITS);
+	const struct unit_row *one = unit_after(table, "");
+
+	(void)err;
+	while (one != NULL && row(ctx, one))
+		one = unit_after(table, one->id);
+	return 0;
+}
+
 static int memory_put_cursor(struct backend *conn, const char *sink, uint64_t seq,
 			     const char *epoch, struct err *err)
 {
@@ -767,6 +829,9 @@ const struct store_backend store_memory = {
 	.drop_caller = memory_drop_caller,
 	.count_callers = memory_count_callers,
 	.scan_callers = memory_scan_callers,
+	.put_unit = memory_put_unit,
+	.get_unit = memory_get_unit,
+	.scan_units = memory_scan_units,
 	.put_cursor = memory_put_cursor,
 	.scan_cursors = memory_scan_cursors,
 	.put_failure = memory_put_failure,

@@ -155,7 +155,9 @@ def _actions(ask, incident):
     ask(200, "POST", target, {"action": "split", "reports": [other["id"]]}, "pengawas")
     assert ask(200, "GET", beside)["status"] == "new"
     _lines(ask, incident)
-    ask(200, "POST", target, {"action": "close", "outcome": "resolved"}, "pengawas")
+    _units(ask, incident)
+    ask(422, "POST", target, {"action": "close", "outcome": "resolved"}, "pengawas")
+    ask(200, "POST", target, {"action": "close", "outcome": "resolved", "release": True}, "pengawas")
     ask(200, "GET", f"/v1/incidents/{incident}")
     _proposals(ask, f"/v1/incidents/{incident}/recommendation")
     ask(403, "GET", f"/v1/incidents/{incident}", who="rest")
@@ -168,6 +170,24 @@ def _proposals(ask, target):
     ask(400, "GET", f"{target}?level=4", who="pengawas")
     ask(403, "GET", target, who="tamu")
     ask(404, "GET", _target("/v1/incidents/{id}/recommendation"), who="pengawas")
+
+
+def _units(ask, incident):
+    target, status = f"/v1/incidents/{incident}/actions", "/v1/units/DMK-01/status"
+    ask(200, "POST", target, {"action": "assign", "units": ["DMK-01", "POL-01"]}, "pengawas")
+    ask(200, "POST", target, {"action": "relocate", "location": {"lat": -6.73, "lon": 108.55}}, "pengawas")
+    ask(200, "POST", target, {"action": "cancel", "units": ["POL-01"], "reason": "cukup"}, "pengawas")
+    ask(200, "PUT", status, {"status": "on_scene", "incident_id": incident}, "pos-fire")
+    ask(422, "PUT", status, {"status": "en_route", "incident_id": incident}, "pos-fire")
+    duty = {"status": "off_duty", "command_id": uuid.uuid4().hex, "note": "ganti regu"}
+    ask(200, "PUT", status, duty, "pos-fire")
+    assert ask(200, "PUT", status, duty, "pos-fire")["unit"]["duty"] == "off"
+    ask(409, "PUT", status, {**duty, "status": "on_duty"}, "pos-fire")
+    ask(200, "PUT", status, {"status": "available"}, "pos-fire")
+    ask(400, "PUT", status, {"status": "asleep"}, "pos-fire")
+    ask(403, "PUT", status, duty, "tamu")
+    ask(404, "PUT", _target("/v1/units/{id}/status"), duty, "pos-fire")
+    ask(413, "PUT", status, b" " * 17000, "pos-fire")
 
 
 def _lines(ask, incident):

@@ -1,0 +1,148 @@
+/* What a unit says of itself, or its dispatcher for it: on duty or not, or how far it is with
+ * an incident, which is the action "status" by another way. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "api/api_private.h"
+#include "base/jsonin.h"
+#include "base/xalloc.h"
+
+struct telling {
+	struct api *api;
+	struct http_request *request;
+};
+
+static void told(void *ctx, const struct kept_answer *answer)
+{
+	struct telling *telling = ctx;
+	unsigned status = action_status(answer->answer);
+
+	if (answer->body != NULL)
+		http_answer(&telling->request, status, "application/json", NULL,
+			    answer->body->data, answer->body->len);
+	else
+		http_problem(&telling->request, status,
+			     answer->err != NULL ? answer->err->field : "",
+			     answer->err != NULL ? answer->err->text : "", NULL, 0);
+	api_closed(telling->api);
+	xfree(telling);
+}
+
+/* -1: it is none of duty. */
+static int duty_find(const char *status)
+{
+	static const struct {
+		const char *name;
+		enum unit_duty duty;
+	} known[] = {{"on_duty", DUTY_ON},
+		     {"available", DUTY_ON},
+		     {"off_duty", DUTY_OFF},
+		     {"out_of_service", DUTY_OUT_OF_SERVICE}};
+
+	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
+		if (strcmp(known[i].name, status) == 0)
+			return (int)known[i].duty;
+	return -1;
+}
+
+static int read_duty(const json_t *doc, const char *unit, int duty, struct duty_change **duty_r,
+		     struct err *err)
+{
+	const char *id = "", *note = "";
+	int64_t at_ms = 0;
+
+	if (jsonin_string(doc, "command_id", JSONIN_OPTIONAL, COMMAND_ID_SIZE - 1, &id, err) <
+		    0 ||
+	    jsonin_string(doc, "note", JSONIN_OPTIONAL, DUTY_NOTE_SIZE - 1, &note, err) < 0 ||
+	    jsonin_time(doc, "at", JSONIN_OPTIONAL, &at_ms, err) < 0)
+		return -1;
+	*duty_r = xcalloc(1, sizeof(**duty_r));
+	(*duty_r)->duty = (enum unit_duty)duty;
+	(*duty_r)->at_ms = at_ms;
+	snprintf((*duty_r)->command_id, COMMAND_ID_SIZE, "%s", id);
+	snprintf((*duty_r)->unit, UNIT_SIZE, "%s", unit);
+	snprintf((*duty_r)->note, DUTY_NOTE_SIZE, "%s", note);
+	return 0;
+}
+
+static void tell_duty(struct api *api, struct http_request *request, const json_t *doc,
+		      int duty, const struct principal *who)
+{
+	struct telling *telling;
+	struct duty_change *change;
+	struct err err;
+
+	if (read_duty(doc, http_request_segment(request, 0), duty, &change, &err) < 0) {
+		answer_invalid(&request, &err);
+		return;
+	}
+	telling = xcalloc(1, sizeof(*telling));
+	*telling = (struct telling){.api = api, .request = request};
+	api_opened(api);
+	duty_submit(api->parts.actions, &change, who, http_request_arrived_us(request), told,
+		    telling);
+}
+
+/* The document of the action that it stands for. */
+static void tell_step(struct api *api, struct http_request *request, json_t *doc,
+		      const struct principal *who)
+{
+	struct command *command;
+	struct err err;
+
+	(void)json_object_set_new(doc, "action", json_string("status"));
+	(void)json_object_set_new(doc, "unit", json_string(http_request_segment(request, 0)));
+	if (command_read(doc, NULL, rules_agencies(api->parts.rules), &command, &err) < 0)
+		answer_invalid(&request, &err);
+	else
+		api_decide(api, request, &command, who);
+}
+
+static void take(struct api *api, struct http_request *request, json_t *doc,
+		 const struct principal *who)
+{
+	const char *status;
+	struct err err;
+	int duty;
+
+	if (jsonin_string(doc, "status", JSONIN_REQUIRED, 32, &status, &err) < 0) {
+		answer_invalid(&request, &err);
+		return;
+	}
+	duty = duty_find(status);
+	if (duty >= 0) {
+		tell_duty(api, request, doc, duty, who);
+	} else if (order_state_find(status) <= ORDER_ORDERED ||
+		   order_state_find(status) == ORDER_RECALLED) {
+		(void)err_field(&err, "status",
+				"must be on_duty, off_duty, out_of_service, or accepted, "
+				"en_route, on_scene, cleared or declined");
+		answer_invalid(&request, &err);
+	} else {
+		tell_step(api, request, doc, who);
+	}
+}
+
+void units_set_status(void *ctx, struct http_request *request)
+{
+	struct api *api = ctx;
+	struct principal who;
+	struct err err;
+	const char *body;
+	json_t *doc;
+	size_t len;
+
+	if (!auth_allows(api->parts.accounts, &request, true, RIGHT_ACT, &who))
+		return;
+	if (rules_find_unit(api->parts.rules, http_request_segment(request, 0)) == NULL) {
+		http_problem(&request, 404, "", "There is no such unit.", NULL, 0);
+		return;
+	}
+	body = http_request_body(request, &len);
+	if (jsonin_object(body, len, COMMAND_MAX_BYTES, &doc, &err) < 0) {
+		answer_invalid(&request, &err);
+		return;
+	}
+	take(api, request, doc, &who);
+	json_decref(doc);
+}

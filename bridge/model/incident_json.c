@@ -1,0 +1,269 @@
+/* An incident as JSON, as every event of it carries it whole, and read back. */
+#include <string.h>
+
+#include "base/jsonin.h"
+#include "base/jsonw.h"
+#include "base/xalloc.h"
+#include "model/incident_private.h"
+
+static void write_or_null(struct jsonw *w, const char *key, const char *text)
+{
+	jsonw_string(w, key, text[0] != '\0' ? text : NULL);
+}
+
+static void write_orders(const struct incident *incident, unsigned agency, struct jsonw *w)
+{
+	jsonw_open(w, "units", '[');
+	for (unsigned i = 0; i < incident->sent_count; i++)
+		if (incident->sent[i].agency == agency &&
+		    order_is_live(incident->sent[i].state))
+			jsonw_string(w, NULL, incident->sent[i].unit);
+	jsonw_close(w, ']');
+	jsonw_open(w, "orders", '[');
+	for (unsigned i = 0; i < incident->sent_count; i++)
+		if (incident->sent[i].agency == agency)
+			order_write(&incident->sent[i], w);
+	jsonw_close(w, ']');
+}
+
+static void write_assignments(const struct incident *incident, const struct agencies *agencies,
+			      struct jsonw *w)
+{
+	jsonw_open(w, "assignments", '[');
+	for (unsigned i = 0; i < agencies->count; i++) {
+		if (!incident_has_agency(incident, i))
+			continue;
+		jsonw_open(w, NULL, '{');
+		jsonw_string(w, "agency", agencies->agency[i].id);
+		jsonw_string(w, "state", assignment_state_names[incident->assignment[i].state]);
+		jsonw_time(w, "since", incident->assignment[i].since_ms);
+		write_or_null(w, "by", incident->assignment[i].by);
+		write_orders(incident, i, w);
+		wait_write(&incident->assignment[i].wait[WAIT_FOR_STEP], w, "escalation");
+		wait_write(&incident->assignment[i].wait[WAIT_FOR_ARRIVAL], w, "arrival");
+		jsonw_close(w, '}');
+	}
+	jsonw_close(w, ']');
+}
+
+static void write_reports(const struct incident *incident, struct jsonw *w)
+{
+	unsigned kept = incident->report_count < INCIDENT_REPORTS_MAX ? incident->report_count
+								      : INCIDENT_REPORTS_MAX;
+
+	jsonw_int(w, "report_count", incident->report_count);
+	jsonw_open(w, "reports", '[');
+	for (unsigned i = 0; i < kept; i++)
+		jsonw_string(w, NULL, incident->report_id[i]);
+	jsonw_close(w, ']');
+}
+
+static void write_ref(struct jsonw *w, const char *key, const struct incident_ref *ref)
+{
+	if (ref->no == 0) {
+		jsonw_null(w, key);
+		return;
+	}
+	jsonw_open(w, key, '{');
+	jsonw_string(w, "incident_id", ref->id);
+	jsonw_int(w, "no", ref->no);
+	jsonw_close(w, '}');
+}
+
+static void write_similar(const struct incident *incident, struct jsonw *w)
+{
+	jsonw_open(w, "similar", '[');
+	for (unsigned i = 0; i < incident->similar_count; i++) {
+		jsonw_open(w, NULL, '{');
+		jsonw_string(w, "incident_id", incident->similar[i].incident.id);
+		jsonw_int(w, "no", incident->similar[i].incident.no);
+		likeness_write(&incident->similar[i].likeness, w);
+		jsonw_close(w, '}');
+	}
+	jsonw_close(w, ']');
+}
+
+static void write_end(const struct incident *incident, struct jsonw *w)
+{
+	jsonw_time(w, "opened_at", incident->opened_at_ms);
+	jsonw_time(w, "updated_at", incident->updated_at_ms);
+	if (incident->closed_at_ms != 0)
+		jsonw_time(w, "closed_at", incident->closed_at_ms);
+	else
+		jsonw_null(w, "closed_at");
+	write_or_null(w, "outcome", incident->outcome);
+}
+
+void incident_write(const struct incident *incident, const struct agencies *agencies,
+		    struct jsonw *w, const char *key)
+{
+	jsonw_open(w, key, '{');
+	jsonw_string(w, "id", incident->id);
+	jsonw_int(w, "no", incident->no);
+	jsonw_int(w, "version", incident->version);
+	jsonw_int(w, "decided_version", incident->decided_version);
+	jsonw_string(w, "status", incident_status_names[incident->status]);
+	verdict_write(&incident->verdict, agencies, w);
+	location_write(&incident->location, w, "location");
+	jsonw_string(w, "source", incident->source);
+	write_or_null(w, "kind", incident->kind);
+	jsonw_string(w, "anonymity", anonymity_names[incident->anonymity]);
+	jsonw_string(w, "tracking_id", incident->tracking_id);
+	write_reports(incident, w);
+	write_end(incident, w);
+	jsonw_bool(w, "exercise", incident->is_exercise);
+	write_or_null(w, "judged_by", incident->judged_by);
+	write_ref(w, "merged_into", &incident->merged_into);
+	write_ref(w, "folded_into", &incident->folded_into);
+	jsonw_bool(w, "stands_alone", incident->stands_alone);
+	write_assignments(incident, agencies, w);
+	write_similar(incident, w);
+	alarms_write(incident, agencies, w);
+	jsonw_int(w, "order", incident_order(incident));
+	write_or_null(w, "place_said", incident->location.said);
+	jsonw_string(w, "text", incident->text);
+	jsonw_close(w, '}');
+}
+
+static int find_name(const char *const *names, int count, const json_t *object, const char *key)
+{
+	const char *name = json_string_value(json_object_get(object, key));
+
+	for (int i = 0; name != NULL && i < count; i++)
+		if (strcmp(names[i], name) == 0)
+			return i;
+	return 0;
+}
+
+static void read_text(const json_t *object, const char *key, char *text_r, size_t size)
+{
+	const char *text = json_string_value(json_object_get(object, key));
+
+	snprintf(text_r, size, "%s", text != NULL ? text : "");
+}
+
+static int64_t read_time(const json_t *object, const char *key)
+{
+	struct err err;
+	int64_t at_ms = 0;
+
+	if (jsonin_time(object, key, JSONIN_OPTIONAL, &at_ms, &err) < 0)
+		return 0;
+	return at_ms;
+}
+
+static void read_ref(const json_t *object, struct incident_ref *ref)
+{
+	read_text(object, "incident_id", ref->id, ID_SIZE);
+	ref->no = json_integer_value(json_object_get(object, "no"));
+}
+
+static void read_similar(const json_t *list, struct incident *incident)
+{
+	for (size_t i = 0; i < json_array_size(list) && i < SIMILAR_MAX; i++) {
+		const json_t *one = json_array_get(list, i);
+
+		read_ref(one, &incident->similar[i].incident);
+		likeness_read(one, &incident->similar[i].likeness);
+		incident->similar_count = (unsigned)i + 1;
+	}
+}
+
+static void read_reports(const json_t *object, struct incident *incident)
+{
+	const json_t *list = json_object_get(object, "reports");
+
+	incident->report_count =
+		(unsigned)json_integer_value(json_object_get(object, "report_count"));
+	for (size_t i = 0; i < json_array_size(list) && i < INCIDENT_REPORTS_MAX; i++) {
+		const char *id = json_string_value(json_array_get(list, i));
+
+		snprintf(incident->report_id[i], ID_SIZE, "%s", id != NULL ? id : "");
+	}
+}
+
+static void read_orders(const json_t *list, unsigned agency, struct incident *incident)
+{
+	for (size_t i = 0; i < json_array_size(list); i++) {
+		if (incident->sent_count == INCIDENT_ORDERS_MAX)
+			return;
+		incident->sent = xrealloc(incident->sent,
+					  (incident->sent_count + 1) * sizeof(*incident->sent));
+		order_read(json_array_get(list, i), &incident->sent[incident->sent_count]);
+		incident->sent[incident->sent_count].agency = agency;
+		incident->sent_count++;
+	}
+}
+
+static void read_assignments(const json_t *object, const struct agencies *agencies,
+			     struct incident *incident)
+{
+	const json_t *list = json_object_get(object, "assignments");
+
+	for (size_t i = 0; i < json_array_size(list); i++) {
+		const json_t *one = json_array_get(list, i);
+		const char *id = json_string_value(json_object_get(one, "agency"));
+		int index = id != NULL ? agency_find(agencies, id, strlen(id)) : -1;
+
+		if (index < 0)
+			continue;
+		incident->assignment[index].state = (enum assignment_state)find_name(
+			assignment_state_names, ASSIGNMENT_STATES, one, "state");
+		incident->assignment[index].since_ms = read_time(one, "since");
+		read_text(one, "by", incident->assignment[index].by, USER_SIZE);
+		read_orders(json_object_get(one, "orders"), (unsigned)index, incident);
+		wait_read(json_object_get(one, "escalation"),
+			  &incident->assignment[index].wait[WAIT_FOR_STEP]);
+		wait_read(json_object_get(one, "arrival"),
+			  &incident->assignment[index].wait[WAIT_FOR_ARRIVAL]);
+	}
+}
+
+/* Before reports were linked each version was a decision. */
+static void read_decided_version(const json_t *object, struct incident *incident)
+{
+	const json_t *decided = json_object_get(object, "decided_version");
+
+	incident->decided_version =
+		json_is_integer(decided) ? json_integer_value(decided) : incident->version;
+}
+
+int incident_read(const json_t *object, const struct agencies *agencies,
+		  struct incident *incident, struct err *err)
+{
+	const char *text = json_string_value(json_object_get(object, "text"));
+
+	*incident = (struct incident){0};
+	read_text(object, "id", incident->id, ID_SIZE);
+	if (!id_is(incident->id, 'I') || text == NULL)
+		return err_set(err, ERR_INVALID, "not an incident as it was stored");
+	incident->no = json_integer_value(json_object_get(object, "no"));
+	incident->version = json_integer_value(json_object_get(object, "version"));
+	incident->status = (enum incident_status)find_name(incident_status_names,
+							   INCIDENT_STATUSES, object, "status");
+	incident->anonymity =
+		(enum anonymity)find_name(anonymity_names, ANONYMITIES, object, "anonymity");
+	verdict_read_back(object, agencies, &incident->verdict);
+	location_read_back(json_object_get(object, "location"), &incident->location);
+	read_text(object, "place_said", incident->location.said, PLACE_SAID_SIZE);
+	read_text(object, "source", incident->source, sizeof(incident->source));
+	read_text(object, "kind", incident->kind, sizeof(incident->kind));
+	read_text(object, "tracking_id", incident->tracking_id, TRACKING_SIZE);
+	read_text(object, "outcome", incident->outcome, sizeof(incident->outcome));
+	read_reports(object, incident);
+	read_decided_version(object, incident);
+	read_text(object, "judged_by", incident->judged_by, USER_SIZE);
+	read_ref(json_object_get(object, "merged_into"), &incident->merged_into);
+	read_ref(json_object_get(object, "folded_into"), &incident->folded_into);
+	incident->stands_alone = json_is_true(json_object_get(object, "stands_alone"));
+	incident->order = (int)json_integer_value(json_object_get(object, "order"));
+	read_similar(json_object_get(object, "similar"), incident);
+	incident->opened_at_ms = read_time(object, "opened_at");
+	incident->updated_at_ms = read_time(object, "updated_at");
+	incident->closed_at_ms = read_time(object, "closed_at");
+	incident->is_exercise = json_is_true(json_object_get(object, "exercise"));
+	read_assignments(object, agencies, incident);
+	alarms_read(json_object_get(object, "alarms"), agencies, incident);
+	incident->text = xstrdup(text);
+	return 0;
+}

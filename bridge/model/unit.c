@@ -1,0 +1,145 @@
+#include "model/unit.h"
+
+#include <string.h>
+
+#include "base/jsonin.h"
+#include "base/jsonw.h"
+
+const char *const unit_duty_names[DUTIES] = {
+	[DUTY_ON] = "on", [DUTY_OFF] = "off", [DUTY_OUT_OF_SERVICE] = "out_of_service"};
+
+void unit_begin(struct unit_doing *unit, const char *id, unsigned agency)
+{
+	*unit = (struct unit_doing){.agency = agency};
+	snprintf(unit->id, UNIT_SIZE, "%s", id);
+}
+
+const char *unit_status(const struct unit_doing *unit)
+{
+	if (unit->job_count > 0)
+		return order_state_names[unit->job[0].state];
+	return unit->duty == DUTY_ON    ? "available"
+	       : unit->duty == DUTY_OFF ? "off_duty"
+					: "out_of_service";
+}
+
+static void drop_job(struct unit_doing *unit, const char *incident_id)
+{
+	for (unsigned i = 0; i < unit->job_count; i++) {
+		if (strcmp(unit->job[i].incident_id, incident_id) != 0)
+			continue;
+		unit->job_count--;
+		memmove(&unit->job[i], &unit->job[i + 1],
+			(unit->job_count - i) * sizeof(unit->job[0]));
+		return;
+	}
+}
+
+bool unit_take_order(struct unit_doing *unit, const struct order *order,
+		     const char *incident_id, int64_t no)
+{
+	struct unit_job job = {.no = no, .state = order->state, .since_ms = order->since_ms};
+
+	drop_job(unit, incident_id);
+	if (!order_is_live(order->state))
+		return true;
+	if (unit->job_count == UNIT_JOBS_MAX)
+		return false;
+	memcpy(job.incident_id, incident_id, ID_SIZE);
+	snprintf(job.by, USER_SIZE, "%s", order->by);
+	memmove(&unit->job[1], &unit->job[0], unit->job_count * sizeof(unit->job[0]));
+	unit->job[0] = job;
+	unit->job_count++;
+	return true;
+}
+
+void unit_write_doing(const struct unit_doing *unit, struct jsonw *w)
+{
+	jsonw_int(w, "version", unit->version);
+	jsonw_string(w, "status", unit_status(unit));
+	jsonw_string(w, "duty", unit_duty_names[unit->duty]);
+	if (unit->duty_since_ms != 0)
+		jsonw_time(w, "duty_since", unit->duty_since_ms);
+	else
+		jsonw_null(w, "duty_since");
+	jsonw_string(w, "duty_by", unit->duty_by[0] != '\0' ? unit->duty_by : NULL);
+	jsonw_open(w, "jobs", '[');
+	for (unsigned i = 0; i < unit->job_count; i++) {
+		jsonw_open(w, NULL, '{');
+		jsonw_string(w, "incident_id", unit->job[i].incident_id);
+		jsonw_int(w, "no", unit->job[i].no);
+		jsonw_string(w, "state", order_state_names[unit->job[i].state]);
+		jsonw_time(w, "since", unit->job[i].since_ms);
+		jsonw_string(w, "by", unit->job[i].by[0] != '\0' ? unit->job[i].by : NULL);
+		jsonw_bool(w, "active", i == 0);
+		jsonw_close(w, '}');
+	}
+	jsonw_close(w, ']');
+}
+
+void unit_write(const struct unit_doing *unit, const struct agencies *agencies, struct jsonw *w,
+		const char *key)
+{
+	jsonw_open(w, key, '{');
+	jsonw_string(w, "id", unit->id);
+	jsonw_string(w, "agency", agencies->agency[unit->agency].id);
+	unit_write_doing(unit, w);
+	jsonw_close(w, '}');
+}
+
+static void read_text(const json_t *object, const char *key, char *text_r, size_t size)
+{
+	const char *text = json_string_value(json_object_get(object, key));
+
+	snprintf(text_r, size, "%s", text != NULL ? text : "");
+}
+
+static int64_t read_time(const json_t *object, const char *key)
+{
+	struct err err;
+	int64_t at_ms = 0;
+
+	return jsonin_time(object, key, JSONIN_OPTIONAL, &at_ms, &err) < 0 ? 0 : at_ms;
+}
+
+static void read_job(const json_t *object, struct unit_job *job)
+{
+	const char *state = json_string_value(json_object_get(object, "state"));
+	int found = state != NULL ? order_state_find(state) : -1;
+
+	read_text(object, "incident_id", job->incident_id, ID_SIZE);
+	read_text(object, "by", job->by, USER_SIZE);
+	job->no = json_integer_value(json_object_get(object, "no"));
+	job->state = found >= 0 ? (enum order_state)found : ORDER_ORDERED;
+	job->since_ms = read_time(object, "since");
+}
+
+static enum unit_duty read_duty(const json_t *object)
+{
+	const char *name = json_string_value(json_object_get(object, "duty"));
+
+	for (int i = 0; name != NULL && i < DUTIES; i++)
+		if (strcmp(unit_duty_names[i], name) == 0)
+			return (enum unit_duty)i;
+	return DUTY_ON;
+}
+
+int unit_read(const json_t *object, const struct agencies *agencies, struct unit_doing *unit,
+	      struct err *err)
+{
+	const char *id = json_string_value(json_object_get(object, "id"));
+	const char *agency = json_string_value(json_object_get(object, "agency"));
+	const json_t *jobs = json_object_get(object, "jobs");
+	int index = agency != NULL ? agency_find(agencies, agency, strlen(agency)) : -1;
+
+	if (id == NULL || index < 0)
+		return err_set(err, ERR_INVALID, "not a unit as it was stored");
+	unit_begin(unit, id, (unsigned)index);
+	unit->version = json_integer_value(json_object_get(object, "version"));
+	unit->duty = read_duty(object);
+	unit->duty_since_ms = read_time(object, "duty_since");
+	read_text(object, "duty_by", unit->duty_by, USER_SIZE);
+	for (size_t i = 0; i < json_array_size(jobs) && i < UNIT_JOBS_MAX; i++)
+		read_job(json_array_get(jobs, i), &unit->job[unit->job_count++]);
+	return 0;
+}

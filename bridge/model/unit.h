@@ -1,0 +1,65 @@
+/* What a unit is doing: on duty or not, and its jobs. Its fixed facts are in core/fleet.h.
+ *
+ * A job is one order as the unit sees it; it is written in the same transaction as the order,
+ * so that a unit can never be shown on one job in one place and on another elsewhere. The event
+ * unit.updated carries it whole. A value; any thread. */
+#pragma once
+
+#include "model/command.h"
+#include "model/order.h"
+
+#define UNIT_JOBS_MAX 8
+
+enum unit_duty { DUTY_ON, DUTY_OFF, DUTY_OUT_OF_SERVICE, DUTIES };
+
+extern const char *const unit_duty_names[DUTIES]; /* "on", "off", "out_of_service" */
+
+struct unit_job {
+	char incident_id[ID_SIZE];
+	int64_t no;
+	enum order_state state;
+	int64_t since_ms;
+	char by[USER_SIZE]; /* who sent it there */
+};
+
+struct unit_doing {
+	char id[UNIT_SIZE];
+	unsigned agency;
+	int64_t version; /* 0: nothing was ever said of it, and it is on duty */
+	enum unit_duty duty;
+	int64_t duty_since_ms; /* 0: ever */
+	char duty_by[USER_SIZE];
+	unsigned job_count;
+	struct unit_job
+		job[UNIT_JOBS_MAX]; /* the one that was moved last is first: the active */
+};
+
+/* Nothing was said of it. */
+void unit_begin(struct unit_doing *unit_r, const char *id, unsigned agency);
+/* "off_duty", "out_of_service", "available", or what its active job is. */
+const char *unit_status(const struct unit_doing *unit);
+/* The order as it stands now; one that has ended is no job any more. False: it has too many. */
+bool unit_take_order(struct unit_doing *unit, const struct order *order,
+		     const char *incident_id, int64_t no);
+
+/* What it does, into an object that is open. */
+void unit_write_doing(const struct unit_doing *unit, struct jsonw *w);
+/* As a member; "agency" by its id. */
+void unit_write(const struct unit_doing *unit, const struct agencies *agencies, struct jsonw *w,
+		const char *key);
+/* From what unit_write made. ERR_INVALID: it is none. */
+int unit_read(const json_t *object, const struct agencies *agencies, struct unit_doing *unit_r,
+	      struct err *err) MUST_CHECK;
+
+#define DUTY_NOTE_SIZE 501
+
+/* Who says that a unit is on duty, or not. */
+struct duty_change {
+	char command_id[COMMAND_ID_SIZE];
+	char unit[UNIT_SIZE];
+	unsigned agency;
+	enum unit_duty duty;
+	char by[USER_SIZE];
+	int64_t at_ms;             /* when that was so; 0: now */
+	char note[DUTY_NOTE_SIZE]; /* "" : none */
+};

@@ -1,0 +1,205 @@
+/* What units do, changed in the transaction of what changes it.
+ *
+ * Two who want the same unit meet here: the second sees what the first has done, whoever asked
+ * first. The table points at the last event that tells of a unit; one of which nothing was ever
+ * said is on duty and free. */
+#include <string.h>
+
+#include "store/ledger_private.h"
+
+static int read_told(const struct event *event, const struct agencies *agencies,
+		     struct unit_doing *unit_r, struct err *err)
+{
+	struct slice told = event_unit(event->body);
+	json_t *object = json_loadb(told.text, told.len, JSON_DISABLE_EOF_CHECK, NULL);
+	int status = unit_read(object, agencies, unit_r, err);
+
+	json_decref(object);
+	if (status < 0)
+		err->kind = ERR_IO; /* ours, and damaged: nobody's input is wrong */
+	return status;
+}
+
+static int load(struct ledger *ledger, const char *id, unsigned agency,
+		struct unit_doing *unit_r, struct err *err)
+{
+	struct unit_row row;
+	struct event last;
+	int found = ledger->ops->get_unit(ledger->conn, id, &row, err);
+
+	unit_begin(unit_r, id, agency);
+	if (found > 0)
+		found = ledger->ops->get_event(ledger->conn, row.seq, &last, err);
+	if (found <= 0)
+		return found;
+	found = read_told(&last, ledger->agencies, unit_r, err);
+	buf_unref(&last.body);
+	return found < 0 ? -1 : 0;
+}
+
+static int put(struct ledger *ledger, struct unit_doing *unit, struct unit_event told,
+	       struct err *err)
+{
+	struct event event = {
+		.at_ms = told.at_ms,
+		.kind = EVENT_UNIT_UPDATED,
+		.audience = {.scope = SCOPE_STAFF, .agencies = (agency_set)1 << unit->agency}};
+	struct unit_row row = {.seq = ledger->end.seq + 1};
+
+	unit->version++;
+	told.seq = row.seq;
+	memcpy(row.id, unit->id, UNIT_SIZE);
+	event_write_unit(&ledger->text, &told, unit, ledger->agencies);
+	if (ledger_add_event(ledger, event, 0, err) < 0)
+		return -1;
+	return ledger->ops->put_unit(ledger->conn, &row, err);
+}
+
+/* --- may it be sent? --- */
+
+static int refuse_busy(struct store_request *request, const char *field,
+		       const struct unit_doing *unit)
+{
+	const struct unit_job *job = &unit->job[0];
+	char since[CLOCK_TEXT];
+
+	clock_format(job->since_ms, since);
+	(void)err_set(
+		&request->err, ERR_CONFLICT,
+		"%s is %s on #%04lld since %s, sent by %s: another one, or override with a "
+		"note",
+		unit->id, order_state_names[job->state], (long long)job->no, since,
+		job->by[0] != '\0' ? job->by : "the bridge");
+	snprintf(request->err.field, sizeof(request->err.field), "%s", field);
+	return 0;
+}
+
+/* 1: yes. 0: the request says why not. */
+static int may_send(struct store_request *request, unsigned i, const struct unit_doing *unit)
+{
+	char field[24];
+
+	snprintf(field, sizeof(field), "units[%u]", i);
+	if (unit->duty != DUTY_ON)
+		return err_field(&request->err, field, "%s is %s: another one", unit->id,
+				 unit->duty == DUTY_OFF ? "off duty" : "out of service"),
+		       0;
+	if (unit->job_count == UNIT_JOBS_MAX)
+		return err_field(&request->err, field, "%s has %d jobs already", unit->id,
+				 UNIT_JOBS_MAX),
+		       0;
+	if (unit->job_count > 0 && !request->in.command->is_overriding)
+		return refuse_busy(request, field, unit);
+	return 1;
+}
+
+int ledger_may_send(struct ledger *ledger, struct store_request *request, struct err *err)
+{
+	const struct command *command = request->in.command;
+
+	for (unsigned i = 0; i < command->unit_count; i++) {
+		struct unit_doing unit;
+		int may;
+
+		if (load(ledger, command->unit[i].id, command->unit[i].agency, &unit, err) < 0)
+			return -1;
+		may = may_send(request, i, &unit);
+		if (may <= 0)
+			return may;
+	}
+	return 1;
+}
+
+/* --- what follows from a decision --- */
+
+int ledger_move_units(struct ledger *ledger, const struct command *command,
+		      const struct incident *incident, uint64_t because_of, struct err *err)
+{
+	for (unsigned i = 0; i < incident->sent_count; i++) {
+		const struct order *order = &incident->sent[i];
+		struct unit_doing unit;
+
+		if ((incident->moved >> i & 1) == 0)
+			continue;
+		if (load(ledger, order->unit, order->agency, &unit, err) < 0)
+			return -1;
+		if (!unit_take_order(&unit, order, incident->id, incident->no))
+			return err_set(err, ERR_INVALID, "%s has too many jobs", unit.id);
+		if (put(ledger, &unit,
+			(struct unit_event){.at_ms = command->at_ms,
+					    .is_exercise = incident->is_exercise,
+					    .by = command->by[0] != '\0' ? command->by : NULL,
+					    .because_of = because_of},
+			err) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+/* --- duty --- */
+
+static void answer_duty(struct ledger *ledger, struct store_request *request,
+			const struct unit_doing *unit, uint64_t seq)
+{
+	struct jsonw *w = &ledger->text;
+
+	request->seq = seq;
+	request->version = unit->version;
+	jsonw_reset(w);
+	jsonw_open(w, NULL, '{');
+	jsonw_bool(w, "ok", true);
+	jsonw_int(w, "seq", (int64_t)seq);
+	unit_write(unit, ledger->agencies, w, "unit");
+	jsonw_close(w, '}');
+	request->body = jsonw_buf(w);
+}
+
+static void duty_digest(const struct duty_change *duty, unsigned char digest_r[32])
+{
+	struct command like = {.action = ACTION_STATUS};
+
+	snprintf(like.incident_id, sizeof(like.incident_id), "unit %.16s %d", duty->unit,
+		 (int)duty->duty);
+	memcpy(like.by, duty->by, USER_SIZE);
+	command_digest(&like, digest_r);
+}
+
+/* Told again, also under another id, it is nothing new. */
+int ledger_take_duty(struct ledger *ledger, struct store_request *request, struct err *err)
+{
+	const struct duty_change *duty = request->in.duty;
+	struct unit_doing unit;
+	unsigned char digest[32];
+	bool is_same;
+	uint64_t seq;
+	int found;
+
+	duty_digest(duty, digest);
+	found = ledger_find_command(ledger, duty->command_id, digest, &seq, &is_same, err);
+	if (found < 0 || load(ledger, duty->unit, duty->agency, &unit, err) < 0)
+		return -1;
+	if (found > 0 && !is_same) {
+		request->answer = STORE_CONFLICT;
+		(void)err_field(&request->err, "command_id", "was used for another decision");
+		return 0;
+	}
+	if (found > 0 || (unit.version > 0 && unit.duty == duty->duty)) {
+		request->answer = STORE_REPEATED;
+		answer_duty(ledger, request, &unit, found > 0 ? seq : ledger->end.seq);
+		return 0;
+	}
+	unit.duty = duty->duty;
+	unit.duty_since_ms = duty->at_ms;
+	memcpy(unit.duty_by, duty->by, USER_SIZE);
+	if (put(ledger, &unit,
+		(struct unit_event){.at_ms = request->at_ms,
+				    .by = duty->by,
+				    .note = duty->note[0] != '\0' ? duty->note : NULL,
+				    .command_id = duty->command_id},
+		err) < 0 ||
+	    ledger_put_command(ledger, duty->command_id, digest, ledger->end.seq, err) < 0)
+		return -1;
+	request->answer = STORE_STORED;
+	answer_duty(ledger, request, &unit, ledger->end.seq);
+	return 0;
+}

@@ -1,0 +1,207 @@
+"""Units: who is sent, who is there, and what nobody may be sent to twice."""
+
+import datetime
+import itertools
+import threading
+
+import pytest
+
+from world import wait
+
+FIRE = "Kebakaran rumah di Jl. Kesambi, masih ada orang di dalam"
+_n = itertools.count()
+
+
+@pytest.fixture
+def fire(bridge):
+    """A fire that nobody has taken; at the end every unit is free again."""
+    report = bridge.report(FIRE + f", nomor {next(_n)}")
+    yield report["incident_id"]
+    bridge.act(report["incident_id"], "close", who="pengawas", outcome="resolved", release=True)
+
+
+def _part(bridge, incident_id, agency="fire"):
+    return next(a for a in bridge.incident(incident_id)["assignments"] if a["agency"] == agency)
+
+
+def _order(bridge, incident_id, unit):
+    return next(o for o in _part(bridge, incident_id)["orders"] if o["unit"] == unit)
+
+
+def _unit(bridge, unit):
+    return next(u for u in bridge.get("/v1/units").json["units"] if u["id"] == unit)
+
+
+def a_unit_that_is_sent_has_an_order_with_its_proof_and_the_unit_shows_it(bridge, fire):
+    with bridge.console() as desk:
+        answer = bridge.act(fire, "assign", units=["DMK-01"])
+        assert answer.status == 200, answer
+        part, order, unit = _part(bridge, fire), _order(bridge, fire, "DMK-01"), _unit(bridge, "DMK-01")
+        assert part["state"] == "dispatched" and part["units"] == ["DMK-01"]
+        assert order["state"] == "ordered" and order["by"] == "pos-fire" and order["revision"] == 1
+        assert order["dispatch_id"].startswith("D-") and order["receipts"]["queued"]
+        assert not any(order["receipts"][r] for r in ("broker", "confirmed", "accepted", "declined"))
+        assert unit["status"] == "ordered" and [j["incident_id"] for j in unit["jobs"]] == [fire]
+        frame = desk.wait(lambda c: next((f for f in c.frames if f["event"] == "unit.updated"
+                                          and f["unit"]["id"] == "DMK-01"), None), "the unit's own event")
+        assert frame["unit"]["jobs"][0]["no"] == bridge.incident(fire)["no"]
+        sent = next(f for f in desk.frames if f.get("action") == "assign")
+        assert sent["units"] == ["DMK-01"] and frame["because_of"] == sent["seq"]
+
+
+def the_part_goes_as_far_as_its_furthest_unit_and_each_step_keeps_its_first_time(bridge, fire):
+    bridge.act(fire, "assign", units=["DMK-01", "DMK-02"])
+    for status, part in (("accepted", "dispatched"), ("en_route", "en_route"), ("on_scene", "on_scene")):
+        assert bridge.act(fire, "status", unit="DMK-01", status=status).status == 200
+        assert _part(bridge, fire)["state"] == part
+    assert _order(bridge, fire, "DMK-01")["receipts"]["accepted"]
+    assert bridge.act(fire, "status", unit="DMK-01", status="cleared").status == 200
+    assert _part(bridge, fire)["state"] == "dispatched", "the other is still to come"
+    assert bridge.act(fire, "status", unit="DMK-02", status="declined", reason="ban kempes").status == 200
+    assert _part(bridge, fire)["state"] == "cleared"
+    assert set(_order(bridge, fire, "DMK-01")["steps"]) == {"ordered", "accepted", "en_route", "on_scene", "cleared"}
+    assert _unit(bridge, "DMK-01")["status"] == "available"
+
+
+def a_step_back_is_refused_and_named(bridge, fire):
+    bridge.act(fire, "assign", units=["DMK-01"])
+    bridge.act(fire, "status", unit="DMK-01", status="on_scene")
+    version = bridge.incident(fire)["version"]
+    answer = bridge.act(fire, "status", unit="DMK-01", status="en_route")
+    assert answer.status == 422 and answer.json["errors"][0]["field"] == "status"
+    assert "on_scene" in answer.json["detail"] and bridge.incident(fire)["version"] == version
+
+
+def what_comes_late_is_written_down_and_changes_nothing_newer(bridge, fire):
+    bridge.act(fire, "assign", units=["DMK-01"])
+    begun = datetime.datetime.fromisoformat(_order(bridge, fire, "DMK-01")["since"].replace("Z", "+00:00"))
+    at = lambda s: (begun + datetime.timedelta(seconds=s)).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    bridge.act(fire, "status", unit="DMK-01", status="on_scene", at=at(10))
+    before = _unit(bridge, "DMK-01")
+    answer = bridge.act(fire, "status", unit="DMK-01", status="en_route", at=at(5))
+    assert answer.status == 200
+    order = _order(bridge, fire, "DMK-01")
+    assert order["state"] == "on_scene" and order["since"] == at(10) and order["steps"]["en_route"] == at(5)
+    assert _unit(bridge, "DMK-01") == before, "the unit is where it was"
+    last = [e for e in bridge.log() if e.get("action") == "status"][-1]
+    assert last["late"] is True and last["status"] == "en_route"
+    far = bridge.act(fire, "status", unit="DMK-01", status="cleared", at=at(3600))
+    assert far.status == 422 and far.json["errors"][0]["field"] == "at", "a clock that is ahead is not believed"
+
+
+def who_is_busy_is_not_sent_unless_somebody_says_why(bridge, fire):
+    other = bridge.report("Pohon tumbang menimpa mobil di Jl. Pemuda, orang terjepit")["incident_id"]
+    bridge.act(fire, "assign", units=["DMK-01"])
+    no = bridge.incident(fire)["no"]
+    answer = bridge.act(other, "assign", who="pengawas", units=["DMK-01", "DMK-02"])
+    assert answer.status == 409 and f"#{no:04}" in answer.json["detail"] and "pos-fire" in answer.json["detail"]
+    assert _unit(bridge, "DMK-02")["jobs"] == [], "all or nothing"
+    assert bridge.act(other, "assign", who="pengawas", units=["DMK-01"], override=True).status == 400, "why?"
+    taken = bridge.act(other, "assign", who="pengawas", units=["DMK-01"], override=True, note="lebih dekat")
+    assert taken.status == 200, taken
+    jobs = _unit(bridge, "DMK-01")["jobs"]
+    assert [(j["incident_id"], j["active"]) for j in jobs] == [(other, True), (fire, False)]
+    # No state of one job shows on the other.
+    bridge.act(other, "status", who="pengawas", unit="DMK-01", status="on_scene")
+    assert _order(bridge, fire, "DMK-01")["state"] == "ordered"
+    assert [j["state"] for j in _unit(bridge, "DMK-01")["jobs"]] == ["on_scene", "ordered"]
+    bridge.act(other, "close", who="pengawas", outcome="resolved", release=True)
+    assert [j["incident_id"] for j in _unit(bridge, "DMK-01")["jobs"]] == [fire]
+
+
+@pytest.mark.parametrize("status", ("off_duty", "out_of_service"))
+def who_is_not_on_duty_is_never_sent(bridge, fire, status):
+    answer = bridge.ask("PUT", "/v1/units/DMK-03/status", {"status": status, "note": "ganti ban"}, "pos-fire")
+    assert answer.status == 200 and answer.json["unit"]["status"] == status, answer
+    refused = bridge.act(fire, "assign", units=["DMK-03"])
+    assert refused.status == 422 and refused.json["errors"][0]["field"] == "units[0]"
+    assert bridge.ask("PUT", "/v1/units/DMK-03/status", {"status": "available"}, "pos-fire").status == 200
+    assert bridge.act(fire, "assign", units=["DMK-03"]).status == 200
+
+
+@pytest.mark.parametrize("fields, field, status", [
+    ({"units": []}, "units", 400),
+    ({"units": ["XX-99"]}, "units[0]", 422),
+    ({"units": ["DMK-01", "DMK-01"]}, "units[1]", 400),
+    ({"units": ["DMK-01", "POL-01"]}, "units[1]", 422),
+    ({"units": "DMK-01"}, "units", 400),
+])
+def whom_nobody_can_send_is_named_and_nobody_goes(bridge, fire, fields, field, status):
+    answer = bridge.act(fire, "assign", **fields)
+    assert answer.status == status and answer.json["errors"][0]["field"] == field, answer
+    assert _unit(bridge, "DMK-01")["jobs"] == []
+
+
+def a_recall_frees_the_unit_and_is_for_it_to_hear(bridge, fire):
+    bridge.act(fire, "assign", units=["DMK-01", "DMK-02"])
+    assert bridge.act(fire, "cancel", units=["DMK-01"], reason="tidak perlu").status == 200
+    assert _order(bridge, fire, "DMK-01")["state"] == "recalled"
+    assert _unit(bridge, "DMK-01")["status"] == "available"
+    assert _part(bridge, fire)["units"] == ["DMK-02"]
+    last = [e for e in bridge.log() if e.get("action") == "cancel"][-1]
+    assert last["units"] == ["DMK-01"] and last["reason"] == "tidak perlu"
+
+
+def closing_names_who_is_bound_and_frees_all_in_one_step(make):
+    bridge = make.bridge().start()
+    incident = bridge.report(FIRE)["incident_id"]
+    units = [u["id"] for u in bridge.get("/v1/units").json["units"]]
+    assert bridge.act(incident, "assign", who="pengawas", units=units).status == 200
+    refused = bridge.act(incident, "close", who="pengawas", outcome="resolved")
+    assert refused.status == 422 and refused.json["errors"][0]["field"] == "release"
+    assert units[0] in refused.json["detail"]
+    assert bridge.act(incident, "close", who="pengawas", outcome="resolved", release=True).status == 200
+    assert all(u["status"] == "available" and not u["jobs"] for u in bridge.get("/v1/units").json["units"])
+    bridge.restart()
+    assert all(u["status"] == "available" for u in bridge.get("/v1/units").json["units"])
+    bridge.stop()
+    assert bridge.verify().returncode == 0
+
+
+def what_was_ordered_and_is_different_now_is_told_and_asked_again(bridge, fire):
+    bridge.act(fire, "assign", units=["DMK-01"])
+    bridge.act(fire, "relocate", location={"lat": -6.73, "lon": 108.55})
+    order = _order(bridge, fire, "DMK-01")
+    assert order["revision"] == 2 and order["state"] == "ordered"
+    last = [e for e in bridge.log() if e.get("action") == "relocate"][-1]
+    assert last["units"] == ["DMK-01"] and last["changed"] == ["location"]
+
+
+def of_two_who_want_the_same_unit_one_gets_it_and_the_other_hears_who(make):
+    bridge = make.bridge().start()
+    incidents = [bridge.report(f"{text} di Kesambi")["incident_id"] for text in (
+        "Kebakaran rumah, orang di dalam", "Kebakaran gudang besar, api menjalar")]
+    numbers = {i: bridge.incident(i)["no"] for i in incidents}
+    assert len(numbers) == 2
+    for turn in range(500):
+        answers = {}
+
+        def want(incident):
+            answers[incident] = bridge.act(incident, "assign", who="pengawas", units=["DMK-01"])
+        racers = [threading.Thread(target=want, args=(i,)) for i in incidents]
+        for racer in racers:
+            racer.start()
+        for racer in racers:
+            racer.join()
+        won = [i for i in incidents if answers[i].status == 200]
+        lost = [i for i in incidents if answers[i].status == 409]
+        assert len(won) == len(lost) == 1, answers
+        assert f"#{numbers[won[0]]:04}" in answers[lost[0]].json["detail"]
+        assert bridge.act(won[0], "cancel", who="pengawas", units=["DMK-01"]).status == 200
+
+
+def a_restart_changes_nothing_about_any_unit(make):
+    bridge = make.bridge().start()
+    incident = bridge.report(FIRE)["incident_id"]
+    bridge.act(incident, "assign", units=["DMK-01", "DMK-02"])
+    bridge.ask("PUT", "/v1/units/DMK-03/status", {"status": "off_duty"}, "pos-fire")
+    bridge.ask("PUT", "/v1/units/DMK-01/status", {"status": "en_route", "incident_id": incident}, "pos-fire")
+    before = bridge.get("/v1/units").json
+    bridge.kill()
+    bridge.start()
+    assert bridge.get("/v1/units").json == before
+    with bridge.console() as desk:
+        assert [(u["id"], u["status"]) for u in desk.snapshots[0]["units"]] == [
+            (u["id"], u["status"]) for u in before["units"]]
+    bridge.stop()
+    assert bridge.verify().returncode == 0
