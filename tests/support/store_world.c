@@ -148,7 +148,7 @@ static void answered(struct store_request *request)
 	sent->world->answered++;
 }
 
-static void submit(struct store_world *world, struct sent *sent)
+void send_request(struct store_world *world, struct sent *sent)
 {
 	sent->world = world;
 	sent->request.at_ms = world->clock.wall_ms(&world->clock);
@@ -175,7 +175,7 @@ void send_body(struct store_world *world, struct sent *sent, const char *json,
 	sent->request.in.report = sent->report;
 	sent->request.verdict = *verdict;
 	sent->request.location = (struct location){.from = LOCATION_NONE, .accuracy_m = -1};
-	submit(world, sent);
+	send_request(world, sent);
 }
 
 void send_clearing(struct store_world *world, struct sent *sent, const char *handle,
@@ -187,7 +187,7 @@ void send_clearing(struct store_world *world, struct sent *sent, const char *han
 	assert_int_equal(clearing_parse(json, strlen(json), handle, &sent->clearing, &err), 0);
 	strcpy(sent->clearing->by, "siti");
 	sent->request.in.clearing = sent->clearing;
-	submit(world, sent);
+	send_request(world, sent);
 }
 
 void send_linked(struct store_world *world, struct sent *sent, const char *source,
@@ -214,7 +214,7 @@ void send_linked(struct store_world *world, struct sent *sent, const char *sourc
 						 .confidence_pct = 98,
 						 .rules = "r1"};
 	sent->request.location = (struct location){.from = LOCATION_NONE, .accuracy_m = -1};
-	submit(world, sent);
+	send_request(world, sent);
 }
 
 void send_command(struct store_world *world, struct sent *sent, const char *incident_id,
@@ -231,7 +231,7 @@ void send_command(struct store_world *world, struct sent *sent, const char *inci
 	sent->command->acts_for = 0xff;
 	sent->command->at_ms = world->clock.wall_ms(&world->clock);
 	sent->request.in.command = sent->command;
-	submit(world, sent);
+	send_request(world, sent);
 }
 
 void send_call(struct store_world *world, struct sent *sent, const char *json)
@@ -241,7 +241,7 @@ void send_call(struct store_world *world, struct sent *sent, const char *json)
 	*sent = (struct sent){.request = {.op = STORE_CALL}};
 	assert_int_equal(call_parse(json, strlen(json), &sent->call, &err), 0);
 	sent->request.in.call = sent->call;
-	submit(world, sent);
+	send_request(world, sent);
 }
 
 void sent_fini(struct sent *sent)

@@ -74,6 +74,8 @@ void send_body(struct store_world *world, struct sent *sent, const char *json,
 void send_clearing(struct store_world *world, struct sent *sent, const char *handle,
 		   const char *json);
 void send_call(struct store_world *world, struct sent *sent, const char *json);
+/* Whose request is filled in but for the time. */
+void send_request(struct store_world *world, struct sent *sent);
 void sent_fini(struct sent *sent);
 
 /* One report, stepped until it is answered; its incident's id. Fails the test unless stored. */
