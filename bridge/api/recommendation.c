@@ -6,30 +6,24 @@
 #include "base/xalloc.h"
 #include "core/duty.h"
 #include "core/recommend.h"
+#include "core/unit_board.h"
 #include "core/whereabouts.h"
-#include "model/unit_trace.h"
 
-/* ---- How the units stand. ---- */
-
-static void take_trace(struct recommend_unit *unit, const struct unit_trace *trace)
+static void take_state_of(const struct api_parts *parts, const struct incident *incident,
+			  struct recommend_unit *unit)
 {
-	static const enum recommend_presence presences[] = {
-		[UNIT_UNHEARD] = RECOMMEND_UNKNOWN,
-		[UNIT_ONLINE] = RECOMMEND_ONLINE,
-		[UNIT_OFFLINE] = RECOMMEND_OFFLINE,
-	};
+	const char *id = unit->unit->id;
+	const struct unit_trace *trace = whereabouts_trace(parts->whereabouts, id);
+	const struct unit_doing *doing = unit_board_find(parts->board, id);
 
-	if (trace == NULL)
-		return;
-	unit->presence = presences[trace->presence];
-	unit->presence_since_ms = trace->since_ms;
-	unit->has_position = trace->at_ms != 0;
-	unit->lat_e7 = trace->lat_e7;
-	unit->lon_e7 = trace->lon_e7;
-	unit->position_at_ms = trace->at_ms;
+	if (trace != NULL)
+		recommend_take_trace(unit, trace);
+	if (doing != NULL)
+		recommend_take_doing(unit, doing, incident);
 }
 
-static struct recommend_unit *units_now(const struct api_parts *parts, int64_t now_ms)
+static struct recommend_unit *units_now(const struct api_parts *parts,
+					const struct incident *incident, int64_t now_ms)
 {
 	const struct roster *roster = duty_roster(parts->duty);
 	unsigned count = rules_unit_count(parts->rules);
@@ -39,18 +33,16 @@ static struct recommend_unit *units_now(const struct api_parts *parts, int64_t n
 		units[i].unit = rules_unit(parts->rules, i);
 		units[i].shift_jobs = -1;
 		recommend_take_roster(&units[i], roster, now_ms);
-		take_trace(&units[i], whereabouts_trace(parts->whereabouts, units[i].unit->id));
+		take_state_of(parts, incident, &units[i]);
 	}
 	return units;
 }
-
-/* ---- The answer. ---- */
 
 static void answer_with(struct inquiry *inquiry, const struct incident *incident)
 {
 	const struct api_parts *parts = &inquiry->api->parts;
 	int64_t now_ms = inquiry_now_ms(inquiry);
-	struct recommend_unit *units = units_now(parts, now_ms);
+	struct recommend_unit *units = units_now(parts, incident, now_ms);
 	struct recommend_situation situation = {
 		.now_ms = now_ms,
 		.level = (int)inquiry->level,

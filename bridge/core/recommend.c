@@ -4,8 +4,6 @@
 #include <string.h>
 
 #include "base/xalloc.h"
-#include "core/roster.h"
-#include "model/incident.h"
 
 #define EARTH_M 6371008.8 /* mean radius */
 
@@ -328,28 +326,6 @@ static void begin(struct recommend_work *w)
 		out->choice[i].need = out->choice[i].other = -1;
 		place_unit(w, &out->choice[i]);
 	}
-}
-
-void recommend_take_incident(struct recommend_situation *situation, const struct rules *rules,
-			     const struct incident *incident)
-{
-	const struct location *at = &incident->location;
-
-	situation->category = rules_category_index(rules, incident->verdict.category);
-	situation->priority = incident->verdict.priority;
-	situation->has_point = at->has_point;
-	situation->lat_e7 = at->lat_e7;
-	situation->lon_e7 = at->lon_e7;
-	memcpy(situation->area, at->area, AREA_SIZE);
-}
-
-void recommend_take_roster(struct recommend_unit *unit, const struct roster *roster,
-			   int64_t at_ms)
-{
-	struct roster_word word = roster_ask(roster, unit->unit->id, at_ms);
-
-	unit->duty = word.duty == ROSTER_OFF ? RECOMMEND_OFF : RECOMMEND_ON;
-	unit->staff = word.now != NULL && word.now->crew > 0 ? word.now->crew : -1;
 }
 
 void recommend(const struct rules *rules, const struct recommend_situation *situation,

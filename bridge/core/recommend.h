@@ -44,6 +44,7 @@ extern const char *const recommend_presence_names[RECOMMEND_PRESENCES];
 struct recommend_unit {
 	const struct unit *unit;
 	enum recommend_duty duty;
+	int64_t duty_since_ms; /* by the roster; 0: it says nothing */
 	enum recommend_presence presence;
 	int64_t presence_since_ms; /* 0: not known */
 	bool has_position;
@@ -159,10 +160,18 @@ void recommendation_fini(struct recommendation *recommendation);
 struct incident;
 void recommend_take_incident(struct recommend_situation *situation, const struct rules *rules,
 			     const struct incident *incident);
-/* Whether the roster has it on duty at that moment, and with how many people. */
+/* Whether the roster has it on duty at that moment, and with how many people; first of these.
+ */
 struct roster;
 void recommend_take_roster(struct recommend_unit *unit, const struct roster *roster,
 			   int64_t at_ms);
+/* Where its radio was last, and whether it is there. */
+struct unit_trace;
+void recommend_take_trace(struct recommend_unit *unit, const struct unit_trace *trace);
+/* What the log says that it is doing, seen from that incident. */
+struct unit_doing;
+void recommend_take_doing(struct recommend_unit *unit, const struct unit_doing *doing,
+			  const struct incident *incident);
 
 /* On the great circle, in whole metres. */
 int32_t straight_line_m(int32_t a_lat_e7, int32_t a_lon_e7, int32_t b_lat_e7, int32_t b_lon_e7);

@@ -1,6 +1,7 @@
 /* What the files of a recommendation share:
  *
  *   recommend.c       who goes, and why the others do not
+ *   recommend_take.c  how things stand, from the log, the air and the roster
  *   recommend_left.c  what is left without cover, and where somebody can be brought
  *   recommend_words.c the reasons, in words
  *   recommend_json.c  all of it as JSON

@@ -485,6 +485,65 @@ def a_hospital_is_said_with_the_age_of_what_it_said_and_turns_away_only_while_th
     assert "rs-ciremai\tRS Tk. III Ciremai\tdivert\t" in _hospital(bridge).stdout
 
 
+def a_proposal_knows_what_units_are_doing_and_a_second_alarm_adds_what_is_missing(make):
+    bridge = make.bridge().start()
+    ident = bridge.report("Kebakaran rumah di Jl. Kesambi", location=KESAMBI)["incident_id"]
+    other = bridge.report("Pohon tumbang menimpa mobil di Jl. Pemuda, orang terjepit")["incident_id"]
+    assert bridge.act(other, "assign", units=["DMK-01"], who="pengawas").status == 200
+    bridge.act(other, "status", unit="DMK-01", status="en_route", who="pengawas")
+    doc = _proposal(bridge, ident)
+    busy = next(u for u in doc["passed_over"] if u["unit"] == "DMK-01")
+    no = f"{bridge.incident(other)['no']:04}"
+    assert _ids(doc)[:2] == ["DMK-02", "DMK-04"] and busy["reason"] == "busy", doc
+    assert f"bertugas di {no}, menuju lokasi sejak" in busy["why_id"] and f"busy at {no}, en_route" in busy["why_en"], busy
+    assert bridge.act(ident, "assign", units=["DMK-02", "DMK-04"]).status == 200
+    doc = _proposal(bridge, ident, "pos-fire")
+    assert doc["units"] == [] and [u["unit"] for u in doc["there"]] == ["DMK-02", "DMK-04"] and not doc["shortfalls"], doc
+    second = _proposal(bridge, ident, "pos-fire", "?level=2")
+    assert _ids(second) == ["DMK-03"] and [(s["missing"], s["kinds"]) for s in second["shortfalls"]] == [(1, ["engine"])], second
+    # Declined: another at once, and not the same again; off duty: nobody.
+    bridge.act(ident, "status", unit="DMK-04", status="declined", reason="ban kempes")
+    bridge.act(other, "status", unit="DMK-01", status="cleared", who="pengawas")
+    doc = _proposal(bridge, ident, "pos-fire")
+    assert _ids(doc) == ["DMK-01"] and [u["reason"] for u in doc["passed_over"]] == ["declined"], doc
+    assert bridge.ask("PUT", "/v1/units/DMK-01/status", {"status": "off_duty"}, "pos-fire").status == 200
+    doc = _proposal(bridge, ident, "pos-fire")
+    assert doc["units"] == [] and doc["shortfalls"][0]["missing"] == 1, doc
+    assert {u["unit"]: u["reason"] for u in doc["passed_over"]} == {"DMK-01": "off_duty", "DMK-04": "declined"}, doc
+
+
+def who_is_on_duty_is_what_the_roster_says_or_a_person_has_said_since(make):
+    bridge = make.bridge().start()
+    ident = bridge.report("Kebakaran rumah di Jl. Kesambi", location=KESAMBI)["incident_id"]
+    now = datetime.datetime.now(datetime.timezone(datetime.timedelta(hours=7)))
+    roster = bridge.data.parent / "jaga.csv"
+
+    def on_duty(*hours):
+        roster.write_text("unit;mulai;selesai;jumlah\n" + "".join(
+            f"DMK-01;{now + datetime.timedelta(hours=a):%d/%m/%Y %H:%M};{now + datetime.timedelta(hours=b):%d/%m/%Y %H:%M};4\n" for a, b in hours))
+        bridges.tangi("roster", "import", roster, "--config", places.CONFIG, "--data", bridge.data)
+
+    def says(status, hours_ago=0):
+        at = datetime.datetime.now(datetime.timezone.utc) - datetime.timedelta(hours=hours_ago)
+        answer = bridge.ask("PUT", "/v1/units/DMK-01/status", {"status": status, "at": f"{at:%Y-%m-%dT%H:%M:%SZ}"}, "pos-fire")
+        assert answer.status == 200, answer
+
+    def goes():
+        return "DMK-01" in _ids(_proposal(bridge, ident, "pos-fire"))
+    says("on_duty", 3)
+    on_duty((-9, -2), (5, 6))
+    assert not goes(), "their shift has ended since"
+    on_duty((-9, -4), (5, 6))
+    assert goes(), "called in, though the roster has them at home"
+    says("off_duty", 2)
+    on_duty((-1, 5))
+    assert not goes(), "sent home is sent home until somebody says otherwise: nobody could send them"
+    says("on_duty")
+    assert goes()
+    says("out_of_service")
+    assert not goes(), "a shift mends no engine"
+
+
 def a_dispatcher_is_told_what_its_agency_would_send_and_a_supervisor_all(make):
     bridge = make.bridge().start()
     ident = bridge.report("Kebakaran rumah di Jl. Kesambi", location=KESAMBI)["incident_id"]
