@@ -237,6 +237,40 @@ static enum fit take_outcome(struct reading *reading, struct token *token)
 	return FIT_TAKEN;
 }
 
+static enum fit take_unit(struct reading *reading, struct token token)
+{
+	const struct unit *unit;
+
+	if ((reading->verb->things & THING_UNIT) == 0 ||
+	    reading->unit_count == COMMAND_UNITS_MAX)
+		return FIT_NOT;
+	unit = unit_called(reading->view->rules, reading->line + token.at, token.len);
+	if (unit == NULL)
+		return FIT_NOT;
+	for (unsigned i = 0; i < reading->unit_count; i++)
+		if (reading->unit[i] == unit)
+			return FIT_TAKEN; /* twice is once */
+	if (reading->unit_count == 0)
+		reading->unit_token = token;
+	reading->unit[reading->unit_count++] = unit;
+	return FIT_TAKEN;
+}
+
+static enum fit take_step(struct reading *reading, struct token token)
+{
+	int step;
+
+	if ((reading->verb->things & THING_STEP) == 0 || reading->step >= 0)
+		return FIT_NOT;
+	step = step_called(reading->line + token.at, token.len);
+	if (step == -2)
+		return ambiguous(reading, token);
+	if (step < 0)
+		return FIT_NOT;
+	reading->step = step;
+	return FIT_TAKEN;
+}
+
 /* The first kind it has the form of; token grows when its name has several words. */
 static enum fit take_thing(struct reading *reading, struct token *token)
 {
@@ -244,6 +278,8 @@ static enum fit take_thing(struct reading *reading, struct token *token)
 
 	fit = fit == FIT_NOT ? take_priority(reading, *token) : fit;
 	fit = fit == FIT_NOT ? take_report(reading, *token) : fit;
+	fit = fit == FIT_NOT ? take_unit(reading, *token) : fit;
+	fit = fit == FIT_NOT ? take_step(reading, *token) : fit;
 	fit = fit == FIT_NOT ? take_agency(reading, *token) : fit;
 	return fit == FIT_NOT ? take_outcome(reading, token) : fit;
 }
@@ -323,11 +359,10 @@ static bool refuse_verb(struct reading *reading, unsigned count)
 {
 	static const struct complaint unknown = {
 		"{0} bukan perintah", "{0} is not a command",
-		"ambil, catat, jenis, prioritas, instansi, lokasi, gabung, pisah, lepas, "
-		"tutup, "
-		"buka, cari",
-		"take, note, type, priority, agencies, place, merge, split, unfold, close, "
-		"reopen, find"};
+		"ambil, kirim, status, mundur, catat, jenis, prioritas, instansi, lokasi, "
+		"gabung, pisah, lepas, tutup, buka, cari",
+		"take, dispatch, status, recall, note, type, priority, agencies, place, merge, "
+		"split, unfold, close, reopen, find"};
 	struct token token = reading->verb_token;
 	struct said word;
 
@@ -412,6 +447,7 @@ void command_line_parse(const struct command_view *view, const char *line, size_
 				  .len = len,
 				  .agency = -1,
 				  .outcome = -1,
+				  .step = -1,
 				  .out = parse_r};
 
 	memset(parse_r, 0, sizeof(*parse_r));

@@ -20,7 +20,7 @@ struct rules;
 
 #define COMMAND_LINE_MAX    1000 /* bytes */
 #define COMMAND_NUMBERS_MAX 2    /* incidents that one line can name */
-#define COMPLETIONS_MAX     12
+#define COMPLETIONS_MAX     16
 #define SAID_SIZE           640
 
 struct said {

@@ -16,6 +16,8 @@ enum thing {
 	THING_AGENCY = 4,   /* fire, +polisi, -psc */
 	THING_OUTCOME = 8,
 	THING_REPORT = 16, /* #2 */
+	THING_UNIT = 32,   /* dmk3 */
+	THING_STEP = 64,   /* menuju, tiba: how far a unit is */
 };
 
 enum rest { REST_NONE, REST_WORDS, REST_PLACE, REST_CATEGORY, REST_ALL };
@@ -57,7 +59,11 @@ struct reading {
 	unsigned report_count;
 	unsigned report[SPLIT_MAX]; /* from 1 on */
 	struct token report_token[SPLIT_MAX];
-	struct token rest; /* without blanks around it */
+	unsigned unit_count;
+	const struct unit *unit[COMMAND_UNITS_MAX];
+	struct token unit_token; /* the first of them */
+	int step;                /* enum order_state; -1: none was said */
+	struct token rest;       /* without blanks around it */
 
 	struct command_parse *out; /* NULL: nobody wants to know what is wrong */
 };
@@ -93,6 +99,11 @@ int priority_called(const char *text, size_t len); /* 0: none */
  * name. */
 int outcome_called(const char *text, size_t len, size_t *used);
 int agency_called(const struct agencies *agencies, const char *text, size_t len); /* as above */
+int step_called(const char *text, size_t len);                                    /* as above */
+/* "dmk3" is DMK-03: without its dash and its zeros. NULL: none. */
+const struct unit *unit_called(const struct rules *rules, const char *text, size_t len);
+void step_say(int step, struct said *said_r);
+void unit_write_short(const struct unit *unit, struct said *said_r); /* dmk3 */
 /* How many categories the words may mean, the first max of them in found_r; one, when it is
  * called exactly so. */
 unsigned categories_called(const struct rules *rules, const char *text, size_t len,

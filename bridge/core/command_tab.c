@@ -156,6 +156,52 @@ static void offer_places(struct tab *tab, struct token phrase)
 	}
 }
 
+static bool is_taken(const struct reading *reading, const struct unit *unit)
+{
+	for (unsigned i = 0; i < reading->unit_count; i++)
+		if (reading->unit[i] == unit)
+			return true;
+	return false;
+}
+
+/* Those that the person may send, by the name they are called by. */
+static void offer_units(struct tab *tab)
+{
+	const struct rules *rules = tab->view->rules;
+	struct said text, about;
+
+	for (unsigned i = 0; i < rules_unit_count(rules); i++) {
+		const struct unit *unit = rules_unit(rules, i);
+
+		unit_write_short(unit, &text);
+		if ((tab->view->acts_for >> unit->agency & 1) == 0 ||
+		    is_taken(&tab->reading, unit) ||
+		    (!begins(tab, text.id) && !begins(tab, unit->id)))
+			continue;
+		said_plain(&about, unit->name, strlen(unit->name));
+		offer(tab, tab->begun, &text, &about);
+	}
+}
+
+static void offer_steps(struct tab *tab)
+{
+	static const int steps[] = {ORDER_ACCEPTED, ORDER_EN_ROUTE, ORDER_ON_SCENE,
+				    ORDER_CLEARED, ORDER_DECLINED};
+	static const char *const id[] = {"terima", "menuju", "lokasi", "selesai", "tolak"};
+	static const char *const en[] = {"accepted", "en_route", "on_scene", "cleared",
+					 "declined"};
+	struct said text, about;
+
+	for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
+		if (!begins(tab, id[i]) && !begins(tab, en[i]))
+			continue;
+		said_set(&text, begins(tab, id[i]) ? id[i] : en[i],
+			 begins(tab, en[i]) ? en[i] : id[i], NULL, NULL, NULL);
+		step_say(steps[i], &about);
+		offer(tab, tab->begun, &text, &about);
+	}
+}
+
 static void offer_things(struct tab *tab)
 {
 	const struct reading *there = &tab->reading;
@@ -163,6 +209,10 @@ static void offer_things(struct tab *tab)
 
 	if ((things & THING_OUTCOME) != 0 && there->outcome < 0)
 		offer_outcomes(tab);
+	if ((things & THING_STEP) != 0 && there->step < 0)
+		offer_steps(tab);
+	if ((things & THING_UNIT) != 0)
+		offer_units(tab);
 	if ((things & THING_PRIORITY) != 0 && there->priority == 0)
 		offer_priorities(tab);
 	if ((things & THING_AGENCY) != 0)
@@ -200,8 +250,12 @@ void command_complete(const struct command_view *view, const char *line, size_t 
 	       line[tab.begun.at - 1] != 0x7f)
 		tab.begun.at--;
 	tab.begun.len = cursor - tab.begun.at;
-	tab.reading = (struct reading){
-		.view = view, .line = line, .len = tab.begun.at, .agency = -1, .outcome = -1};
+	tab.reading = (struct reading){.view = view,
+				       .line = line,
+				       .len = tab.begun.at,
+				       .agency = -1,
+				       .outcome = -1,
+				       .step = -1};
 	if (!token_next(line, tab.begun.at, &pos, &tab.reading.verb_token)) {
 		for (unsigned i = 0; i < verb_count; i++)
 			offer_verb(&tab, &verbs[i]);

@@ -586,6 +586,23 @@ static bool refuse_outcome(struct reading *reading)
 	return complain(reading, COMMAND_WRONG, token, &unknown, &word);
 }
 
+/* Who is still bound is named, and freed with it: the sentence is read before Enter. */
+static void say_outcome(struct reading *reading, const struct incident *incident,
+			struct said *said)
+{
+	struct said outcome, units;
+	char bound[128];
+
+	outcome_say(reading->outcome, said);
+	if (!incident_has_live_order(incident, incident->verdict.agencies, bound,
+				     sizeof(bound)))
+		return;
+	put(reading, "release", json_true());
+	outcome = *said;
+	said_plain(&units, bound, strlen(bound));
+	said_set(said, "{0} ({1} bebas)", "{0} ({1} free)", &outcome, &units, NULL);
+}
+
 static void read_close(struct reading *reading)
 {
 	const struct incident *incident = meant(reading, 0);
@@ -602,7 +619,7 @@ static void read_close(struct reading *reading)
 	}
 	mean(reading, incident, ACTION_CLOSE, true);
 	put(reading, "outcome", json_string(outcome_names[reading->outcome]));
-	outcome_say(reading->outcome, &outcome);
+	say_outcome(reading, incident, &outcome);
 	if (reading->rest.len == 0) {
 		say(reading, incident, "Tutup {0}: {1}", "Close {0}: {1}", &outcome, NULL);
 		return;
@@ -624,6 +641,114 @@ static void read_reopen(struct reading *reading)
 		       "{0} was merged into another", "pisah laporannya di sana",
 		       "split its reports off there");
 	say(reading, incident, "Buka lagi {0}", "Reopen {0}", NULL, NULL);
+}
+
+/* --- who is sent --- */
+
+static void units_say(const struct reading *reading, struct said *said)
+{
+	char text[SAID_SIZE];
+	size_t used = 0;
+
+	text[0] = '\0';
+	for (unsigned i = 0; i < reading->unit_count && used < sizeof(text); i++)
+		used += (size_t)snprintf(text + used, sizeof(text) - used, "%s%s",
+					 i > 0 ? ", " : "", reading->unit[i]->id);
+	said_plain(said, text, strlen(text));
+}
+
+static void put_units(struct reading *reading)
+{
+	json_t *list = json_array();
+
+	for (unsigned i = 0; i < reading->unit_count; i++)
+		(void)json_array_append_new(list, json_string(reading->unit[i]->id));
+	put(reading, "units", list);
+}
+
+static void refuse_units(struct reading *reading)
+{
+	for (unsigned i = 0; i < reading->unit_count; i++)
+		if ((reading->view->acts_for >> reading->unit[i]->agency & 1) == 0)
+			cannot(reading, reading->unit_token, "unit instansi lain",
+			       "a unit of another agency", "hanya unit instansi Anda",
+			       "only units of your agency");
+}
+
+/* With the incident and at least one unit; NULL: what is wrong is said. */
+static const struct incident *meant_with_units(struct reading *reading)
+{
+	if (reading->unit_count == 0) {
+		(void)lacks(reading, "unit mana?", "which unit?");
+		return NULL;
+	}
+	return meant(reading, 0);
+}
+
+/* Words say why it may also be one that is busy elsewhere. */
+static void read_send(struct reading *reading)
+{
+	const struct incident *incident = meant_with_units(reading);
+	struct said units, words;
+
+	if (incident == NULL)
+		return;
+	mean(reading, incident, ACTION_ASSIGN, false);
+	put_units(reading);
+	refuse_units(reading);
+	units_say(reading, &units);
+	if (reading->rest.len == 0) {
+		say(reading, incident, "Kirim {1} ke {0}", "Send {1} to {0}", &units, NULL);
+		return;
+	}
+	put(reading, "override", json_true());
+	put(reading, "note", json_stringn(text_of(reading, reading->rest), reading->rest.len));
+	said_quote(&words, text_of(reading, reading->rest), reading->rest.len);
+	say(reading, incident, "Kirim {1} ke {0}, juga bila sedang bertugas: {2}",
+	    "Send {1} to {0}, also when it is busy: {2}", &units, &words);
+}
+
+static void read_step(struct reading *reading)
+{
+	const struct incident *incident = meant_with_units(reading);
+	struct said units, step;
+
+	if (incident == NULL)
+		return;
+	if (reading->step < 0 || reading->unit_count > 1) {
+		(void)lacks(reading, "satu unit, dan sampai mana?", "one unit, and how far?");
+		return;
+	}
+	mean(reading, incident, ACTION_STATUS, false);
+	put(reading, "unit", json_string(reading->unit[0]->id));
+	put(reading, "status", json_string(order_state_names[reading->step]));
+	refuse_units(reading);
+	units_say(reading, &units);
+	step_say(reading->step, &step);
+	say(reading, incident, "{1} {2}: {0}", "{1} {2}: {0}", &units, &step);
+}
+
+static void read_recall(struct reading *reading)
+{
+	const struct incident *incident = meant_with_units(reading);
+	struct said units, words;
+
+	if (incident == NULL)
+		return;
+	mean(reading, incident, ACTION_CANCEL, false);
+	put_units(reading);
+	refuse_units(reading);
+	units_say(reading, &units);
+	if (reading->rest.len == 0) {
+		say(reading, incident, "Mundurkan {1} dari {0}", "Recall {1} from {0}", &units,
+		    NULL);
+		return;
+	}
+	put(reading, "reason",
+	    json_stringn(text_of(reading, reading->rest), reading->rest.len));
+	said_quote(&words, text_of(reading, reading->rest), reading->rest.len);
+	say(reading, incident, "Mundurkan {1} dari {0}: {2}", "Recall {1} from {0}: {2}",
+	    &units, &words);
 }
 
 static void read_find(struct reading *reading)
@@ -654,6 +779,36 @@ const struct verb verbs[] = {
 	 "take [number] [agency]",
 	 "ambil untuk instansi",
 	 "take it for an agency"},
+	{{"kirim"},
+	 {"dispatch"},
+	 THING_NUMBER | THING_UNIT,
+	 1,
+	 REST_WORDS,
+	 read_send,
+	 "kirim unit… [nomor] [alasan, bila sedang bertugas]",
+	 "dispatch unit… [number] [why, when it is busy]",
+	 "kirim unit",
+	 "send units"},
+	{{"status"},
+	 {"status"},
+	 THING_NUMBER | THING_UNIT | THING_STEP,
+	 1,
+	 REST_NONE,
+	 read_step,
+	 "status unit menuju|lokasi|selesai|tolak [nomor]",
+	 "status unit en_route|on_scene|cleared|declined [number]",
+	 "sampai mana sebuah unit",
+	 "how far a unit is"},
+	{{"mundur"},
+	 {"recall"},
+	 THING_NUMBER | THING_UNIT,
+	 1,
+	 REST_WORDS,
+	 read_recall,
+	 "mundur unit… [nomor] [alasan]",
+	 "recall unit… [number] [why]",
+	 "mundurkan unit",
+	 "call units back"},
 	{{"catat"},
 	 {"note"},
 	 THING_NUMBER,

@@ -132,6 +132,100 @@ int agency_called(const struct agencies *agencies, const char *text, size_t len)
 	return found;
 }
 
+static const struct {
+	enum order_state step;
+	const char *id, *en, *said_id, *said_en;
+} steps[] = {
+	{ORDER_ACCEPTED, "terima", "accepted", "diterima", "accepted"},
+	{ORDER_EN_ROUTE, "menuju", "en_route", "menuju", "on the way"},
+	{ORDER_ON_SCENE, "lokasi", "on_scene", "di lokasi", "on scene"},
+	{ORDER_ON_SCENE, "tiba", "arrived", "di lokasi", "on scene"},
+	{ORDER_CLEARED, "selesai", "cleared", "selesai", "cleared"},
+	{ORDER_DECLINED, "tolak", "declined", "ditolak", "declined"},
+};
+
+#define STEPS (sizeof(steps) / sizeof(steps[0]))
+
+int step_called(const char *text, size_t len)
+{
+	int found = -1;
+
+	for (size_t i = 0; i < STEPS; i++) {
+		if (!word_begins(steps[i].id, text, len) &&
+		    !word_begins(steps[i].en, text, len))
+			continue;
+		if (found >= 0 && found != (int)steps[i].step)
+			return -2;
+		found = (int)steps[i].step;
+	}
+	return found;
+}
+
+void step_say(int step, struct said *said)
+{
+	for (size_t i = 0; i < STEPS; i++)
+		if ((int)steps[i].step == step) {
+			said_set(said, steps[i].said_id, steps[i].said_en, NULL, NULL, NULL);
+			return;
+		}
+}
+
+/* The next letter or digit that counts; '\0': that was all. A zero in front of a digit is left
+ * out, as people do. */
+static char next_sign(const char *text, size_t len, size_t *at, bool *is_in_number)
+{
+	while (*at < len) {
+		char c = lower(text[(*at)++]);
+		bool is_digit = c >= '0' && c <= '9';
+
+		if (c == '0' && !*is_in_number && *at < len && text[*at] >= '0' &&
+		    text[*at] <= '9')
+			continue;
+		*is_in_number = is_digit;
+		if (is_digit || (c >= 'a' && c <= 'z'))
+			return c;
+	}
+	return '\0';
+}
+
+static bool is_called(const char *id, const char *text, size_t len)
+{
+	size_t a = 0, b = 0, id_len = strlen(id);
+	bool is_in_a = false, is_in_b = false;
+	char c;
+
+	do {
+		c = next_sign(id, id_len, &a, &is_in_a);
+		if (c != next_sign(text, len, &b, &is_in_b))
+			return false;
+	} while (c != '\0');
+	return true;
+}
+
+const struct unit *unit_called(const struct rules *rules, const char *text, size_t len)
+{
+	int64_t no;
+
+	if (parse_number(text, len, &no))
+		return NULL;
+	for (unsigned i = 0; i < rules_unit_count(rules); i++)
+		if (is_called(rules_unit(rules, i)->id, text, len))
+			return rules_unit(rules, i);
+	return NULL;
+}
+
+void unit_write_short(const struct unit *unit, struct said *said)
+{
+	char text[UNIT_SIZE];
+	size_t at = 0, len = 0;
+	bool is_in_number = false;
+	char c;
+
+	while ((c = next_sign(unit->id, strlen(unit->id), &at, &is_in_number)) != '\0')
+		text[len++] = c;
+	said_plain(said, text, len);
+}
+
 static bool is_letter(char c)
 {
 	return (c >= '0' && c <= '9') || (lower(c) >= 'a' && lower(c) <= 'z') ||

@@ -117,6 +117,9 @@ int incident_order(const struct incident *incident);
 /* Who may see it as it stands. */
 struct audience incident_audience(const struct incident *incident);
 
+/* Which units of these agencies are bound, as "DMK-01, DMK-03"; false: none. */
+bool incident_has_live_order(const struct incident *incident, agency_set agencies,
+			     char *units_r, size_t size);
 /* Whether its state lets anybody do that; what else speaks against it incident_apply says. */
 bool incident_allows(const struct incident *incident, enum action action);
 

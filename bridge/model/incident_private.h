@@ -12,9 +12,6 @@ int incident_cancel(struct incident *incident, const struct command *command,
 		    struct err *err) MUST_CHECK;
 int incident_take_receipt(struct incident *incident, const struct command *command,
 			  struct err *err) MUST_CHECK;
-/* Which units of these agencies are bound, as "DMK-01, DMK-03"; false: none. */
-bool incident_has_live_order(const struct incident *incident, agency_set agencies,
-			     char *units_r, size_t size);
 /* All that are bound are free; each is told. */
 void incident_free_units(struct incident *incident, const struct command *command);
 /* What live orders were given for is different: their units are told, and asked again. */

@@ -205,3 +205,18 @@ def a_restart_changes_nothing_about_any_unit(make):
             (u["id"], u["status"]) for u in before["units"]]
     bridge.stop()
     assert bridge.verify().returncode == 0
+
+
+def a_line_of_words_sends_moves_and_recalls(bridge, fire):
+    no = bridge.incident(fire)["no"]
+    say = lambda line, **more: bridge.ask("POST", "/v1/command", {"line": line, **more}, "pos-fire")
+    dry = say(f"kirim dmk1 dmk2 {no}", dry_run=True)
+    assert "Kirim DMK-01, DMK-02" in dry.json["says"]["id"] and _unit(bridge, "DMK-01")["jobs"] == []
+    assert say(f"kirim dmk1 dmk2 {no}").status == 200
+    assert say(f"status dmk1 lokasi {no}").status == 200
+    assert say(f"mundur dmk2 {no} tidak perlu").status == 200
+    assert _unit(bridge, "DMK-01")["status"] == "on_scene" and _unit(bridge, "DMK-02")["status"] == "available"
+    assert "DMK-01 bebas" in say(f"tutup {no} selesai", dry_run=True).json["says"]["id"]
+    offered = say("kirim dmk", dry_run=True, cursor=9).json["completions"]
+    assert "dmk1" in str(offered) and "pol" not in str(offered), offered
+    assert say(f"kirim pol1 {no}").status in (400, 422), "of another agency"

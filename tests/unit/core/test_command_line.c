@@ -139,6 +139,15 @@ static void every_verb_becomes_the_document_of_its_action(void **state)
 		{"close 400 handed over", "{action:close,outcome:handed_over}", 400},
 		{"TUTUP 400 Selesai", "{action:close,outcome:resolved}", 400},
 		{"buka 7", "{action:reopen}", 7},
+		{"kirim dmk3 dmk1 400", "{action:assign,units:[DMK-03,DMK-01]}", 400},
+		{"kirim 400 DMK-03 dmk03", "{action:assign,units:[DMK-03]}", 400},
+		{"kirim dmk3 400 lebih dekat",
+		 "{action:assign,note:lebih dekat,override:true,units:[DMK-03]}", 400},
+		{"status dmk3 lokasi 400", "{action:status,status:on_scene,unit:DMK-03}", 400},
+		{"status menuju dmk3", "{action:status,status:en_route,unit:DMK-03}", 398},
+		{"mundur dmk3 400 tidak perlu",
+		 "{action:cancel,reason:tidak perlu,units:[DMK-03]}", 400},
+		{"dispatch amb-2 400", "{action:assign,units:[AMB-02]}", 400},
 	};
 
 	(void)state;
