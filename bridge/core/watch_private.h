@@ -31,6 +31,7 @@ struct held {
 	struct audience audience;
 	int64_t no;
 	bool is_exercise;
+	uint64_t parts;     /* a hash of what its parts were when they were last read */
 	struct buf *alarms; /* as the incident lists them; NULL: there are none */
 	unsigned timer_count;
 	struct timer *timer;

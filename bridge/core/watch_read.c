@@ -20,12 +20,23 @@ static bool has(struct slice in, const char *mark)
 	return find(in, mark) != NULL;
 }
 
+/* Looks no further than where key stands, which is at the front of an incident for those that
+ * every event is asked for. */
+static bool is(struct slice in, const char *key, const char *value)
+{
+	const char *at = find(in, key);
+	size_t len = strlen(value);
+
+	return at != NULL && (size_t)(in.text + in.len - at) >= len &&
+	       memcmp(at, value, len) == 0;
+}
+
 /* It may wait, now or by the next decision; others are not held. */
 static bool is_pressing(struct slice incident)
 {
-	return !has(incident, ",\"status\":\"closed\"") &&
-	       (has(incident, ",\"disposition\":\"emergency\"") ||
-		has(incident, ",\"disposition\":\"review\""));
+	return !is(incident, ",\"status\":", "\"closed\"") &&
+	       (is(incident, ",\"disposition\":", "\"emergency\"") ||
+		is(incident, ",\"disposition\":", "\"review\""));
 }
 
 static int64_t number(struct slice incident, const char *mark)
@@ -48,10 +59,20 @@ static struct slice list_of(struct slice incident, const char *mark, const char 
 	return (struct slice){.text = from, .len = (size_t)(to - from)};
 }
 
+/* The id of the card it lies under; NULL: of none. */
+static const char *find_card(struct slice incident)
+{
+	static const char value[] = "{\"incident_id\":\"";
+
+	return is(incident, ",\"folded_into\":", value)
+		       ? find(incident, ",\"folded_into\":") + strlen(value)
+		       : NULL;
+}
+
 /* What lay under a card that goes under another by that lies under none. */
 static void take_card(struct watch *watch, struct held *held, struct slice incident)
 {
-	const char *card = find(incident, ",\"folded_into\":{\"incident_id\":\"");
+	const char *card = find_card(incident);
 	bool was_card = held->folded_into[0] == '\0';
 
 	snprintf(held->folded_into, ID_SIZE, "%.*s", ID_LEN, card != NULL ? card : "");
@@ -67,8 +88,8 @@ static void take_alarms(struct held *held, const struct event *event, struct sli
 	struct slice alarms = list_of(incident, ",\"alarms\":", ",\"order\":");
 
 	held->no = number(incident, ",\"no\":");
-	held->is_exercise = has(incident, ",\"exercise\":true");
-	held->audience = (struct audience){.scope = event->audience.scope};
+	held->is_exercise = is(incident, ",\"exercise\":", "true");
+	held->audience.scope = event->audience.scope;
 	buf_unref(&held->alarms);
 	if (alarms.len > strlen("[]"))
 		held->alarms = buf_copy(alarms.text, alarms.len);
@@ -117,80 +138,134 @@ static void add_timer(struct watch *watch, struct held *held, const struct past 
 	timer->is_sent = known != NULL && known->is_sent && known->wait.level == wait->level;
 }
 
-/* An incident older than waits are, which nobody has touched since: it has waited long enough.
- */
-static void set_unwritten(const json_t *part, struct slice incident, struct wait *wait_r)
+/* An incident older than waits are, which nobody has touched since: it has waited long enough,
+ * and is due at 0. */
+static void set_unwritten(struct slice part, struct slice incident, struct wait *wait_r)
 {
-	const char *state = json_string_value(json_object_get(part, "state"));
-
-	if (state == NULL || json_object_get(part, "escalation") != NULL)
-		return;
-	if (strcmp(state, assignment_state_names[ASSIGNMENT_PENDING]) == 0)
-		wait_r->kind = has(incident, ",\"disposition\":\"review\"") ? WAIT_UNSURE
-									    : WAIT_UNTAKEN;
-	else if (strcmp(state, assignment_state_names[ASSIGNMENT_ACKNOWLEDGED]) == 0)
+	if (has(part, ",\"state\":\"pending\""))
+		wait_r->kind = is(incident, ",\"disposition\":", "\"review\"") ? WAIT_UNSURE
+									       : WAIT_UNTAKEN;
+	else if (has(part, ",\"state\":\"acknowledged\""))
 		wait_r->kind = WAIT_UNSENT;
-	wait_r->due_at_ms = wait_r->since_ms; /* 0: now */
+}
+
+static void take_wait(struct watch *watch, struct held *held, const struct past *past,
+		      unsigned agency, struct slice part, const char *mark)
+{
+	const char *at = find(part, mark);
+	struct wait wait;
+
+	if (at == NULL)
+		return;
+	wait_cut(at, (size_t)(part.text + part.len - at), &wait);
+	if (wait.due_at_ms != 0)
+		add_timer(watch, held, past, agency, &wait);
 }
 
 static void take_part(struct watch *watch, struct held *held, const struct past *past,
-		      const json_t *part, struct slice incident)
+		      struct slice part, struct slice incident)
 {
-	static const char *const keys[WAIT_SLOTS] = {"escalation", "arrival"};
-	const char *id = json_string_value(json_object_get(part, "agency"));
-	int agency = id != NULL ? agency_find(watch->agencies, id, strlen(id)) : -1;
+	const char *end = memchr(part.text, '"', part.len);
+	int agency =
+		end != NULL ? agency_find(watch->agencies, part.text, (size_t)(end - part.text))
+			    : -1;
+	struct wait unwritten = {.kind = WAIT_NONE};
 
-	if (agency >= 0)
-		held->audience.agencies |= (agency_set)1 << agency;
-	for (int slot = 0; slot < WAIT_SLOTS && agency >= 0; slot++) {
-		struct wait wait;
-
-		wait_read(json_object_get(part, keys[slot]), &wait);
-		if (slot == WAIT_FOR_STEP)
-			set_unwritten(part, incident, &wait);
-		if (wait.kind != WAIT_NONE && (wait.due_at_ms != 0 || wait.since_ms == 0))
-			add_timer(watch, held, past, (unsigned)agency, &wait);
-	}
+	if (agency < 0)
+		return;
+	held->audience.agencies |= (agency_set)1 << agency;
+	take_wait(watch, held, past, (unsigned)agency, part, ",\"escalation\":{");
+	take_wait(watch, held, past, (unsigned)agency, part, ",\"arrival\":{");
+	if (!has(part, ",\"escalation\":"))
+		set_unwritten(part, incident, &unwritten);
+	if (unwritten.kind != WAIT_NONE)
+		add_timer(watch, held, past, (unsigned)agency, &unwritten);
 }
 
 /* ---- All of them. ---- */
 
+static const char part_mark[] = "{\"agency\":\"";
+
+static const char *next_part(const char *at, struct slice parts)
+{
+	return memmem(at, (size_t)(parts.text + parts.len - at), part_mark, strlen(part_mark));
+}
+
+static unsigned count_parts(struct slice parts)
+{
+	unsigned count = 0;
+
+	for (const char *at = parts.text; (at = next_part(at, parts)) != NULL;
+	     at += strlen(part_mark))
+		count++;
+	return count;
+}
+
+static void cut_parts(struct watch *watch, struct held *held, const struct past *past,
+		      struct slice parts, struct slice incident)
+{
+	const char *end = parts.text + parts.len;
+
+	for (const char *at = next_part(parts.text, parts); at != NULL;) {
+		const char *from = at + strlen(part_mark);
+
+		at = next_part(from, parts);
+		take_part(watch, held, past,
+			  (struct slice){.text = from,
+					 .len = (size_t)((at != NULL ? at : end) - from)},
+			  incident);
+	}
+}
+
+/* What is known goes on: only then is the old forgotten. */
 static void take_parts(struct watch *watch, struct held *held, const struct event *event,
-		       const json_t *list, struct slice incident)
+		       struct slice parts, struct slice incident)
 {
 	struct past past = {.event = event, .timer = held->timer, .count = held->timer_count};
 
 	for (unsigned i = 0; i < past.count; i++)
 		watch_take_due(watch, &past.timer[i]);
-	held->timer = xcalloc(WAIT_SLOTS * json_array_size(list) + 1, sizeof(*held->timer));
+	held->timer = xcalloc(WAIT_SLOTS * count_parts(parts) + 1, sizeof(*held->timer));
 	held->timer_count = 0;
-	for (size_t i = 0; i < json_array_size(list); i++)
-		take_part(watch, held, &past, json_array_get(list, i), incident);
+	held->audience.agencies = 0;
+	cut_parts(watch, held, &past, parts, incident);
 	for (unsigned i = 0; i < held->timer_count; i++)
 		if (!held->timer[i].is_sent)
 			watch_put_due(watch, &held->timer[i]);
 	xfree(past.timer);
 }
 
+/* FNV-1a, never 0. */
+static uint64_t hash_of(struct slice slice)
+{
+	uint64_t hash = UINT64_C(14695981039346656037);
+
+	for (size_t i = 0; i < slice.len; i++)
+		hash = (hash ^ (unsigned char)slice.text[i]) * UINT64_C(1099511628211);
+	return hash | 1;
+}
+
 static void take_state(struct watch *watch, const struct event *event, struct slice incident)
 {
 	struct slice parts = list_of(incident, ",\"assignments\":", ",\"similar\":[");
-	json_t *list = json_loadb(parts.text, parts.len, 0, NULL);
-	struct held *held;
+	struct held *held = watch_hold(watch, event->incident_id);
+	uint64_t hash;
 
-	if (!json_is_array(list)) {
-		log_warn("watch.event", "seq=%llu error=it_has_lost_its_form",
-			 (unsigned long long)event->seq);
-		json_decref(list);
-		return;
-	}
-	held = watch_hold(watch, event->incident_id);
 	held->version = number(incident, ",\"version\":");
 	held->is_over = false;
 	take_card(watch, held, incident);
 	take_alarms(held, event, incident);
-	take_parts(watch, held, event, list, incident);
-	json_decref(list);
+	if (parts.len == 0) {
+		log_warn("watch.event", "seq=%llu error=it_has_lost_its_form",
+			 (unsigned long long)event->seq);
+		return;
+	}
+	/* Nearly all that happens to an incident, further reports first of all, leaves its
+	 * parts as they were. */
+	hash = hash_of(parts);
+	if (held->parts != hash)
+		take_parts(watch, held, event, parts, incident);
+	held->parts = hash;
 }
 
 /* Is kept while a page of live ones may be on its way that was read before this. */
@@ -201,6 +276,7 @@ static void end(struct watch *watch, const char *id, int64_t version)
 	if (held == NULL)
 		return;
 	held->is_over = true;
+	held->parts = 0;
 	held->version = version;
 	watch_release_folded(watch, id);
 	for (unsigned i = 0; i < held->timer_count; i++)

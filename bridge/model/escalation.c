@@ -1,7 +1,9 @@
 #include "model/escalation.h"
 
+#include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/jsonin.h"
 #include "base/jsonw.h"
 #include "base/xalloc.h"
@@ -301,4 +303,59 @@ void wait_read(const json_t *object, struct wait *wait)
 	};
 	if (wait->kind == WAIT_NONE)
 		*wait = (struct wait){.kind = WAIT_NONE};
+}
+
+/* What stands behind "key": up to the next comma, without quotes; cut at size. */
+static void cut_value(const char *text, size_t len, const char *key, char *value_r, size_t size)
+{
+	const char *at = memmem(text, len, key, strlen(key));
+	const char *end = text + len;
+	size_t n = 0;
+
+	at = at != NULL ? at + strlen(key) : end;
+	at += at < end && *at == '"';
+	for (; at < end && *at != ',' && *at != '"' && n + 1 < size; at++)
+		value_r[n++] = *at;
+	value_r[n] = '\0';
+}
+
+static int cut_name(const char *text, size_t len, const char *key, const char *const *names,
+		    int count)
+{
+	char name[24];
+
+	cut_value(text, len, key, name, sizeof(name));
+	for (int i = 1; i < count; i++)
+		if (strcmp(names[i], name) == 0)
+			return i;
+	return 0;
+}
+
+static int64_t cut_time(const char *text, size_t len, const char *key)
+{
+	char time[CLOCK_TEXT];
+	int64_t at_ms = 0;
+	struct err err;
+
+	cut_value(text, len, key, time, sizeof(time));
+	return clock_parse(time, &at_ms, &err) < 0 ? 0 : at_ms;
+}
+
+void wait_cut(const char *text, size_t len, struct wait *wait)
+{
+	const char *end = memchr(text, '}', len);
+	size_t n = end != NULL ? (size_t)(end - text) : 0;
+	char level[12];
+
+	*wait = (struct wait){.kind = WAIT_NONE};
+	wait->kind =
+		(enum wait_kind)cut_name(text, n, "\"kind\":", wait_kind_names, WAIT_KINDS);
+	if (wait->kind == WAIT_NONE)
+		return;
+	cut_value(text, n, "\"level\":", level, sizeof(level));
+	wait->level = (unsigned)strtoul(level, NULL, 10);
+	wait->to = (enum rise)cut_name(text, n, "\"to\":", rise_names, RISES);
+	wait->next = (enum rise)cut_name(text, n, "\"next\":", rise_names, RISES);
+	wait->since_ms = cut_time(text, n, "\"since\":");
+	wait->due_at_ms = cut_time(text, n, "\"due_at\":");
 }

@@ -123,3 +123,6 @@ int escalation_raise(struct incident *incident, unsigned agency, const struct co
 void wait_write(const struct wait *wait, struct jsonw *w, const char *key);
 /* From what wait_write made; anything else is no wait. */
 void wait_read(const json_t *object, struct wait *wait_r);
+/* The same from the very bytes, from behind the opening brace on: a tree for each of them would
+ * cost a report more than all else that is done with it on the loop. */
+void wait_cut(const char *text, size_t len, struct wait *wait_r);

@@ -73,11 +73,11 @@ int ledger_finish_command(struct ledger *ledger, struct store_request *request, 
 }
 
 int ledger_put_decision(struct ledger *ledger, const struct command *command,
-			const struct incident *incident, agency_set agencies_before,
-			struct err *err)
+			struct incident *incident, agency_set agencies_before, struct err *err)
 {
 	struct event event = {.at_ms = command->at_ms, .kind = event_kind_of(command->action)};
 
+	ledger_settle(ledger, incident, command->at_ms);
 	event_write_command(&ledger->text, ledger->end.seq + 1, command->at_ms, command,
 			    incident, ledger->agencies);
 	return ledger_put_incident(ledger, incident, event, agencies_before, false, err);
@@ -92,7 +92,6 @@ static int decide_alone(struct ledger *ledger, struct store_request *request,
 
 	if (incident_apply(incident, command, &request->err) < 0)
 		return 0;
-	ledger_settle(ledger, incident, command->at_ms);
 	if (ledger_put_decision(ledger, command, incident, before.verdict.agencies, err) < 0 ||
 	    ledger_move_units(ledger, command, incident, ledger->events[at].seq, err) < 0 ||
 	    ledger_judge_callers(ledger, request, &before, incident, err) < 0)

@@ -30,7 +30,6 @@ static int put_both(struct ledger *ledger, struct store_request *request,
 	agency_set agencies_before = into->verdict.agencies;
 	unsigned at = ledger->count;
 
-	ledger_settle(ledger, from, command->at_ms);
 	if (ledger_put_decision(ledger, command, from, before->verdict.agencies, err) < 0)
 		return -1;
 	incident_take_in(into, before, command->at_ms);
@@ -81,7 +80,6 @@ int ledger_fold(struct ledger *ledger, struct store_request *request, struct inc
 	command.into_no = row.no;
 	if (incident_apply(incident, &command, &request->err) < 0)
 		return 0;
-	ledger_settle(ledger, incident, command.at_ms);
 	if (ledger_put_decision(ledger, &command, incident, before, err) < 0)
 		return -1;
 	return ledger_finish_command(ledger, request, at, err);

@@ -103,9 +103,9 @@ int ledger_judge_callers(struct ledger *ledger, const struct store_request *requ
 /* The answer to a decision whose event on the incident it names is event. */
 void ledger_answer_command(struct ledger *ledger, struct store_request *request,
 			   enum store_answer answer, const struct event *event);
-/* The event of a decision that concerns this incident alone. */
+/* The event of a decision that concerns this incident alone, once its waits have settled. */
 int ledger_put_decision(struct ledger *ledger, const struct command *command,
-			const struct incident *incident, agency_set agencies_before,
+			struct incident *incident, agency_set agencies_before,
 			struct err *err) MUST_CHECK;
 /* The last step of every decision: the event at that place among the new ones answers it. */
 int ledger_finish_command(struct ledger *ledger, struct store_request *request, unsigned at,

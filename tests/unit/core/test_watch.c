@@ -8,6 +8,7 @@
 
 #include <cmocka.h>
 
+#include "base/xalloc.h"
 #include "core/watch.h"
 #include "doors.h"
 
@@ -317,6 +318,36 @@ static void what_lies_under_an_open_card_rises_when_the_card_is_gone(void **stat
 	assert_int_equal(rises_of(under, "fire"), 1);
 }
 
+/* The same event as a bridge without waits had written it. */
+static struct event before_waits(const struct event *event)
+{
+	static const char mark[] = ",\"escalation\":null";
+	struct event old = *event;
+	char *text = xstrndup((const char *)event->body->data, event->body->len), *at;
+
+	while ((at = strstr(text, mark)) != NULL)
+		memmove(at, at + strlen(mark), strlen(at + strlen(mark)) + 1);
+	old.body = buf_copy(text, strlen(text));
+	xfree(text);
+	return old;
+}
+
+static void an_incident_older_than_waits_are_rises_when_it_is_found(void **state)
+{
+	struct event old;
+	char id[ID_SIZE];
+
+	(void)state;
+	stored_report(&the.doors->store, "lama", "kebakaran", id);
+	pass(3600000);
+	assert_int_equal(rises_of(id, the.doors->store.agencies.agency[0].id), 0);
+	old = before_waits(&the.doors->store.events[the.doors->store.shown - 1]);
+	watch_follow(the.watch, &old, 1);
+	pass(0);
+	assert_int_equal(rises_of(id, the.doors->store.agencies.agency[0].id), 1);
+	buf_unref(&old.body);
+}
+
 static void a_ticket_wakes_nobody(void **state)
 {
 	char id[ID_SIZE];
@@ -341,6 +372,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(a_store_that_says_later_is_asked_again,
 						open_small_city, close_city),
 		EACH(what_lies_under_an_open_card_rises_when_the_card_is_gone),
+		EACH(an_incident_older_than_waits_are_rises_when_it_is_found),
 		EACH(a_ticket_wakes_nobody),
 	};
 

@@ -308,9 +308,18 @@ static void what_is_written_is_read_back(void **state)
 	incident_write(&incident, &three, &w, NULL);
 	doc = parsed_slice(w.text, w.len);
 	assert_int_equal(incident_read(doc, &three, &again, &err), 0);
-	for (int slot = 0; slot < WAIT_SLOTS; slot++)
+	for (int slot = 0; slot < WAIT_SLOTS; slot++) {
+		const char *mark = slot == WAIT_FOR_STEP ? "\"escalation\":{" : "\"arrival\":{";
+		const char *at = memmem(w.text, w.len, mark, strlen(mark));
+		struct wait cut;
+
+		assert_non_null(at);
+		at += strlen(mark);
+		wait_cut(at, (size_t)(w.text + w.len - at), &cut);
+		assert_memory_equal(&cut, &incident.assignment[FIRE].wait[slot], sizeof(cut));
 		assert_memory_equal(&again.assignment[FIRE].wait[slot],
 				    &incident.assignment[FIRE].wait[slot], sizeof(struct wait));
+	}
 	json_decref(doc);
 	jsonw_fini(&w);
 	incident_fini(&again);
