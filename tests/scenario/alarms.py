@@ -109,3 +109,22 @@ def what_a_secret_report_raises_only_those_see_who_may(make):
     assert _of(_alarms(bridge, "pengawas"), ident)
     for who in ("tamu", "siaga", "pos-city"):
         assert not _of(_alarms(bridge, who), ident), who
+
+
+def a_unit_that_is_sent_and_does_not_move_is_silent_until_it_moves(make):
+    bridge = make.bridge(**impatient.city(make, untaken="supervisor 600s", unmoved="desk 1s, second_unit 600s, supervisor 900s")).start()
+    ident = bridge.report(FIRE)["incident_id"]
+    assert bridge.act(ident, "assign", units=["DMK-01"]).status == 200
+    sent = impatient.part(bridge, ident)["escalation"]
+    assert (sent["kind"], sent["level"], sent["next"]) == ("unmoved", 0, "desk"), sent
+    impatient.risen(bridge, ident, 1)
+    silent = _of(_alarms(bridge), ident)["fire", "silent_unit"]
+    assert (silent["priority"], silent["level"], silent["to"]) == (1, 1, "desk"), silent
+    refused = bridge.act(ident, "shelve_alarm", alarm="silent_unit", minutes=5, note="radio mati")
+    assert refused.status == 422, "a silent unit is never put off"
+    assert bridge.act(ident, "status", unit="DMK-01", status="en_route").status == 200
+    assert ("fire", "silent_unit") not in _of(_alarms(bridge), ident)
+    assert impatient.part(bridge, ident)["escalation"] is None
+    assert impatient.part(bridge, ident)["arrival"]["kind"] == "late", "it still has to arrive"
+    assert bridge.act(ident, "status", unit="DMK-01", status="on_scene").status == 200
+    assert impatient.part(bridge, ident)["arrival"] is None
