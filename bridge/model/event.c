@@ -361,6 +361,8 @@ void event_write_unit(struct jsonw *w, const struct unit_event *event,
 		jsonw_string(w, "note", event->note);
 	if (event->because_of != 0)
 		jsonw_int(w, "because_of", (int64_t)event->because_of);
+	if (event->is_late)
+		jsonw_bool(w, "late", true);
 	unit_write(unit, agencies, w, "unit");
 	jsonw_close(w, '}');
 }

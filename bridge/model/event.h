@@ -66,6 +66,7 @@ struct unit_event {
 	const char *by, *note; /* NULL: nobody, nothing */
 	const char *command_id;
 	uint64_t because_of;
+	bool is_late; /* it told what was so before that which stands */
 };
 void event_write_unit(struct jsonw *w, const struct unit_event *event,
 		      const struct unit_doing *unit, const struct agencies *agencies);

@@ -397,3 +397,21 @@ void incident_follow(struct incident *incident, const struct incident *before,
 	if (after->stands_alone != before->stands_alone)
 		incident->stands_alone = after->stands_alone;
 }
+
+/* What units do is told by the units' own events, too, and reports have no part in it. */
+void incident_keep_orders(struct incident *incident, struct incident *from)
+{
+	for (unsigned i = 0; i < from->sent_count; i++) {
+		unsigned agency = from->sent[i].agency;
+
+		if (!order_is_live(from->sent[i].state))
+			continue;
+		incident->verdict.agencies |= (agency_set)1 << agency;
+		incident->assignment[agency] = from->assignment[agency];
+	}
+	xfree(incident->sent);
+	incident->sent = from->sent;
+	incident->sent_count = from->sent_count;
+	from->sent = NULL;
+	from->sent_count = 0;
+}

@@ -48,3 +48,6 @@ enum judged { JUDGED_CATEGORY = 1, JUDGED_PRIORITY = 2, JUDGED_AGENCIES = 4 };
  * reclassification the bits of what it named. */
 void incident_follow(struct incident *incident, const struct incident *before,
 		     const struct incident *after, unsigned judged);
+/* Units that were sent stay where they were sent, whatever is taken out: takes from's orders,
+ * and the parts of those that are under way. */
+void incident_keep_orders(struct incident *incident, struct incident *from);

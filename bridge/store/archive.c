@@ -55,6 +55,20 @@ static void learn_agency(struct agencies *agencies, const char *id, size_t len)
 	agencies->agency[agencies->count++].id[len] = '\0';
 }
 
+/* A unit may be off duty before anything has ever happened for its agency. */
+static void learn_of_unit(struct agencies *agencies, struct slice unit)
+{
+	static const char mark[] = ",\"agency\":\"";
+	const char *at = memmem(unit.text, unit.len, mark, sizeof(mark) - 1), *quote;
+
+	if (at == NULL)
+		return;
+	at += sizeof(mark) - 1;
+	quote = memchr(at, '"', (size_t)(unit.text + unit.len - at));
+	if (quote != NULL)
+		learn_agency(agencies, at, (size_t)(quote - at));
+}
+
 static bool learn(void *ctx, const struct event *event, const unsigned char link[LINK_SIZE])
 {
 	static const char mark[] = ",\"agencies\":[";
@@ -63,6 +77,8 @@ static bool learn(void *ctx, const struct event *event, const unsigned char link
 	const char *end = incident.text + incident.len, *at;
 
 	(void)link;
+	if (event->kind == EVENT_UNIT_UPDATED)
+		learn_of_unit(&audit->agencies, event_unit(event->body));
 	at = incident.len > 0 ? memmem(incident.text, incident.len, mark, sizeof(mark) - 1)
 			      : NULL;
 	if (at == NULL)

@@ -23,7 +23,7 @@ struct leaving {
 struct split {
 	struct ledger *ledger;
 	const struct command *command;
-	const struct incident *incident; /* as it stands, with this command's version */
+	struct incident *incident; /* as it stands, with this command's version */
 	struct leaving *leaving;
 	unsigned count, room; /* those of this split first */
 	unsigned now;         /* … and how many of them */
@@ -326,6 +326,7 @@ static int replay(struct split *split)
 	    ledger->ops->scan_events(ledger->conn, no, 0, tell_event, split, split->err) < 0 ||
 	    split->status < 0)
 		return -1;
+	incident_keep_orders(&split->rest, split->incident);
 	split->rest.version = split->rest.decided_version = split->incident->version;
 	split->rest.updated_at_ms = split->command->at_ms;
 	keep_waits(split);

@@ -164,13 +164,21 @@ static void duty_digest(const struct duty_change *duty, unsigned char digest_r[3
 	command_digest(&like, digest_r);
 }
 
-/* Told again, also under another id, it is nothing new. */
+static void set_duty(struct unit_doing *unit, const struct duty_change *duty)
+{
+	unit->duty = duty->duty;
+	unit->duty_since_ms = duty->at_ms;
+	memcpy(unit->duty_by, duty->by, USER_SIZE);
+}
+
+/* Told again, also under another id, it is nothing new; what was so before that which stands is
+ * written down and changes nothing. */
 int ledger_take_duty(struct ledger *ledger, struct store_request *request, struct err *err)
 {
 	const struct duty_change *duty = request->in.duty;
 	struct unit_doing unit;
 	unsigned char digest[32];
-	bool is_same;
+	bool is_same, is_late;
 	uint64_t seq;
 	int found;
 
@@ -188,14 +196,15 @@ int ledger_take_duty(struct ledger *ledger, struct store_request *request, struc
 		answer_duty(ledger, request, &unit, found > 0 ? seq : ledger->end.seq);
 		return 0;
 	}
-	unit.duty = duty->duty;
-	unit.duty_since_ms = duty->at_ms;
-	memcpy(unit.duty_by, duty->by, USER_SIZE);
+	is_late = duty->at_ms < unit.duty_since_ms;
+	if (!is_late)
+		set_duty(&unit, duty);
 	if (put(ledger, &unit,
 		(struct unit_event){.at_ms = request->at_ms,
 				    .by = duty->by,
 				    .note = duty->note[0] != '\0' ? duty->note : NULL,
-				    .command_id = duty->command_id},
+				    .command_id = duty->command_id,
+				    .is_late = is_late},
 		err) < 0 ||
 	    ledger_put_command(ledger, duty->command_id, digest, ledger->end.seq, err) < 0)
 		return -1;

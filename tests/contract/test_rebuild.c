@@ -56,6 +56,21 @@ static const char *random_joining(struct run *run)
 	return run->command;
 }
 
+static const char *random_dispatch(struct run *run)
+{
+	static const char *const commands[] = {
+		"{\"action\":\"assign\",\"units\":[\"DMK-01\"]}",
+		"{\"action\":\"assign\",\"units\":[\"DMK-01\",\"DMK-02\"],"
+		"\"override\":true,\"note\":\"c\"}",
+		"{\"action\":\"status\",\"unit\":\"DMK-01\",\"status\":\"en_route\"}",
+		"{\"action\":\"status\",\"unit\":\"DMK-02\",\"status\":\"declined\"}",
+		"{\"action\":\"cancel\",\"units\":[\"DMK-02\"]}",
+		"{\"action\":\"close\",\"outcome\":\"prank\",\"release\":true}",
+	};
+
+	return commands[roll(run, sizeof(commands) / sizeof(commands[0]))];
+}
+
 static const char *random_command(struct run *run)
 {
 	static const char *const commands[] = {
@@ -73,6 +88,8 @@ static const char *random_command(struct run *run)
 
 	if (roll(run, 3) == 0)
 		return random_joining(run);
+	if (roll(run, 4) == 0)
+		return random_dispatch(run);
 	return commands[roll(run, sizeof(commands) / sizeof(commands[0]))];
 }
 
@@ -194,6 +211,58 @@ static unsigned rows_of(struct run *run, unsigned statuses, const char *agency)
 	return count;
 }
 
+static unsigned live_orders(struct run *run, const char *unit, const char *incident_id)
+{
+	struct incident incident;
+	struct err err;
+	unsigned count = 0;
+
+	assert_int_equal(incident_of_event(last_event(run, incident_id), &run->world.agencies,
+					   &incident, &err),
+			 0);
+	for (unsigned i = 0; i < incident.sent_count; i++)
+		count += order_is_live(incident.sent[i].state) &&
+			 (unit == NULL || strcmp(incident.sent[i].unit, unit) == 0);
+	incident_fini(&incident);
+	return count;
+}
+
+static unsigned check_jobs(struct run *run, const struct event *told)
+{
+	struct slice slice = event_unit(told->body);
+	json_t *doc = json_loadb(slice.text, slice.len, JSON_DISABLE_EOF_CHECK, NULL);
+	struct unit_doing unit;
+	struct err err;
+
+	assert_int_equal(unit_read(doc, &run->world.agencies, &unit, &err), 0);
+	json_decref(doc);
+	for (unsigned i = 0; i < unit.job_count; i++)
+		assert_int_equal(live_orders(run, unit.id, unit.job[i].incident_id), 1);
+	return unit.job_count;
+}
+
+static void every_job_of_a_unit_is_a_live_order_and_the_other_way_round(void **state)
+{
+	unsigned most = 0;
+
+	for (unsigned seed = 1; seed <= 5; seed++) {
+		struct run *run = whole_run(*state, seed);
+		struct store_read read = {.op = READ_UNITS};
+		unsigned jobs = 0, orders = 0;
+
+		read_now(&run->world, &read);
+		for (unsigned i = 0; i < read.row_count; i++)
+			jobs += check_jobs(run, &read.rows[i]);
+		for (unsigned i = 0; i < run->incidents; i++)
+			orders += live_orders(run, NULL, run->incident_id[i]);
+		assert_int_equal(jobs, orders);
+		most = jobs > most ? jobs : most;
+		store_read_fini(&read);
+		end_run(run);
+	}
+	assert_true(most > 1);
+}
+
 static void the_log_is_the_truth(void **state)
 {
 	struct run *run = whole_run(*state, 4711);
@@ -212,6 +281,8 @@ static void the_log_is_the_truth(void **state)
 	assert_true(has_happened(run, "\"event\":\"incident.merged\""));
 	assert_true(has_happened(run, "\"given_back\":true"));
 	assert_true(has_happened(run, "\"given_back\":false"));
+	assert_true(has_happened(run, "\"event\":\"unit.updated\""));
+	assert_true(has_happened(run, "\"override\":true"));
 	assert_int_equal(rows_of(run, 0, NULL), run->incidents);
 	assert_int_equal(rows_of(run, live, NULL), run->incidents - closed);
 	assert_int_equal(rows_of(run, STATUS_BIT(INCIDENT_CLOSED), NULL), closed);
@@ -263,6 +334,7 @@ int main(void)
 		 &backends[0]},
 		{"the_log_is_the_truth (sqlite)", the_log_is_the_truth, NULL, NULL,
 		 &backends[1]},
+		OVER_ALL(every_job_of_a_unit_is_a_live_order_and_the_other_way_round),
 		cmocka_unit_test(the_table_equals_one_rebuilt_from_the_log),
 		cmocka_unit_test(two_backends_answer_alike),
 	};

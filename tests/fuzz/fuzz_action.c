@@ -13,7 +13,19 @@ static const struct agencies city = {
 	.count = 3, .agency = {{.id = "fire"}, {.id = "police"}, {.id = "health"}}};
 
 /* '+' : this action is possible in this status. In the order of enum action. */
-static const char *const possible[INCIDENT_STATUSES] = {"+++++-", "+++++-", "-+---+"};
+static const char possible[INCIDENT_STATUSES][ACTIONS_OF_PEOPLE + 1] = {
+	"+++++-+++++++++", "+++++-+++++++++", "-+---+-+-----+-"};
+
+/* Which parts an action may leave in which state, but for acknowledge, close and reopen. */
+static const unsigned leaves[ACTIONS_OF_PEOPLE] = {
+	[ACTION_ASSIGN] = 1u << ASSIGNMENT_DISPATCHED,
+	[ACTION_STATUS] = 1u << ASSIGNMENT_ACKNOWLEDGED | 1u << ASSIGNMENT_DISPATCHED |
+			  1u << ASSIGNMENT_EN_ROUTE | 1u << ASSIGNMENT_ON_SCENE |
+			  1u << ASSIGNMENT_CLEARED | 1u << ASSIGNMENT_DECLINED,
+	[ACTION_CANCEL] = 1u << ASSIGNMENT_ACKNOWLEDGED | 1u << ASSIGNMENT_DISPATCHED |
+			  1u << ASSIGNMENT_EN_ROUTE | 1u << ASSIGNMENT_ON_SCENE |
+			  1u << ASSIGNMENT_CLEARED | 1u << ASSIGNMENT_CANCELLED,
+};
 
 static void open_incident(struct incident *incident)
 {
@@ -34,17 +46,40 @@ static void open_incident(struct incident *incident)
 static void check_part(const struct assignment *before, const struct assignment *after,
 		       enum action action, bool was_there)
 {
-	if (!was_there || action == ACTION_REOPEN) {
+	if (action == ACTION_MERGE) {
+		FUZZ_CHECK(after->state == before->state); /* as they were */
+	} else if (!was_there && action == ACTION_ASSIGN) {
+		FUZZ_CHECK(after->state == ASSIGNMENT_DISPATCHED);
+	} else if (!was_there || action == ACTION_REOPEN) {
 		FUZZ_CHECK(after->state == ASSIGNMENT_PENDING && after->by[0] == '\0');
 	} else if (action == ACTION_CLOSE) {
 		FUZZ_CHECK(before->state == ASSIGNMENT_PENDING
 				   ? after->state == ASSIGNMENT_CANCELLED
 				   : after->state != ASSIGNMENT_PENDING &&
 					     after->state != ASSIGNMENT_ACKNOWLEDGED);
-	} else if (after->state != before->state) {
+	} else if (after->state != before->state && leaves[action] == 0) {
 		FUZZ_CHECK(action == ACTION_ACKNOWLEDGE &&
 			   before->state == ASSIGNMENT_PENDING &&
 			   after->state == ASSIGNMENT_ACKNOWLEDGED);
+	} else if (after->state != before->state) {
+		FUZZ_CHECK(leaves[action] >> after->state & 1);
+	}
+}
+
+/* Of each unit at most one order is live, and none where all is over. */
+static void check_orders(const struct incident *incident)
+{
+	FUZZ_CHECK(incident->sent_count <= INCIDENT_ORDERS_MAX);
+	for (unsigned i = 0; i < incident->sent_count; i++) {
+		const struct order *one = &incident->sent[i];
+
+		if (!order_is_live(one->state))
+			continue;
+		FUZZ_CHECK(incident->status != INCIDENT_CLOSED);
+		FUZZ_CHECK(incident->verdict.agencies >> one->agency & 1);
+		for (unsigned j = 0; j < i; j++)
+			FUZZ_CHECK(!order_is_live(incident->sent[j].state) ||
+				   strcmp(incident->sent[j].unit, one->unit) != 0);
 	}
 }
 
@@ -68,6 +103,7 @@ static void check_step(const struct incident *before, const struct incident *aft
 		acknowledged += before->assignment[i].state != after->assignment[i].state;
 	}
 	FUZZ_CHECK(command->action != ACTION_ACKNOWLEDGE || acknowledged == 1);
+	check_orders(after);
 }
 
 static void check_event(const struct incident *incident, const struct command *command)
@@ -90,10 +126,26 @@ static void check_event(const struct incident *incident, const struct command *c
 	for (unsigned i = 0; i < city.count; i++)
 		FUZZ_CHECK((incident->verdict.agencies >> i & 1) == 0 ||
 			   back.assignment[i].state == incident->assignment[i].state);
+	FUZZ_CHECK(back.sent_count == incident->sent_count);
 	incident_fini(&back);
 	json_decref(doc);
 	buf_unref(&body);
 	jsonw_fini(&w);
+}
+
+/* As the ledger does: whose it is by its first letter, and a name for the order. */
+static void name_unit(struct command_unit *unit)
+{
+	unit->agency = (unsigned char)unit->id[0] % city.count;
+	snprintf(unit->dispatch_id, ID_SIZE, "D-%s", &INCIDENT[2]);
+}
+
+/* What the last decision did is no part of the state. */
+static void forget_last(struct incident *incident)
+{
+	incident->heard = incident->moved = 0;
+	incident->changed = 0;
+	incident->is_late = false;
 }
 
 static void decide(struct incident *incident, struct command *command)
@@ -101,6 +153,8 @@ static void decide(struct incident *incident, struct command *command)
 	struct incident before = *incident;
 	struct err err = {0};
 
+	for (unsigned i = 0; i < command->unit_count; i++)
+		name_unit(&command->unit[i]);
 	snprintf(command->by, USER_SIZE, "siti");
 	command->acts_for = 7;
 	command->at_ms = 1764000000000 + incident->version;
@@ -110,6 +164,8 @@ static void decide(struct incident *incident, struct command *command)
 		return;
 	}
 	FUZZ_CHECK(err.kind == ERR_INVALID || err.kind == ERR_CONFLICT);
+	forget_last(&before);
+	forget_last(incident);
 	FUZZ_CHECK(memcmp(&before, incident, sizeof(before)) == 0);
 }
 

@@ -1,0 +1,260 @@
+/* Units over every backend: of two who want the same one, one gets it; what they do is the
+ * log's, whatever becomes of the reports; and all of them are free when their matter is closed.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "store/backend.h"
+#include "support/store_world.h"
+
+static enum store_answer decide(struct store_world *world, const char *incident_id,
+				const char *json)
+{
+	enum store_answer answer;
+	struct sent sent;
+
+	send_command(world, &sent, incident_id, json);
+	store_step(world->store);
+	assert_true(sent.is_answered);
+	answer = sent.request.answer;
+	sent_fini(&sent);
+	world->now_us += 1000000;
+	return answer;
+}
+
+static enum store_answer say_duty(struct store_world *world, enum unit_duty duty, int64_t at_ms)
+{
+	struct duty_change change = {.unit = "DMK-01", .duty = duty, .by = "siti"};
+	struct sent sent = {.request = {.op = STORE_DUTY}};
+
+	change.at_ms = at_ms;
+	sent.request.in.duty = &change;
+	send_request(world, &sent);
+	store_step(world->store);
+	assert_true(sent.is_answered);
+	sent_fini(&sent);
+	return sent.request.answer;
+}
+
+/* What is told of a unit last; the test fails where nothing was. */
+static struct unit_doing told_of(struct store_world *world, const char *id)
+{
+	struct store_read read = {.op = READ_UNITS};
+	struct unit_doing unit = {.id = ""};
+	struct err err;
+
+	read_now(world, &read);
+	for (unsigned i = 0; i < read.row_count && strcmp(unit.id, id) != 0; i++) {
+		struct slice told = event_unit(read.rows[i].body);
+		json_t *doc = json_loadb(told.text, told.len, JSON_DISABLE_EOF_CHECK, NULL);
+
+		assert_int_equal(unit_read(doc, &world->agencies, &unit, &err), 0);
+		json_decref(doc);
+	}
+	store_read_fini(&read);
+	assert_string_equal(unit.id, id);
+	return unit;
+}
+
+static void assert_on(struct store_world *world, const char *id, const char *incident_id)
+{
+	struct unit_doing unit = told_of(world, id);
+
+	assert_int_equal(unit.job_count, incident_id != NULL);
+	if (incident_id != NULL)
+		assert_string_equal(unit.job[0].incident_id, incident_id);
+}
+
+static void state_of(struct store_world *world, const char *incident_id,
+		     struct incident *incident_r)
+{
+	struct store_read read = {.op = READ_STATE, .filter.viewer = sees_everything};
+	struct err err;
+
+	strcpy(read.id, incident_id);
+	read_now(world, &read);
+	assert_true(read.is_found);
+	assert_int_equal(incident_of_event(&read.rows[0], &world->agencies, incident_r, &err),
+			 0);
+	store_read_fini(&read);
+}
+
+static bool says(const struct event *event, const char *words)
+{
+	return memmem(event->body->data, event->body->len, words, strlen(words)) != NULL;
+}
+
+#define SEND_ONE "{\"action\":\"assign\",\"units\":[\"DMK-01\"]}"
+
+/* In one transaction, and the loser is told who was first. */
+static void race(struct store_world *world, char ids[2][ID_SIZE], unsigned first)
+{
+	struct sent a, b;
+	char winner[16];
+
+	send_command(world, &a, ids[first], SEND_ONE);
+	send_command(world, &b, ids[!first], SEND_ONE);
+	store_step(world->store);
+	assert_int_equal(a.request.answer, STORE_STORED);
+	assert_int_equal(b.request.answer, STORE_CONFLICT);
+	snprintf(winner, sizeof(winner), "#%04u", first + 1);
+	assert_non_null(strstr(b.request.err.text, winner));
+	assert_non_null(strstr(b.request.err.text, "siti"));
+	assert_string_equal(b.request.err.field, "units[0]");
+	sent_fini(&a);
+	sent_fini(&b);
+	assert_on(world, "DMK-01", ids[first]);
+	assert_int_equal(
+		decide(world, ids[first], "{\"action\":\"cancel\",\"units\":[\"DMK-01\"]}"),
+		STORE_STORED);
+}
+
+static void of_two_who_want_one_unit_one_gets_it_and_the_other_hears_who(void **state)
+{
+	struct store_world *world = world_new(*state);
+	unsigned turns = world->backend->is_on_disk ? 100 : 1000;
+	char ids[2][ID_SIZE];
+
+	stored_report(world, "a", "Kebakaran", ids[0]);
+	stored_report(world, "b", "Kebakaran lain", ids[1]);
+	for (unsigned turn = 0; turn < turns; turn++)
+		race(world, ids, turn % 2);
+	world_prove(world);
+	world_free(&world);
+}
+
+static void when_one_of_them_cannot_go_nobody_does(void **state)
+{
+	struct store_world *world = world_new(*state);
+	char ids[2][ID_SIZE];
+
+	stored_report(world, "a", "Kebakaran", ids[0]);
+	stored_report(world, "b", "Kebakaran lain", ids[1]);
+	assert_int_equal(decide(world, ids[0], SEND_ONE), STORE_STORED);
+	assert_int_equal(decide(world, ids[1],
+				"{\"action\":\"assign\",\"units\":[\"DMK-02\",\"DMK-01\"]}"),
+			 STORE_CONFLICT);
+	assert_int_equal(decide(world, ids[1],
+				"{\"action\":\"assign\",\"units\":[\"DMK-02\",\"DMK-01\"],"
+				"\"override\":true,\"note\":\"lebih dekat\"}"),
+			 STORE_STORED);
+	assert_int_equal(told_of(world, "DMK-01").job_count, 2);
+	assert_on(world, "DMK-02", ids[1]);
+	world_prove(world);
+	world_free(&world);
+}
+
+static void twenty_that_are_bound_are_free_in_one_step(void **state)
+{
+	struct store_world *world = world_new(*state);
+	char incident_id[ID_SIZE], json[512] = "{\"action\":\"assign\",\"units\":[", unit[16];
+	struct incident incident;
+
+	for (unsigned i = 1; i <= 20; i++) {
+		snprintf(unit, sizeof(unit), "%s\"U-%02u\"", i > 1 ? "," : "", i);
+		strcat(json, unit);
+	}
+	strcat(json, "]}");
+	stored_report(world, "a", "Kebakaran", incident_id);
+	assert_int_equal(decide(world, incident_id, json), STORE_STORED);
+	assert_int_equal(
+		decide(world, incident_id, "{\"action\":\"close\",\"outcome\":\"resolved\"}"),
+		STORE_REFUSED);
+	assert_on(world, "U-20", incident_id);
+	assert_int_equal(
+		decide(world, incident_id,
+		       "{\"action\":\"close\",\"outcome\":\"resolved\",\"release\":true}"),
+		STORE_STORED);
+	for (unsigned i = 1; i <= 20; i++) {
+		snprintf(unit, sizeof(unit), "U-%02u", i);
+		assert_on(world, unit, NULL);
+	}
+	state_of(world, incident_id, &incident);
+	for (unsigned i = 0; i < incident.sent_count; i++)
+		assert_false(order_is_live(incident.sent[i].state));
+	incident_fini(&incident);
+	world_prove(world);
+	world_free(&world);
+}
+
+/* A further report of that incident. */
+static void link_report(struct store_world *world, const char *first_report, char id_r[ID_SIZE])
+{
+	struct store_links links = {.is_same = true, .count = 1};
+	struct sent sent;
+
+	strcpy(links.link[0].report_id, first_report);
+	send_linked(world, &sent, "lapor-web", "further", "Kebakaran di pasar", &links);
+	store_step(world->store);
+	assert_int_equal(sent.request.answer, STORE_STORED);
+	strcpy(id_r, sent.report->id);
+	sent_fini(&sent);
+}
+
+static void units_stay_where_they_were_sent_whatever_is_split_off(void **state)
+{
+	struct store_world *world = world_new(*state);
+	char incident_id[ID_SIZE], further[ID_SIZE], json[128];
+	struct incident incident;
+
+	stored_report(world, "a", "Kebakaran", incident_id);
+	state_of(world, incident_id, &incident);
+	link_report(world, incident.report_id[0], further);
+	incident_fini(&incident);
+	assert_int_equal(decide(world, incident_id, SEND_ONE), STORE_STORED);
+	snprintf(json, sizeof(json), "{\"action\":\"split\",\"reports\":[\"%s\"]}", further);
+	assert_int_equal(decide(world, incident_id, json), STORE_STORED);
+	state_of(world, incident_id, &incident);
+	assert_int_equal(incident.report_count, 1);
+	assert_int_equal(incident.sent_count, 1);
+	assert_string_equal(incident.sent[0].unit, "DMK-01");
+	assert_int_equal(incident.assignment[0].state, ASSIGNMENT_DISPATCHED);
+	incident_fini(&incident);
+	assert_on(world, "DMK-01", incident_id);
+	assert_int_equal(
+		decide(world, incident_id,
+		       "{\"action\":\"status\",\"unit\":\"DMK-01\",\"status\":\"en_route\"}"),
+		STORE_STORED);
+	world_prove(world);
+	world_free(&world);
+}
+
+static void what_is_told_late_of_duty_is_in_the_log_and_changes_nothing(void **state)
+{
+	struct store_world *world = world_new(*state);
+	int64_t now_ms = world->clock.wall_ms(&world->clock);
+	struct unit_doing unit;
+
+	assert_int_equal(say_duty(world, DUTY_OUT_OF_SERVICE, now_ms), STORE_STORED);
+	assert_int_equal(say_duty(world, DUTY_ON, now_ms - 60000), STORE_STORED);
+	assert_true(says(&world->events[world->shown - 1], ",\"late\":true,"));
+	unit = told_of(world, "DMK-01");
+	assert_int_equal(unit.duty, DUTY_OUT_OF_SERVICE);
+	assert_true(unit.duty_since_ms == now_ms);
+	assert_int_equal(say_duty(world, DUTY_ON, now_ms + 1000), STORE_STORED);
+	assert_int_equal(told_of(world, "DMK-01").duty, DUTY_ON);
+	world_prove(world);
+	world_free(&world);
+}
+
+int main(void)
+{
+	static struct store_backend backends[2];
+	const struct CMUnitTest tests[] = {
+		OVER_ALL(of_two_who_want_one_unit_one_gets_it_and_the_other_hears_who),
+		OVER_ALL(when_one_of_them_cannot_go_nobody_does),
+		OVER_ALL(twenty_that_are_bound_are_free_in_one_step),
+		OVER_ALL(units_stay_where_they_were_sent_whatever_is_split_off),
+		OVER_ALL(what_is_told_late_of_duty_is_in_the_log_and_changes_nothing),
+	};
+
+	backends[0] = store_memory;
+	backends[1] = store_sqlite;
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
