@@ -58,6 +58,10 @@ struct jsonw;
 	X(FIELD_DROPPED, counter, "field_positions_dropped_total",                             \
 	  "Positions dropped because too many came at once")                                   \
 	X(FIELD_UNKNOWN, counter, "field_unknown_total", "Messages of units that are none")    \
+	X(FIELD_BAD_ACKS, counter, "field_bad_acks_total", "Malformed acknowledgements")       \
+	X(FIELD_BAD_STATES, counter, "field_bad_states_total", "Malformed states of units")    \
+	X(FIELD_IMPOSSIBLE, counter, "field_impossible_total",                                 \
+	  "What units said of orders that are none, or steps that cannot follow")              \
 	X(FIELD_BAD_POSITIONS, counter, "field_bad_positions_total", "Malformed positions")    \
 	X(FIELD_BAD_PRESENCES, counter, "field_bad_presences_total", "Malformed presences")    \
 	X(MQTT_FAILURES, counter, "mqtt_poisoned_total", "Events recorded and passed over")    \

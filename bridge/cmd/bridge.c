@@ -161,13 +161,15 @@ static int open_broker(struct bridge *bridge, struct err *err)
 		.store = bridge->store,
 		.feed = bridge->feed,
 		.agencies = &bridge->agencies,
+		.actions = bridge->actions,
+		.board = bridge->board,
 		.whereabouts = bridge->whereabouts,
 		.metrics = &bridge->metrics,
 	};
 
 	if (bridge->settings->mqtt.host[0] == '\0')
 		return 0;
-	return mqtt_open(&bridge->mqtt, &bridge->settings->mqtt, &parts, err);
+	return mqtt_open(&bridge->mqtt, &bridge->settings->mqtt, &parts, bridge->rules, err);
 }
 
 static void open_api(struct bridge *bridge)

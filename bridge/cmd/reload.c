@@ -98,6 +98,8 @@ static void swap_rules(struct bridge *bridge, struct rules **rules)
 	watch_set_rules(bridge->watch, bridge->rules);
 	command_desk_set_rules(bridge->command_desk, bridge->rules);
 	whereabouts_set_rules(bridge->whereabouts, bridge->rules);
+	if (bridge->mqtt != NULL)
+		mqtt_set_rules(bridge->mqtt, bridge->rules);
 	api_set_rules(bridge->api, bridge->rules);
 	if (bridge->paper != NULL)
 		paper_set_rules(bridge->paper, bridge->rules);

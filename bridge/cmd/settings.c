@@ -53,6 +53,9 @@ const struct option settings_table[] = {
 	 "file with its password; \"\" for none"},
 	{"mqtt.window", OPTION_INT, AT(mqtt.window), "64", 1, 1000,
 	 "messages that the broker has not answered, at most"},
+	{"mqtt.order_valid_min", OPTION_INT, AT(mqtt.order_valid_min), "30", 1, 1440,
+	 "minutes after which a unit that hears an order for the first time asks before it "
+	 "goes"},
 	{"joining.enabled", OPTION_BOOL, AT(joining.is_on), "true", 0, 0,
 	 "reports of one matter are linked, suggested, and folded in a surge"},
 	{"joining.window_min", OPTION_INT, AT(joining.window_min), "240", 1, 10080,

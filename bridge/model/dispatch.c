@@ -110,9 +110,12 @@ static void make_room(struct incident *incident, unsigned more)
 	}
 }
 
-static int64_t when(const struct command *command)
+/* Nothing that a crew says of an order is older than the order: then its clock is behind. */
+static int64_t when(const struct order *order, const struct command *command)
 {
-	return command->happened_ms != 0 ? command->happened_ms : command->at_ms;
+	int64_t at_ms = command->happened_ms != 0 ? command->happened_ms : command->at_ms;
+
+	return at_ms > order->step_ms[ORDER_ORDERED] ? at_ms : order->step_ms[ORDER_ORDERED];
 }
 
 static void hear(struct incident *incident, unsigned i)
@@ -126,13 +129,13 @@ static void move_order(struct incident *incident, unsigned i, enum order_state s
 	struct order *order = &incident->sent[i];
 
 	order->state = state;
-	order->since_ms = when(command);
+	order->since_ms = when(order, command);
 	if (order->step_ms[state] == 0)
-		order->step_ms[state] = when(command);
+		order->step_ms[state] = when(order, command);
 	if (state == ORDER_ACCEPTED && order->receipt_ms[RECEIPT_ACCEPTED] == 0)
-		order->receipt_ms[RECEIPT_ACCEPTED] = when(command);
+		order->receipt_ms[RECEIPT_ACCEPTED] = when(order, command);
 	if (state == ORDER_DECLINED)
-		order->receipt_ms[RECEIPT_DECLINED] = when(command);
+		order->receipt_ms[RECEIPT_DECLINED] = when(order, command);
 	incident->moved |= UINT64_C(1) << i;
 }
 
@@ -210,7 +213,7 @@ int incident_assign(struct incident *incident, const struct command *command, st
 static bool is_late(const struct order *order, const struct command *command)
 {
 	return command->happened_ms != 0 &&
-	       (command->happened_ms < order->since_ms || command->order_state == order->state);
+	       (when(order, command) < order->since_ms || command->order_state == order->state);
 }
 
 static void take_late(struct incident *incident, unsigned i, const struct command *command)
@@ -218,7 +221,7 @@ static void take_late(struct incident *incident, unsigned i, const struct comman
 	struct order *order = &incident->sent[i];
 
 	if (order->step_ms[command->order_state] == 0)
-		order->step_ms[command->order_state] = command->happened_ms;
+		order->step_ms[command->order_state] = when(order, command);
 	incident->is_late = true;
 }
 
@@ -317,9 +320,19 @@ int incident_step(struct incident *incident, const struct command *command, stru
 
 /* --- recalls --- */
 
+/* What was ordered is different: whether that is known there is to be shown anew. */
+static void begin_receipts(struct order *order, int64_t at_ms)
+{
+	order->revision++;
+	for (int r = RECEIPT_BROKER; r <= RECEIPT_CONFIRMED; r++)
+		order->receipt_ms[r] = 0;
+	order->receipt_ms[RECEIPT_QUEUED] = at_ms;
+}
+
 static void recall(struct incident *incident, unsigned i, const struct command *command)
 {
 	move_order(incident, i, ORDER_RECALLED, command);
+	begin_receipts(&incident->sent[i], command->at_ms);
 	hear(incident, i);
 }
 
@@ -394,9 +407,9 @@ int incident_take_receipt(struct incident *incident, const struct command *comma
 			return err_set(err, ERR_CONFLICT, "that is known");
 		for (int r = RECEIPT_DEVICE; r <= (int)command->receipt; r++)
 			if (order->receipt_ms[r] == 0)
-				order->receipt_ms[r] = when(command);
+				order->receipt_ms[r] = when(order, command);
 		if (command->receipt == RECEIPT_BROKER)
-			order->receipt_ms[RECEIPT_BROKER] = when(command);
+			order->receipt_ms[RECEIPT_BROKER] = when(order, command);
 		return 0;
 	}
 	return err_field(err, "dispatch_id", "is no order of this incident");
@@ -409,10 +422,7 @@ void incident_change_orders(struct incident *incident, unsigned change, int64_t 
 
 		if (!order_is_live(order->state))
 			continue;
-		order->revision++;
-		for (int r = RECEIPT_BROKER; r <= RECEIPT_CONFIRMED; r++)
-			order->receipt_ms[r] = 0;
-		order->receipt_ms[RECEIPT_QUEUED] = at_ms;
+		begin_receipts(order, at_ms);
 		hear(incident, i);
 		incident->changed |= change;
 	}

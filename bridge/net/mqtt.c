@@ -53,16 +53,20 @@ static void save_position(struct mqtt *mqtt, struct mqtt_reader *reader)
 
 static void save_positions(struct mqtt *mqtt)
 {
-	save_position(mqtt, &mqtt->readers[MQTT_STREAM]);
-	save_position(mqtt, &mqtt->readers[MQTT_STATE]);
+	for (unsigned i = 0; i < MQTT_READERS; i++)
+		save_position(mqtt, &mqtt->readers[i]);
 }
 
 uint64_t mqtt_lag(const struct mqtt *mqtt)
 {
-	uint64_t stream = lanes_confirmed(mqtt, MQTT_STREAM);
-	uint64_t state = lanes_confirmed(mqtt, MQTT_STATE);
+	uint64_t least = store_head(mqtt->parts.store), head = least;
 
-	return store_head(mqtt->parts.store) - (stream < state ? stream : state);
+	for (unsigned lane = 0; lane < MQTT_READERS; lane++) {
+		uint64_t confirmed = lanes_confirmed(mqtt, (enum mqtt_lane_id)lane);
+
+		least = confirmed < least ? confirmed : least;
+	}
+	return head - least;
 }
 
 const char *mqtt_trouble(const struct mqtt *mqtt)
@@ -134,6 +138,8 @@ static void take_answer(struct mqtt *mqtt, const struct mqtt_letter *letter)
 		take_refusal(mqtt, letter);
 	else
 		take_confirmation(mqtt, letter);
+	if (letter->refusal == NULL)
+		orders_confirmed(mqtt, letter);
 	mqtt_window_confirm(mqtt->window, letter->ticket);
 }
 
@@ -192,16 +198,19 @@ static void poll_link(void *ctx)
 /* --- life --- */
 
 int mqtt_open(struct mqtt **mqtt_r, const struct mqtt_settings *settings,
-	      const struct mqtt_parts *parts, struct err *err)
+	      const struct mqtt_parts *parts, const struct rules *rules, struct err *err)
 {
 	struct mqtt *mqtt = xcalloc(1, sizeof(*mqtt));
 
 	mqtt->parts = *parts;
 	mqtt->size = (unsigned)settings->window;
+	mqtt->rules = rules;
 	mqtt->window = mqtt_window_new(mqtt->size);
 	list_init(&mqtt->outbox);
+	list_init(&mqtt->parked);
 	list_init(&mqtt->refusals);
 	lanes_init(mqtt);
+	mqtt->orders.valid_ms = settings->order_valid_min * 60000;
 	snprintf(mqtt->trouble, sizeof(mqtt->trouble), "broker: not reached yet");
 	snprintf(mqtt->deaf, sizeof(mqtt->deaf), "broker: units are not heard yet");
 	if (mqtt_topics_init(&mqtt->topics, settings->city, parts->agencies, err) < 0 ||
@@ -240,8 +249,10 @@ static void say_bye(struct mqtt *mqtt)
 
 static bool is_all_answered(const struct mqtt *mqtt)
 {
-	return !mqtt->readers[MQTT_STREAM].is_saving && !mqtt->readers[MQTT_STATE].is_saving &&
-	       mqtt->refusal_count == 0 && !lanes_are_reading(mqtt);
+	for (unsigned i = 0; i < MQTT_READERS; i++)
+		if (mqtt->readers[i].is_saving)
+			return false;
+	return mqtt->refusal_count == 0 && !lanes_are_reading(mqtt);
 }
 
 static void stop_step(void *ctx)
@@ -263,8 +274,14 @@ static void stop_step(void *ctx)
 	}
 }
 
+void mqtt_set_rules(struct mqtt *mqtt, const struct rules *rules)
+{
+	mqtt->rules = rules;
+}
+
 void mqtt_hush(struct mqtt *mqtt)
 {
+	field_let_go(mqtt);
 	mqtt_ear_hush(mqtt->ear);
 }
 
@@ -283,6 +300,7 @@ void mqtt_close(struct mqtt **mqtt)
 	*mqtt = NULL;
 	if (mine == NULL)
 		return;
+	field_let_go(mine);
 	mqtt_ear_close(&mine->ear);
 	mqtt_link_close(&mine->link);
 	loop_timer_stop(&mine->timer);

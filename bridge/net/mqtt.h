@@ -17,7 +17,10 @@
 #include "net/loop.h"
 #include "store/store.h"
 
+struct actions;
 struct mqtt;
+struct rules;
+struct unit_board;
 struct whereabouts;
 
 struct mqtt_settings {
@@ -27,6 +30,7 @@ struct mqtt_settings {
 	const char *username;
 	const char *password_file; /* its first line; "" : none */
 	int64_t window;            /* messages without an answer, at most */
+	int64_t order_valid_min;   /* who hears an order for the first time later asks first */
 };
 
 struct mqtt_parts { /* borrowed for the sink's life */
@@ -34,13 +38,18 @@ struct mqtt_parts { /* borrowed for the sink's life */
 	struct store *store;
 	struct feed *feed;
 	const struct agencies *agencies;
+	struct actions *actions;
+	const struct unit_board *board;
 	struct whereabouts *whereabouts;
 	struct metrics *metrics;
 };
 
 /* Opens nothing that blocks: the broker may be away for as long as it likes. */
 int mqtt_open(struct mqtt **mqtt_r, const struct mqtt_settings *settings,
-	      const struct mqtt_parts *parts, struct err *err) MUST_CHECK;
+	      const struct mqtt_parts *parts, const struct rules *rules,
+	      struct err *err) MUST_CHECK;
+/* The old ones may be freed when this returns. */
+void mqtt_set_rules(struct mqtt *mqtt, const struct rules *rules);
 /* Units are not heard any more: what they say waits at the broker. */
 void mqtt_hush(struct mqtt *mqtt);
 /* Says offline, gives what is in flight a moment, saves the cursor: calls stopped once, later.

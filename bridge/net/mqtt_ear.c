@@ -34,8 +34,8 @@ static const struct {
 	enum field_leaf leaf;
 	int qos;
 } ears[] = {
-	{FIELD_PRESENCE, 1},
-	{FIELD_POSITION, 0},
+	{FIELD_ACK, 1},      {FIELD_STATUS, 1},   {FIELD_SYNC, 1},
+	{FIELD_PRESENCE, 1}, {FIELD_POSITION, 0},
 };
 
 #define EARS (sizeof(ears) / sizeof(ears[0]))

@@ -113,10 +113,8 @@ static void skip_trimmed(struct mqtt_reader *reader)
 static void events_read(struct store_read *read)
 {
 	struct mqtt *mqtt = read->ctx;
-	struct mqtt_reader *reader = &mqtt->readers[MQTT_STREAM];
+	struct mqtt_reader *reader = LIST_ITEM(read, struct mqtt_reader, read);
 
-	if (read != &reader->read)
-		reader = &mqtt->readers[MQTT_STATE];
 	reader->is_reading = false;
 	reader->row = 0;
 	if (reader->is_void || read->row_count > 0)
@@ -176,10 +174,18 @@ static bool begin_task(struct mqtt *mqtt, struct mqtt_reader *reader)
 		return false;
 	if (reader->lane == MQTT_STREAM)
 		task_of_stream(mqtt, event, &reader->task);
-	else
+	else if (reader->lane == MQTT_STATE)
 		task_of_state(mqtt, event, &reader->task);
+	else
+		orders_begin(mqtt, event);
 	reader->is_at_task = true;
 	return true;
+}
+
+static bool work_off(struct mqtt *mqtt, struct mqtt_reader *reader)
+{
+	return reader->lane == MQTT_ORDERS ? orders_work_off(mqtt)
+					   : lanes_work_off(mqtt, &reader->task);
 }
 
 /* Ends the task it is at and begins up to max others; how many it has ended. */
@@ -191,7 +197,7 @@ static unsigned run_reader(struct mqtt *mqtt, struct mqtt_reader *reader, unsign
 		if (!reader->is_at_task && !begin_task(mqtt, reader))
 			break;
 		begun++;
-		if (!lanes_work_off(mqtt, &reader->task))
+		if (!work_off(mqtt, reader))
 			break;
 		step(reader);
 		ended++;
@@ -229,7 +235,8 @@ static void run_state(struct mqtt *mqtt)
 	if (live->is_due && !state->is_at_task && !state->is_reading &&
 	    state->next > live->since)
 		live_read_page(mqtt);
-	if (live->wants_sweep && mqtt_window_count(mqtt->window, MQTT_LIVE) == 0)
+	if (live->wants_sweep && orders_are_said(mqtt) &&
+	    mqtt_window_count(mqtt->window, MQTT_LIVE) == 0)
 		live_sweep(mqtt);
 }
 
@@ -237,6 +244,9 @@ void lanes_run(struct mqtt *mqtt)
 {
 	if (!mqtt->is_up || mqtt->phase != MQTT_RUNNING || mqtt->refusal_count >= mqtt->size)
 		return;
+	/* Those first that somebody waits for with the engine running. */
+	run_reader(mqtt, &mqtt->readers[MQTT_ORDERS], UINT32_MAX);
+	orders_run(mqtt);
 	run_reader(mqtt, &mqtt->readers[MQTT_STREAM], UINT32_MAX);
 	run_state(mqtt);
 }
@@ -265,13 +275,14 @@ void lanes_down(struct mqtt *mqtt)
 {
 	struct mqtt_key blamed;
 
-	rewind_reader(mqtt, &mqtt->readers[MQTT_STREAM]);
-	rewind_reader(mqtt, &mqtt->readers[MQTT_STATE]);
+	for (unsigned i = 0; i < MQTT_READERS; i++)
+		rewind_reader(mqtt, &mqtt->readers[i]);
 	live_stop(&mqtt->live);
+	orders_down(mqtt);
 	if (!mqtt_window_lose(mqtt->window, &blamed))
 		return;
-	if (blamed.lane == MQTT_STREAM)
-		mqtt->readers[MQTT_STREAM].next = blamed.seq + 1;
+	if (blamed.lane == MQTT_STREAM || blamed.lane == MQTT_ORDERS)
+		mqtt->readers[blamed.lane].next = blamed.seq + 1;
 	else
 		mqtt->blamed[mqtt->blamed_next++ % MQTT_BLAMED] = blamed.seq;
 	refusal_record(mqtt, blamed.lane, blamed.seq, "the connection breaks each time");
@@ -280,12 +291,15 @@ void lanes_down(struct mqtt *mqtt)
 void lanes_up(struct mqtt *mqtt)
 {
 	live_begin(&mqtt->live, store_head(mqtt->parts.store));
+	orders_up(mqtt);
 }
 
 bool lanes_are_reading(const struct mqtt *mqtt)
 {
-	return mqtt->live.is_reading || mqtt->readers[MQTT_STREAM].is_reading ||
-	       mqtt->readers[MQTT_STATE].is_reading;
+	for (unsigned i = 0; i < MQTT_READERS; i++)
+		if (mqtt->readers[i].is_reading)
+			return true;
+	return mqtt->live.is_reading || mqtt->orders.is_reading;
 }
 
 /* A sink that has no position in this log begins at its end: what is live it sets anyway, and
@@ -307,15 +321,18 @@ void lanes_init(struct mqtt *mqtt)
 {
 	init_reader(mqtt, MQTT_STREAM, "mqtt");
 	init_reader(mqtt, MQTT_STATE, "mqtt-state");
+	init_reader(mqtt, MQTT_ORDERS, "mqtt-orders");
+	orders_init(&mqtt->orders);
 	live_init(&mqtt->live);
 }
 
 void lanes_fini(struct mqtt *mqtt)
 {
-	for (unsigned i = 0; i < 2; i++) {
+	for (unsigned i = 0; i < MQTT_READERS; i++) {
 		lanes_end_task(&mqtt->readers[i].task);
 		store_read_fini(&mqtt->readers[i].read);
 	}
 	live_stop(&mqtt->live);
 	store_read_fini(&mqtt->live.read);
+	orders_fini(mqtt);
 }

@@ -309,36 +309,40 @@ void mqtt_line_publish(struct mqtt_line *line, struct mqtt_letter **letter)
 	check(line, code);
 }
 
-struct all_views {
-	char real[MQTT_TOPIC_SIZE], played[MQTT_TOPIC_SIZE];
-	char *topics[2]; /* as the library wants them */
+struct all_kept {
+	char text[4][MQTT_TOPIC_SIZE];
+	char *topics[4]; /* as the library wants them */
 };
 
-static void name_all_views(const struct mqtt_line *line, struct all_views *views)
+/* Views and orders, of what is real and of what is played. */
+static void name_all_kept(const struct mqtt_line *line, struct all_kept *kept)
 {
-	mqtt_topic_all_views(&line->address->topics, false, views->real);
-	mqtt_topic_all_views(&line->address->topics, true, views->played);
-	views->topics[0] = views->real;
-	views->topics[1] = views->played;
+	for (int i = 0; i < 4; i++) {
+		if (i < 2)
+			mqtt_topic_all_views(&line->address->topics, i % 2, kept->text[i]);
+		else
+			mqtt_topic_dispatch(&line->address->topics, "+", i % 2, kept->text[i]);
+		kept->topics[i] = kept->text[i];
+	}
 }
 
 void mqtt_line_sweep(struct mqtt_line *line, uint64_t before)
 {
-	struct all_views views;
+	struct all_kept kept;
 
 	line->sweep_before = before;
-	name_all_views(line, &views);
+	name_all_kept(line, &kept);
 	check(line,
-	      mosquitto_subscribe_multiple(line->client, NULL, 2, views.topics, 0, 0, NULL));
+	      mosquitto_subscribe_multiple(line->client, NULL, 4, kept.topics, 0, 0, NULL));
 }
 
 static void end_sweep(struct mqtt_line *line)
 {
-	struct all_views views;
+	struct all_kept kept;
 
 	line->wants_unsubscribe = false;
-	name_all_views(line, &views);
-	check(line, mosquitto_unsubscribe_multiple(line->client, NULL, 2, views.topics, NULL));
+	name_all_kept(line, &kept);
+	check(line, mosquitto_unsubscribe_multiple(line->client, NULL, 4, kept.topics, NULL));
 }
 
 static void check_deadlines(struct mqtt_line *line)

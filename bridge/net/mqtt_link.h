@@ -33,9 +33,10 @@ struct mqtt_letter {
 	enum mqtt_letter_kind kind;
 	unsigned line;   /* the number of the connection it belongs to */
 	uint64_t seq;    /* of the message's event */
-	uint64_t ticket; /* these three are the sender's own */
+	uint64_t ticket; /* these are the sender's own */
 	int lane;
 	int64_t since_us;
+	char incident_id[ID_SIZE], dispatch_id[ID_SIZE]; /* of an order without a receipt; "" */
 	bool is_retained;    /* the broker keeps it for those who come later */
 	struct buf *payload; /* owned reference; NULL: empty, which clears what is kept */
 	const char

@@ -116,6 +116,27 @@ void live_take_stray(struct mqtt *mqtt, struct mqtt_letter **letter)
 	*letter = NULL;
 }
 
+/* An order that is kept and should not be. */
+static bool clear_stray_order(struct mqtt *mqtt, const struct mqtt_letter *stray)
+{
+	struct mqtt_key key = {.lane = MQTT_LIVE};
+	char unit[MQTT_UNIT_SIZE];
+	struct mqtt_letter *letter;
+	bool is_exercise;
+
+	if (!mqtt_topic_read_dispatch(&mqtt->topics, stray->text, unit, &is_exercise) ||
+	    orders_keep(mqtt, unit, is_exercise))
+		return true;
+	if (!mqtt_window_admits(mqtt->window, &key))
+		return false;
+	letter = mqtt_letter_new(LINK_MESSAGE, mqtt->line, stray->text);
+	letter->is_retained = true;
+	letter->lane = MQTT_LIVE;
+	letter->ticket = mqtt_window_push(mqtt->window, &key);
+	list_append(&mqtt->outbox, &letter->node);
+	return true;
+}
+
 /* False: the window takes no more. */
 static bool clear_stray(struct mqtt *mqtt, const struct mqtt_letter *letter)
 {
@@ -123,8 +144,9 @@ static bool clear_stray(struct mqtt *mqtt, const struct mqtt_letter *letter)
 	struct mqtt_key key = {.lane = MQTT_LIVE};
 
 	if (!mqtt_topic_read_view(&mqtt->topics, letter->text, &key.agency, &task.is_exercise,
-				  task.incident_id) ||
-	    is_live_again(mqtt, key.agency, task.incident_id))
+				  task.incident_id))
+		return clear_stray_order(mqtt, letter);
+	if (is_live_again(mqtt, key.agency, task.incident_id))
 		return true;
 	if (!mqtt_window_admits(mqtt->window, &key))
 		return false;

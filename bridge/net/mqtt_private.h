@@ -3,6 +3,7 @@
  *   mqtt.c         its life: lines that come and go, answers, positions, stop
  *   mqtt_lanes.c   what is sent when
  *   mqtt_live.c    every live view once more, after a connection
+ *   mqtt_orders.c  orders to units        mqtt_order.c   what an event says to them
  *   mqtt_refusal.c what the broker will never take
  *   mqtt_window.c  what is on its way     mqtt_topics.c  what an event becomes
  *   mqtt_link.c    the thread             mqtt_line.c    one connection
@@ -26,6 +27,9 @@
 #include "net/mqtt_link.h"
 #include "net/mqtt_window.h"
 
+#define MQTT_READERS                                                                           \
+	MQTT_LIVE      /* lanes with a position: MQTT_STREAM, MQTT_STATE, MQTT_ORDERS          \
+			*/
 #define MQTT_BLAMED 16 /* views that broke the connection, remembered until the next start */
 
 /* What is left to send for one event or one live incident. */
@@ -69,22 +73,44 @@ struct mqtt_live {
 	unsigned stray_count;
 };
 
+struct mqtt_orders {
+	int64_t valid_ms;
+	struct list known;   /* struct known_order: those that are not over */
+	bool are_known;      /* all of them: what is live has been read */
+	struct list passing; /* struct mqtt_letter: what the event that passes has to say */
+	unsigned nth;        /* of these, already sent */
+	bool is_due;         /* all that is open, once more */
+	struct list asking;  /* struct asking: units that want to hear what is theirs */
+	unsigned asking_count;
+	bool is_in_pass, is_for_all; /* over what is live */
+	struct list answered;        /* of those that asked, by this pass */
+	uint64_t since;              /* the newest event when it began */
+	uint64_t from;
+	struct store_read read;
+	bool is_reading, is_void;
+	struct list again; /* struct mqtt_letter: what a page of it has to say */
+	unsigned again_nth;
+};
+
 enum mqtt_phase { MQTT_RUNNING, MQTT_EMPTYING, MQTT_LEAVING, MQTT_SAVING, MQTT_STOPPED };
 
 struct mqtt {
 	struct mqtt_parts parts;
+	const struct rules *rules;
 	struct mqtt_topics topics;
 	struct feed_reader feed_reader;
 	struct mqtt_link *link; /* NULL in tests of the lanes */
 	struct mqtt_ear *ear;   /* the same */
-	struct log_repeat is_deaf, malformed[FIELD_LEAVES];
-	char deaf[200]; /* why units are not heard, "" when they are */
+	struct log_repeat is_deaf, malformed[FIELD_LEAVES], impossible;
+	struct list parked; /* struct mqtt_heard: answers to orders that are not known yet */
+	char deaf[200];     /* why units are not heard, "" when they are */
 	struct mqtt_window *window;
 	unsigned size; /* of the window */
 	bool is_up;
-	unsigned line;                 /* its number */
-	struct list outbox;            /* letters of this turn */
-	struct mqtt_reader readers[2]; /* MQTT_STREAM, MQTT_STATE */
+	unsigned line;      /* its number */
+	struct list outbox; /* letters of this turn */
+	struct mqtt_reader readers[MQTT_READERS];
+	struct mqtt_orders orders;
 	struct mqtt_live live;
 	uint64_t blamed[MQTT_BLAMED]; /* events whose view is not sent any more */
 	unsigned blamed_next;
@@ -104,7 +130,8 @@ struct mqtt {
 int64_t mqtt_now_ms(const struct mqtt *mqtt);
 
 /* mqtt_field.c */
-void field_hear(struct mqtt *mqtt); /* all that has come in */
+void field_hear(struct mqtt *mqtt);   /* all that has come in */
+void field_let_go(struct mqtt *mqtt); /* what waits is to be said again */
 
 /* mqtt_lanes.c */
 void lanes_init(struct mqtt *mqtt);
@@ -136,6 +163,25 @@ void live_sweep(struct mqtt *mqtt);
 void live_take_stray(struct mqtt *mqtt, struct mqtt_letter **letter);
 void live_clear_strays(struct mqtt *mqtt);
 void live_stop(struct mqtt_live *live);
+
+/* mqtt_orders.c */
+void orders_init(struct mqtt_orders *orders);
+void orders_up(struct mqtt *mqtt);
+void orders_down(struct mqtt *mqtt);
+void orders_fini(struct mqtt *mqtt); /* nothing is with the store any more */
+/* What the event has to say to units is sent next, by orders_work_off. */
+void orders_begin(struct mqtt *mqtt, const struct event *event);
+bool orders_work_off(struct mqtt *mqtt); /* false: there is more than the window takes */
+void orders_run(struct mqtt *mqtt);      /* once more, what is due */
+bool orders_are_said(const struct mqtt *mqtt);
+/* The unit wants to hear what is its. */
+void orders_ask(struct mqtt *mqtt, const char *unit);
+/* The incident of an order of that unit that is not over; NULL: none is known. */
+const char *orders_incident(const struct mqtt *mqtt, const char *unit, const char *dispatch_id);
+/* The broker has it: its receipt. */
+void orders_confirmed(struct mqtt *mqtt, const struct mqtt_letter *letter);
+/* What the broker keeps for that unit waits for an answer. */
+bool orders_keep(const struct mqtt *mqtt, const char *unit, bool is_exercise);
 
 /* mqtt_refusal.c */
 /* Counts, logs and records that the broker will never take the event. */

@@ -87,6 +87,30 @@ bool mqtt_topic_read_view(const struct mqtt_topics *topics, const char *topic,
 	return true;
 }
 
+void mqtt_topic_dispatch(const struct mqtt_topics *topics, const char *unit, bool is_exercise,
+			 char topic_r[MQTT_TOPIC_SIZE])
+{
+	snprintf(topic_r, MQTT_TOPIC_SIZE, "%s%s/unit/%s/dispatch", topics->base,
+		 stage(is_exercise), unit);
+}
+
+bool mqtt_topic_read_dispatch(const struct mqtt_topics *topics, const char *topic,
+			      char unit_r[MQTT_UNIT_SIZE], bool *is_exercise_r)
+{
+	const char *below = after(topic, topics->base);
+	const char *played = below != NULL ? after(below, stage(true)) : NULL;
+	const char *unit = played != NULL ? played : below;
+	size_t len;
+
+	unit = unit != NULL ? after(unit, "/unit/") : NULL;
+	len = unit != NULL ? strcspn(unit, "/") : 0;
+	if (len == 0 || len >= MQTT_UNIT_SIZE || strcmp(unit + len, "/dispatch") != 0)
+		return false;
+	*is_exercise_r = played != NULL;
+	snprintf(unit_r, MQTT_UNIT_SIZE, "%.*s", (int)len, unit);
+	return true;
+}
+
 static agency_set everybody(const struct mqtt_topics *topics)
 {
 	return topics->agencies->count == AGENCY_MAX
@@ -156,12 +180,14 @@ struct mqtt_views mqtt_views_of(const struct mqtt_topics *topics, const struct e
 bool mqtt_view_is_stale(const char *payload, size_t len, const char *epoch, uint64_t since)
 {
 	struct slice view = {.text = payload, .len = len};
-	const char *incident = find(view, ",\"incident\":{"), *as_of;
+	const char *rest = find(view, ",\"incident\":{"), *as_of;
 	char mark[ID_SIZE + 16];
 
-	if (incident == NULL)
+	if (rest == NULL)
+		rest = find(view, ",\"type\":\""); /* of an order */
+	if (rest == NULL)
 		return true; /* none of ours */
-	view.len = (size_t)(incident - payload);
+	view.len = (size_t)(rest - payload);
 	snprintf(mark, sizeof(mark), "\"epoch\":\"%s\"", epoch);
 	as_of = find(view, "\"as_of\":");
 	if (as_of == NULL || find(view, mark) == NULL)

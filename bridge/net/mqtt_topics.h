@@ -3,8 +3,9 @@
  *   tangi/v1/{city}/bridge                          is the bridge there?
  *   tangi/v1/{city}/agency/{agency}/events          the frame, as every console gets it
  *   tangi/v1/{city}/agency/{agency}/incidents/{id}  the incident as it stands, kept there
- *   tangi/v1/{city}/exercise/agency/…               the same of what is only played: who does
- * not ask for it never hears it
+ *   tangi/v1/{city}/unit/{unit}/dispatch            an order to a unit, kept until it is
+ * answered tangi/v1/{city}/exercise/…                      the same of what is only played: who
+ * does not ask for it never hears it
  *
  * Who may see what is decided in model/audience.h and nowhere else. No text from outside stands
  * in a topic. Pure; any thread. */
@@ -13,6 +14,7 @@
 #include "model/event.h"
 
 #define MQTT_TOPIC_SIZE 160
+#define MQTT_UNIT_SIZE  17
 
 struct mqtt_topics {
 	char base[64]; /* "tangi/v1/cirebon" */
@@ -35,6 +37,12 @@ void mqtt_topic_all_views(const struct mqtt_topics *topics, bool is_exercise,
 bool mqtt_topic_read_view(const struct mqtt_topics *topics, const char *topic,
 			  unsigned *agency_r, bool *is_exercise_r, char incident_id_r[ID_SIZE]);
 
+void mqtt_topic_dispatch(const struct mqtt_topics *topics, const char *unit, bool is_exercise,
+			 char topic_r[MQTT_TOPIC_SIZE]);
+/* False: it is none. */
+bool mqtt_topic_read_dispatch(const struct mqtt_topics *topics, const char *topic,
+			      char unit_r[MQTT_UNIT_SIZE], bool *is_exercise_r);
+
 /* Whose stream the event belongs to. */
 agency_set mqtt_hearers(const struct mqtt_topics *topics, const struct event *event);
 
@@ -44,8 +52,8 @@ struct mqtt_views {
 };
 struct mqtt_views mqtt_views_of(const struct mqtt_topics *topics, const struct event *event);
 
-/* Whether a view found at the broker is older than log number since, or of another log: what is
- * live has been set again since then, so this one is not. */
+/* Whether a view or an order found at the broker is older than log number since, or of another
+ * log: what is live has been set again since then, so this one is not. */
 bool mqtt_view_is_stale(const char *payload, size_t len, const char *epoch, uint64_t since);
 
 /* The payload of the bridge's own topic: free it with buf_unref. */

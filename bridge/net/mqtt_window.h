@@ -15,6 +15,7 @@
 enum mqtt_lane_id {
 	MQTT_STREAM, /* every event, to the agencies that it concerns */
 	MQTT_STATE,  /* what each event changes of the views that the broker keeps */
+	MQTT_ORDERS, /* what each event has to say to units */
 	MQTT_LIVE,   /* all live views once more, after a connection */
 	MQTT_LANES
 };
@@ -22,8 +23,8 @@ enum mqtt_lane_id {
 /* What a message is, also when it is sent again. */
 struct mqtt_key {
 	enum mqtt_lane_id lane;
-	uint64_t seq; /* its event; 0: it is about none, and never suspect */
-	unsigned agency;
+	uint64_t seq;    /* its event; 0: it is about none, and never suspect */
+	unsigned agency; /* of an order: which of the event's */
 };
 
 struct mqtt_window;

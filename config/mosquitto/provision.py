@@ -69,7 +69,10 @@ def rules(city, people):
         if who["role"] == "agency":
             lines += [f"topic read {base}/agency/{who['agency']}/#",
                       f"topic read {base}/exercise/agency/{who['agency']}/#"]
-    lines += ["", f"pattern read {base}/unit/%u/dispatch"]
+            lines += [f"topic read {base}{stage}/unit/{one['unit']}/dispatch" for one in people
+                      if one["role"] == "unit" and one["agency"] == who["agency"]
+                      for stage in ("", "/exercise")]
+    lines += ["", f"pattern read {base}/unit/%u/dispatch", f"pattern read {base}/exercise/unit/%u/dispatch"]
     lines += [f"pattern write {base}/unit/%u/{leaf}"
               for leaf in ("ack", "status", "position", "presence", "sync")]
     return "\n".join(lines) + "\n"

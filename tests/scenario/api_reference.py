@@ -394,6 +394,16 @@ def every_message_on_the_broker_is_one_that_the_reference_knows(bridge):
         for stage in ("", "exercise/"):
             report = bridge.report(FIRE, exercise=bool(stage))
             view = f"{BASE}/{stage}agency/fire/incidents/{report['incident_id']}"
+            unit = next(u for u, agency in bridge.broker.some_units if agency == "fire")
+            dispatch = f"{BASE}/{stage}unit/{unit}/dispatch"
+            assert bridge.act(report["incident_id"], "assign", units=[unit]).status == 200
+            order = radio.wait(lambda h: next((x.json for x in h if x.topic == dispatch and x.payload), None), "an order")
+            assert bridge.act(report["incident_id"], "cancel", units=[unit]).status == 200
+            radio.wait(lambda h: [x for x in h if x.topic == dispatch and x.payload and x.json["type"] == "recall"], "recalled")
+            with Radio(bridge.broker, unit, []) as crew:
+                crew.send(f"{BASE}/unit/{unit}/ack", json.dumps({"dispatch_id": order["dispatch_id"], "receipt": "confirmed"}))
+                crew.send(f"{BASE}/unit/{unit}/status", json.dumps({"status": "on_duty"}))
+            radio.wait(lambda h: [x for x in h if x.topic == dispatch and not x.payload], "it is answered")
             assert bridge.act(report["incident_id"], "close", outcome="resolved").status == 200
             radio.wait(lambda h: [x for x in h if x.topic == view and not x.payload], "it is cleared")
         radio.wait(lambda h: [x for x in h if x.topic == f"{BASE}/bridge"], "the bridge's presence")
@@ -408,4 +418,6 @@ def every_message_on_the_broker_is_one_that_the_reference_knows(bridge):
                 book.check(channel, name, one.json)
     assert book.seen == {("bridge", "presence"), ("agencyIncident", "view"), ("agencyIncident", "cleared"),
                          ("agencyEvents", "event"), ("exerciseIncident", "view"),
-                         ("exerciseIncident", "cleared"), ("exerciseEvents", "event")}
+                         ("exerciseIncident", "cleared"), ("exerciseEvents", "event"),
+                         ("unitDispatch", "order"), ("unitDispatch", "cleared"), ("unitAck", "ack"),
+                         ("unitStatus", "status"), ("exerciseDispatch", "order"), ("exerciseDispatch", "cleared")}

@@ -20,8 +20,9 @@ def _unit(bridge, unit, who="pengelola"):
     return next(u for u in answer.json["units"] if u["id"] == unit)
 
 
-def _at(seconds_ago=0):
-    return time.strftime("%Y-%m-%dT%H:%M:%S.000Z", time.gmtime(time.time() - seconds_ago))
+def _at(seconds_ago=0.0):
+    at = time.time() - seconds_ago
+    return time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(at)) + f".{int(at * 1000) % 1000:03}Z"
 
 
 def _is_at(bridge, unit, lat):
@@ -220,3 +221,283 @@ def a_hundred_positions_a_second_are_heard_and_the_log_does_not_grow(make):
             radio.close()
     assert not bridge.log()
     assert bridge.metrics()["tangi_field_messages_total"] >= count
+
+
+# --- orders ---
+
+FIRE = "Kebakaran rumah di Jl. Kesambi dekat masjid, hubungi Pak Slamet 081234567890"
+
+
+def _dispatch(unit):
+    return f"{BASE}/unit/{unit}/dispatch"
+
+
+def _fire_unit(broker, n=0):
+    return [u for u, agency in broker.some_units if agency == "fire"][n]
+
+
+def _sent(bridge, unit, text=FIRE):
+    """An incident to which this unit has been sent; its id."""
+    ident = bridge.report(text)["incident_id"]
+    answer = bridge.act(ident, "assign", units=[unit])
+    assert answer.status == 200, answer
+    return ident
+
+
+def _order(bridge, ident, unit):
+    """The unit's newest order of the incident."""
+    parts = bridge.incident(ident)["assignments"]
+    return [o for p in parts for o in p["orders"] if o["unit"] == unit][-1]
+
+
+def _heard(radio, unit, what="order", within=10):
+    """The newest message of that type on the unit's topic."""
+    def newest(heard):
+        mine = [h.json for h in heard if h.topic == _dispatch(unit) and h.payload]
+        return next((m for m in reversed(mine) if m["type"] == what), None)
+    return radio.wait(newest, f"a {what} for {unit}", within)
+
+
+def _has(bridge, ident, unit, receipt, within=10):
+    return wait.until(lambda: _order(bridge, ident, unit)["receipts"][receipt], f"receipt {receipt}", within)
+
+
+def _kept(broker, unit):
+    """What a unit that connects now is given, or None; the second message is our own mark."""
+    with Radio(broker, "bridge", [_dispatch(unit), f"{BASE}/mark"]) as radio:
+        radio.send(f"{BASE}/mark", "x")
+        radio.wait(lambda h: [x for x in h if x.topic == f"{BASE}/mark"], "the mark")
+        return next((h.json for h in radio.heard if h.topic == _dispatch(unit) and h.payload), None)
+
+
+def a_unit_gets_its_order_and_each_receipt_stands_on_the_incident_with_its_time(make):
+    broker = make.broker()
+    bridge = make.bridge(broker).start()
+    unit = _fire_unit(broker)
+    with Radio(broker, unit, _dispatch(unit)) as radio:
+        ident = _sent(bridge, unit)
+        order = _heard(radio, unit)
+        assert order["incident_id"] == ident and order["revision"] == 1 and not order["exercise"]
+        assert order["category"] == "fire_building" and order["id"] == order["dispatch_id"]
+        assert "0812" not in json.dumps(order) and "Slamet" not in json.dumps(order)
+        assert "Kebakaran" in order["text"]
+        assert order["valid_until"] > order["at"]
+        assert _kept(broker, unit)["dispatch_id"] == order["dispatch_id"]
+        _has(bridge, ident, unit, "broker")
+        for receipt in ("device", "confirmed"):
+            radio.send(_said(unit, "ack"), json.dumps({"dispatch_id": order["dispatch_id"], "receipt": receipt,
+                                                       "at": _at()}))
+            _has(bridge, ident, unit, receipt)
+        wait.until(lambda: _kept(broker, unit) is None, "it is answered, and not kept any more")
+        radio.send(_said(unit, "ack"), json.dumps({"dispatch_id": order["dispatch_id"], "receipt": "accepted"}))
+        _has(bridge, ident, unit, "accepted")
+        for status in ("en_route", "on_scene", "cleared"):
+            radio.send(_said(unit, "status"), json.dumps({"status": status, "incident_id": ident}))
+            wait.until(lambda s=status: _order(bridge, ident, unit)["state"] == s, status)
+    times = _order(bridge, ident, unit)["receipts"]
+    assert times["queued"] <= times["broker"] and times["device"] <= times["confirmed"] and not times["declined"]
+    told = [e for e in bridge.log() if e.get("by") == unit]
+    assert [e.get("status") or e.get("receipt") for e in told if e["event"] == "assignment.updated"] == \
+        ["device", "confirmed", "accepted", "en_route", "on_scene", "cleared"]
+    assert bridge.metrics()["tangi_field_impossible_total"] == 0
+
+
+def a_unit_that_was_away_gets_its_order_once_when_it_comes(make):
+    broker = make.broker()
+    bridge = make.bridge(broker).start()
+    unit = _fire_unit(broker)
+    with Radio(broker, unit, _dispatch(unit), session="regu"):
+        pass
+    ident = _sent(bridge, unit)
+    _has(bridge, ident, unit, "broker")
+    assert not _order(bridge, ident, unit)["receipts"]["device"]
+    with Radio(broker, unit, [], session="regu") as radio:  # its session has its subscription
+        order = _heard(radio, unit)
+        radio.send(_said(unit, "ack"), json.dumps({"dispatch_id": order["dispatch_id"]}))
+        _has(bridge, ident, unit, "confirmed")
+        assert len([h for h in radio.heard if h.payload]) == 1, radio.heard
+    with Radio(broker, unit, _dispatch(unit)) as fresh:
+        fresh.send(_said(unit, "sync"), "")
+        again = _heard(fresh, unit)
+        assert (again["dispatch_id"], again["revision"]) == (order["dispatch_id"], order["revision"])
+        assert not [h for h in fresh.heard if h.retain], "it was answered"
+
+
+def an_order_survives_a_broker_that_comes_back_empty_and_a_bridge_that_is_killed(make):
+    broker = make.broker()
+    bridge = make.bridge(broker).start()
+    unit, other = _fire_unit(broker), _fire_unit(broker, 1)
+    first = _sent(bridge, unit)
+    _has(bridge, first, unit, "broker")
+    broker.kill()
+    broker.forget()
+    second = _sent(bridge, other)
+    bridge.kill()  # it was committed, and nobody has heard of it
+    bridge.spawn()
+    broker.start()
+    with Radio(broker, unit, _dispatch(unit)) as one, Radio(broker, other, _dispatch(other)) as two:
+        assert _heard(one, unit, within=30)["incident_id"] == first
+        assert _heard(two, other, within=30)["incident_id"] == second
+        _has(bridge, second, other, "broker")
+        two.send(_said(other, "ack"), json.dumps({"dispatch_id": _heard(two, other)["dispatch_id"]}))
+        _has(bridge, second, other, "confirmed")
+    wait.until(lambda: _kept(broker, other) is None, "answered")
+    assert _kept(broker, unit)["incident_id"] == first
+
+
+def a_broker_that_kept_an_order_which_is_over_is_corrected(make):
+    broker = make.broker()
+    bridge = make.bridge(broker).start()
+    unit = _fire_unit(broker)
+    ident = _sent(bridge, unit)
+    _has(bridge, ident, unit, "broker")
+    broker.stop()
+    memory = (broker.folder / "broker.db").read_bytes()
+    assert bridge.act(ident, "status", unit=unit, status="declined", reason="ban bocor").status == 200
+    broker.start()
+    wait.until(lambda: _kept(broker, unit) is None, "it is cleared", within=30)
+    broker.stop()
+    (broker.folder / "broker.db").write_bytes(memory)
+    broker.start()
+    wait.until(lambda: _kept(broker, unit) is None, "it is cleared again", within=30)
+
+
+def a_recall_takes_the_place_of_its_order_until_it_is_confirmed(make):
+    broker = make.broker()
+    bridge = make.bridge(broker).start()
+    unit = _fire_unit(broker)
+    with Radio(broker, unit, _dispatch(unit)) as radio:
+        ident = _sent(bridge, unit)
+        order = _heard(radio, unit)
+        radio.send(_said(unit, "ack"), json.dumps({"dispatch_id": order["dispatch_id"], "receipt": "accepted"}))
+        _has(bridge, ident, unit, "accepted")
+        assert bridge.act(ident, "cancel", units=[unit]).status == 200
+        recall = _heard(radio, unit, "recall")
+        assert recall["dispatch_id"] == order["dispatch_id"] and recall["revision"] > order["revision"]
+        assert _kept(broker, unit)["type"] == "recall"
+        radio.send(_said(unit, "ack"), json.dumps({"dispatch_id": order["dispatch_id"]}))
+        _has(bridge, ident, unit, "confirmed")
+        wait.until(lambda: _kept(broker, unit) is None, "it is confirmed")
+    assert _order(bridge, ident, unit)["state"] == "recalled"
+
+
+def a_changed_place_is_said_and_asked_for_again(make):
+    broker = make.broker()
+    bridge = make.bridge(broker).start()
+    unit = _fire_unit(broker)
+    with Radio(broker, unit, _dispatch(unit)) as radio:
+        ident = _sent(bridge, unit)
+        radio.send(_said(unit, "ack"), json.dumps({"dispatch_id": _heard(radio, unit)["dispatch_id"]}))
+        _has(bridge, ident, unit, "confirmed")
+        assert bridge.act(ident, "relocate", location={"lat": -6.7205, "lon": 108.5601}).status == 200
+        again = radio.wait(lambda h: next((x.json for x in h if x.payload and x.json["revision"] == 2), None),
+                           "the second revision")
+        assert again["changed"] == ["location"] and again["location"]["lat"] == -6.7205
+        assert not _order(bridge, ident, unit)["receipts"]["confirmed"]
+        radio.send(_said(unit, "ack"), json.dumps({"dispatch_id": again["dispatch_id"]}))
+        _has(bridge, ident, unit, "confirmed")
+
+
+def a_crew_that_declines_is_seen_at_once_with_its_reason(make):
+    broker = make.broker()
+    bridge = make.bridge(broker).start()
+    unit = _fire_unit(broker)
+    with Radio(broker, unit, _dispatch(unit)) as radio, bridge.console("pos-fire") as desk:
+        ident = _sent(bridge, unit)
+        radio.send(_said(unit, "ack"), json.dumps({"dispatch_id": _heard(radio, unit)["dispatch_id"],
+                                                   "receipt": "declined", "reason": "ban bocor"}))
+        event = desk.wait(lambda c: next((f for f in c.frames if f.get("status") == "declined"), None), "declined")
+    assert event["by"] == unit and event["reason"] == "ban bocor" and event["incident"]["id"] == ident
+    assert wait.until(lambda: _unit(bridge, unit)["status"] == "available", "it is free")
+
+
+def a_call_for_help_rises_at_once(make):
+    broker = make.broker()
+    bridge = make.bridge(broker).start()
+    unit = _fire_unit(broker)
+    with Radio(broker, unit, _dispatch(unit)) as radio, bridge.console("pos-fire") as desk:
+        radio.send(_said(unit, "status"), json.dumps({"status": "mayday"}))
+        wait.until(lambda: "field.mayday" in bridge.process.log_text(), "without a job it is told to the operator")
+        ident = _sent(bridge, unit)
+        radio.send(_said(unit, "status"), json.dumps({"status": "mayday", "note": "dinding runtuh", "id": "m1"}))
+        event = desk.wait(lambda c: next((f for f in c.frames if f["event"] == "incident.escalated"), None), "it rises")
+    assert event["by"] == unit and event["incident"]["id"] == ident and event["agency"] == "fire"
+    assert unit in event["note"] and "dinding runtuh" in event["note"]
+
+
+def what_comes_twice_or_late_changes_nothing_newer(make):
+    broker = make.broker()
+    bridge = make.bridge(broker).start()
+    unit = _fire_unit(broker)
+    with Radio(broker, unit, _dispatch(unit)) as radio:
+        ident = _sent(bridge, unit)
+        said = json.dumps({"status": "on_scene", "incident_id": ident, "at": _at(), "id": "tap-1"})
+        for _ in range(3):
+            radio.send(_said(unit, "status"), said)
+        wait.until(lambda: _order(bridge, ident, unit)["state"] == "on_scene", "it is there")
+        radio.send(_said(unit, "status"), json.dumps({"status": "en_route", "incident_id": ident, "at": _at(60)}))
+        late = wait.until(lambda: next((e for e in bridge.log() if e.get("late")), None), "the late one is in the log")
+        assert late["status"] == "en_route" and late["by"] == unit
+    assert _order(bridge, ident, unit)["state"] == "on_scene"
+    assert len([e for e in bridge.log() if e.get("status") == "on_scene"]) == 1
+
+
+def a_crew_whose_clock_is_behind_is_heard_all_the_same(make):
+    broker = make.broker()
+    bridge = make.bridge(broker).start()
+    unit = _fire_unit(broker)
+    with Radio(broker, unit, _dispatch(unit)) as radio:
+        ident = _sent(bridge, unit)
+        for minutes, status in ((12, "accepted"), (11, "en_route"), (10, "on_scene")):
+            radio.send(_said(unit, "status"), json.dumps({"status": status, "at": _at(minutes * 60)}))
+            wait.until(lambda s=status: _order(bridge, ident, unit)["state"] == s, status)
+    order = _order(bridge, ident, unit)
+    assert order["steps"]["on_scene"] >= order["steps"]["ordered"]
+
+
+def a_unit_answers_for_its_own_orders_only(make):
+    broker = make.broker()
+    bridge = make.bridge(broker).start()
+    mine, other = _fire_unit(broker), _fire_unit(broker, 1)
+    with Radio(broker, mine, _dispatch("+")) as radio, Radio(broker, other, _dispatch(other)) as victim:
+        ident = _sent(bridge, other)
+        order = _heard(victim, other)
+        for payload in ({"dispatch_id": order["dispatch_id"]},
+                        {"dispatch_id": order["dispatch_id"], "receipt": "declined", "incident_id": ident}):
+            radio.send(_said(mine, "ack"), json.dumps(payload))
+        radio.send(_said(mine, "status"), json.dumps({"status": "on_scene", "incident_id": ident}))
+        radio.send(_said(mine, "status"), json.dumps({"status": "off_duty"}))
+        wait.until(lambda: _unit(bridge, mine)["status"] == "off_duty", "its own is heard")
+        assert not radio.heard
+    assert bridge.metrics()["tangi_field_impossible_total"] == 3
+    order = _order(bridge, ident, other)
+    assert order["state"] == "ordered" and not order["receipts"]["confirmed"] and not order["receipts"]["declined"]
+    assert _unit(bridge, other)["status"] == "ordered"
+
+
+def a_tap_made_while_the_bridge_was_away_is_not_lost(make):
+    broker = make.broker()
+    bridge = make.bridge(broker).start()
+    unit = _fire_unit(broker)
+    with Radio(broker, unit, _dispatch(unit)) as radio:
+        ident = _sent(bridge, unit)
+        order = _heard(radio, unit)
+        bridge.kill()
+        at = _at()
+        radio.send(_said(unit, "ack"), json.dumps({"dispatch_id": order["dispatch_id"], "at": at}))
+        radio.send(_said(unit, "status"), json.dumps({"status": "en_route", "incident_id": ident, "at": at}))
+        bridge.start()
+        wait.until(lambda: _order(bridge, ident, unit)["state"] == "en_route", "it is heard", within=20)
+        assert _has(bridge, ident, unit, "confirmed") == at
+        assert _order(bridge, ident, unit)["steps"]["en_route"] == at
+
+
+def an_agency_s_console_hears_the_orders_of_its_own_units(make):
+    broker = make.broker()
+    bridge = make.bridge(broker).start()
+    unit = _fire_unit(broker)
+    with Radio(broker, "agency-fire", _dispatch(unit)) as fire, Radio(broker, "agency-police", _dispatch("+")) as police:
+        _sent(bridge, unit)
+        _heard(fire, unit)
+        fire.send(_said(unit, "ack"), json.dumps({"dispatch_id": "x"}))
+        assert not police.heard

@@ -1,0 +1,33 @@
+/* What a crew says over the radio, as the decision that it is.
+ *
+ * The words are those of core/field.h, and who says them is what the topic says. A repeat has
+ * the same command_id, so the store takes it once: the message's own id, or else what it says
+ * and when. Pure; any thread. */
+#pragma once
+
+#include "core/access.h"
+#include "core/field.h"
+#include "model/unit.h"
+
+/* Who it is: of its agency, and named as the unit. It speaks for itself only, which is for the
+ * caller to see to: a command names the unit. */
+struct principal crew_of(const char *unit, unsigned agency);
+
+/* Whether the crew says that it is on duty, or not. */
+bool crew_says_duty(const struct field_word *word, enum unit_duty *duty_r);
+struct duty_change *crew_duty(const struct field_word *word, const char *unit, int64_t now_ms);
+/* A call for help: of all that is said, this one may not be passed over in silence. */
+bool crew_calls_for_help(const struct field_word *word);
+
+struct unit_name {
+	const char *id;
+	unsigned agency;
+};
+
+/* A receipt, a step, or a call for help. ERR_INVALID: it is no state of an order. */
+int crew_command(const struct field_message *message, const struct unit_name *who,
+		 const char *incident_id, int64_t now_ms, const struct agencies *agencies,
+		 struct command **command_r, struct err *err) MUST_CHECK;
+/* What the bridge knows itself of an order: a receipt. */
+struct command *crew_receipt(const char *incident_id, const char *dispatch_id,
+			     enum receipt receipt, int64_t at_ms);
