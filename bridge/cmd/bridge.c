@@ -354,6 +354,19 @@ static void read_tail(struct bridge *bridge)
 	store_read_submit(bridge->store, read);
 }
 
+static void follow_roster(struct bridge *bridge)
+{
+	struct shifts_parts parts = {
+		.loop = bridge->loop,
+		.actions = bridge->actions,
+		.board = bridge->board,
+		.duty = bridge->duty,
+		.clock = &clock_system,
+	};
+
+	bridge->shifts = shifts_new(&parts, bridge->rules);
+}
+
 static void units_read(void *ctx, const struct err *err)
 {
 	struct bridge *bridge = ctx;
@@ -365,6 +378,7 @@ static void units_read(void *ctx, const struct err *err)
 		return;
 	}
 	bridge_show_units(bridge);
+	follow_roster(bridge);
 	read_tail(bridge);
 }
 
@@ -407,6 +421,7 @@ void bridge_close(struct bridge *bridge)
 		command_desk_stop(bridge->command_desk);
 	close_store(bridge);
 	paper_close(&bridge->paper);
+	shifts_free(&bridge->shifts);
 	close_adapters(bridge);
 	mqtt_close(&bridge->mqtt);
 	tracks_close(&bridge->tracks);

@@ -14,6 +14,7 @@
 #include "cmd/notify.h"
 #include "cmd/paper.h"
 #include "cmd/settings.h"
+#include "cmd/shifts.h"
 #include "core/actions.h"
 #include "core/intake.h"
 #include "core/joining.h"
@@ -59,7 +60,8 @@ struct bridge {
 	struct stream *stream;
 	struct mqtt *mqtt; /* NULL: no broker */
 	struct api *api;
-	struct paper *paper; /* NULL: none is wanted */
+	struct shifts *shifts; /* from when the units are known */
+	struct paper *paper;   /* NULL: none is wanted */
 	struct {
 		const struct adapter_ops *ops;
 		struct adapter_env env;

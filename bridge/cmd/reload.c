@@ -101,6 +101,8 @@ static void swap_rules(struct bridge *bridge, struct rules **rules)
 	if (bridge->mqtt != NULL)
 		mqtt_set_rules(bridge->mqtt, bridge->rules);
 	api_set_rules(bridge->api, bridge->rules);
+	if (bridge->shifts != NULL)
+		shifts_set_rules(bridge->shifts, bridge->rules);
 	if (bridge->paper != NULL)
 		paper_set_rules(bridge->paper, bridge->rules);
 	bridge_show_units(bridge);

@@ -201,7 +201,7 @@ int ledger_take_duty(struct ledger *ledger, struct store_request *request, struc
 		set_duty(&unit, duty);
 	if (put(ledger, &unit,
 		(struct unit_event){.at_ms = request->at_ms,
-				    .by = duty->by,
+				    .by = duty->by[0] != '\0' ? duty->by : NULL,
 				    .note = duty->note[0] != '\0' ? duty->note : NULL,
 				    .command_id = duty->command_id,
 				    .is_late = is_late},

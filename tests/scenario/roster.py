@@ -4,7 +4,7 @@ import datetime
 import json
 import stat
 
-from world import places
+from world import places, wait
 from world.bridge import tangi
 
 PEOPLE = """\ufeffNIP;Nama;Unit;Tanggal;Mulai;Selesai;Jabatan;Kode Petugas\r
@@ -116,3 +116,29 @@ def a_later_import_takes_the_place_of_what_was_said_from_its_first_shift_on(make
     assert _show(data, "2026-11-26T03:00:00+07:00")["DMK-01"][:4] == ["on", "2026-11-25 21:00", "2026-11-26 07:00", "5"]
     assert _show(data, "2026-11-26T10:00:00+07:00")["DMK-01"][0] == "-", "replaced, and nothing is said after the last shift"
     assert _show(data, "2026-11-25T10:00:00+07:00")["DMK-02"][0] == "on", "another unit's stay"
+
+
+def a_shift_that_ends_takes_its_unit_off_duty_and_nobody_can_send_it(make):
+    bridge = make.bridge().start()
+    now = datetime.datetime.now(datetime.timezone(datetime.timedelta(hours=7)))
+    at = lambda minutes: (now + datetime.timedelta(minutes=minutes)).strftime("%Y-%m-%d,%H.%M")
+    until = lambda minutes: (now + datetime.timedelta(minutes=minutes)).strftime("%H.%M")
+    table = "unit,tanggal,mulai,selesai,jumlah\n"
+    unit = lambda: next(u for u in bridge.get("/v1/units").json["units"] if u["id"] == "DMK-01")
+    fire = bridge.report("Kebakaran rumah di Jl. Kesambi, masih ada orang di dalam")["incident_id"]
+    between = lambda ident: table + "".join(f"{ident},{at(m)},{until(m + 60)},5\n" for m in (-120, 60))
+    _import(bridge.data, between("DMK-01"))
+    wait.until(lambda: unit()["status"] == "off_duty", "its shift is over", within=20)
+    assert bridge.act(fire, "assign", units=["DMK-01"]).status == 422
+    told = [e for e in bridge.log() if e["event"] == "unit.updated"]
+    assert len(told) == 1 and told[0]["by"] is None and "jadwal jaga" in told[0]["note"]
+    called_in = bridge.ask("PUT", "/v1/units/DMK-01/status", {"status": "on_duty", "note": "dipanggil"}, "pos-fire")
+    assert called_in.status == 200 and bridge.act(fire, "assign", units=["DMK-01"]).status == 200
+    bridge.restart()
+    wait.until(lambda: bridge.readyz().status == 200, "it is back")
+    assert unit()["duty"] == "on", "what a person said after the shift's end stands"
+    bridge.ask("PUT", "/v1/units/DMK-03/status", {"status": "out_of_service"}, "pos-fire")
+    _import(bridge.data, between("DMK-03") + between("DMK-02")[len(table):])
+    of = lambda ident: next(u for u in bridge.get("/v1/units").json["units"] if u["id"] == ident)
+    wait.until(lambda: of("DMK-02")["duty"] == "off", "the other's shift is over too", within=20)
+    assert of("DMK-03")["duty"] == "out_of_service", "the roster does not mend an engine"
