@@ -97,8 +97,8 @@ int track_open(struct track **track_r, const char *dir, struct err *err)
 {
 	char path[PATH_MAX], journal[PATH_MAX];
 
-	snprintf(path, sizeof(path), "%s/positions.db", dir);
-	snprintf(journal, sizeof(journal), "%s/positions.db-journal", dir);
+	snprintf(path, sizeof(path), "%s/positions.sqlite", dir);
+	snprintf(journal, sizeof(journal), "%s/positions.sqlite-journal", dir);
 	if (open_file(track_r, path, err) == 0)
 		return 0;
 	log_warn("track.anew", "why=%s", log_quote(err->text, strlen(err->text)).text);

@@ -1,4 +1,4 @@
-/* Where units were: a bounded table in a file of its own, DIR/positions.db, beside the log.
+/* Where units were: a bounded table in a file of its own, DIR/positions.sqlite, beside the log.
  *
  * Nothing is decided by it, and nothing waits for it: it is never synced, since a sync of it
  * would take turns with the log's, and a file that a power cut has spoilt is thrown away and

@@ -28,7 +28,8 @@ static void check_limits(const struct report *report, const char *body, size_t l
 }
 
 /* What follows the mark in model/event.c: words, and what changes without a decision. */
-static const char *const not_for_the_broker[] = {"order", "similar", "place_said", "text"};
+static const char *const not_for_the_broker[] = {"order", "similar", "alarms", "place_said",
+						 "text"};
 
 static void check_cuts(struct buf *body, const char *text)
 {

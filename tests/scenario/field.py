@@ -61,7 +61,7 @@ def where_a_unit_is_stands_on_it_with_its_age_and_the_newest_wins(make):
     bridge.restart()
     after = _unit(bridge, unit)["position"]
     assert after.pop("age_s") >= before.pop("age_s") and after == before, "known after a restart"
-    assert (bridge.data / "positions.db").stat().st_mode & 0o777 == 0o600
+    assert (bridge.data / "positions.sqlite").stat().st_mode & 0o777 == 0o600
 
 
 def whether_its_radio_is_there_is_told_by_its_last_will_and_after_a_restart(make):

@@ -56,9 +56,9 @@ static int stop(void **state)
 	char path[64];
 
 	track_close(&folder->track);
-	in_folder(folder, "positions.db", path);
+	in_folder(folder, "positions.sqlite", path);
 	assert_int_equal(unlink(path), 0);
-	in_folder(folder, "positions.db-journal", path);
+	in_folder(folder, "positions.sqlite-journal", path);
 	(void)unlink(path); /* it may not be there */
 	assert_int_equal(rmdir(folder->path), 0);
 	free(folder);
@@ -167,7 +167,7 @@ static void a_spoilt_file_is_begun_anew(void **state)
 		FILE *file;
 
 		track_close(&folder->track);
-		in_folder(folder, "positions.db", path);
+		in_folder(folder, "positions.sqlite", path);
 		file = fopen(path, "w");
 		assert_non_null(file);
 		for (int n = 0; n < 100; n++)
@@ -186,7 +186,7 @@ static void it_is_for_its_owner_s_eyes_only(void **state)
 	struct stat about;
 	char path[64];
 
-	in_folder(folder, "positions.db", path);
+	in_folder(folder, "positions.sqlite", path);
 	assert_int_equal(stat(path, &about), 0);
 	assert_int_equal(about.st_mode & 0777, 0600);
 }
