@@ -7,10 +7,14 @@
 #include "core/rising.h"
 #include "core/watch_private.h"
 
-#define IN_FLIGHT_MAX 32      /* a thousand that are overdue do not stand before a call */
-#define AGAIN_US      500000  /* a store that says later is asked again */
-#define FILL_AGAIN_US 2000000 /* and one that cannot be read */
-#define PAGE_BYTES    ((size_t)1 << 20)
+#define IN_FLIGHT_MAX 32 /* a thousand that are overdue do not stand before a call */
+/* Of what a city has, each rises at its time. Where thousands wait at once, calls come first.
+ */
+#define RISES_A_SECOND 100
+#define SECOND_US      1000000
+#define AGAIN_US       500000  /* a store that says later is asked again */
+#define FILL_AGAIN_US  2000000 /* and one that cannot be read */
+#define PAGE_BYTES     ((size_t)1 << 20)
 
 /* One rise on its way to the store and back. */
 struct rise_request {
@@ -62,12 +66,31 @@ void watch_stop(struct watch *watch)
 
 /* ---- When. ---- */
 
+static bool may_rise(const struct watch *watch)
+{
+	return watch->raises && watch->due_count > 0 && watch->in_flight < IN_FLIGHT_MAX;
+}
+
+/* Not before the second that has had its share is over. */
+static int64_t rise_us(const struct watch *watch)
+{
+	int64_t due = watch->due[1]->due_us, over = watch->second_us + SECOND_US;
+
+	return watch->in_second >= RISES_A_SECOND && due < over ? over : due;
+}
+
+static void begin_second(struct watch *watch, int64_t now_us)
+{
+	if (watch->in_second > 0 && now_us < watch->second_us + SECOND_US)
+		return;
+	watch->second_us = now_us;
+	watch->in_second = 0;
+}
+
 static int64_t next_us(const struct watch *watch)
 {
 	int64_t fill = watch->fill_again_us;
-	int64_t due = watch->raises && watch->due_count > 0 && watch->in_flight < IN_FLIGHT_MAX
-			      ? watch->due[1]->due_us
-			      : INT64_MAX;
+	int64_t due = may_rise(watch) ? rise_us(watch) : INT64_MAX;
 
 	return fill != 0 && fill < due ? fill : due;
 }
@@ -259,13 +282,15 @@ void watch_tick(struct watch *watch)
 		return;
 	if (watch->fill_again_us != 0 && watch->fill_again_us <= now_us)
 		watch_begin(watch);
-	while (watch->raises && watch->in_flight < IN_FLIGHT_MAX && watch->due_count > 0 &&
-	       watch->due[1]->due_us <= now_us) {
+	begin_second(watch, now_us);
+	while (may_rise(watch) && rise_us(watch) <= now_us) {
 		struct timer *timer = watch->due[1];
 
 		watch_take_due(watch, timer);
-		if (!watch_is_represented(watch, timer->held))
-			submit(watch, timer);
+		if (watch_is_represented(watch, timer->held))
+			continue;
+		watch->in_second++;
+		submit(watch, timer);
 	}
 	arm(watch);
 }

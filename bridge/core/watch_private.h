@@ -54,6 +54,8 @@ struct watch {
 	unsigned due_count, due_size;
 
 	unsigned in_flight;
+	int64_t second_us; /* the second in which so many rose */
+	unsigned in_second;
 	struct store_read read; /* of what is open */
 	bool is_filling;
 	int64_t fill_again_us; /* 0: it went well */

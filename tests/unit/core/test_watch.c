@@ -348,6 +348,37 @@ static void an_incident_older_than_waits_are_rises_when_it_is_found(void **state
 	buf_unref(&old.body);
 }
 
+static unsigned all_rises(void)
+{
+	unsigned count = 0;
+
+	for (unsigned i = 0; i < the.doors->store.shown; i++)
+		count += the.doors->store.events[i].kind == EVENT_INCIDENT_ESCALATED;
+	return count;
+}
+
+/* A hundred a second are far more than a city has; a flood of them must not stand before calls.
+ */
+static void where_hundreds_wait_at_once_calls_come_first_and_all_rise_in_turn(void **state)
+{
+	char id[ID_SIZE];
+	unsigned first;
+
+	(void)state;
+	for (unsigned i = 0; i < 120; i++)
+		doors_incident(the.doors, FIRE_TEXT, id);
+	the.doors->store.now_us += GRAVE_MS * 1000; /* the loop was busy elsewhere */
+	pass(0);
+	first = all_rises();
+	assert_int_equal(first, 100);
+	pass(999);
+	assert_int_equal(all_rises(), first);
+	pass(1);
+	assert_int_equal(all_rises(), 2 * first);
+	pass(5000);
+	assert_int_equal(all_rises(), 3 * 120); /* of three agencies, the first step of each */
+}
+
 static void a_ticket_wakes_nobody(void **state)
 {
 	char id[ID_SIZE];
@@ -373,6 +404,7 @@ int main(void)
 						open_small_city, close_city),
 		EACH(what_lies_under_an_open_card_rises_when_the_card_is_gone),
 		EACH(an_incident_older_than_waits_are_rises_when_it_is_found),
+		EACH(where_hundreds_wait_at_once_calls_come_first_and_all_rise_in_turn),
 		EACH(a_ticket_wakes_nobody),
 	};
 
