@@ -40,7 +40,8 @@ char mask_before(const struct mask_scan *s)
 
 bool mask_begins_word(const struct mask_scan *s)
 {
-	return !mask_is_letter(mask_before(s)) && !mask_is_digit(mask_before(s));
+	return s->at == s->behind_mark ||
+	       (!mask_is_letter(mask_before(s)) && !mask_is_digit(mask_before(s)));
 }
 
 size_t mask_read_word(const struct mask_scan *s, size_t i, char *word_r, size_t size)
@@ -132,6 +133,7 @@ static bool mask_here(struct mask_scan *s)
 			continue;
 		put(s, secrets[i].mark, strlen(secrets[i].mark));
 		s->at += n;
+		s->behind_mark = s->at;
 		return true;
 	}
 	return false;

@@ -172,7 +172,8 @@ size_t mask_find_phone(const struct mask_scan *s)
 	read_groups(s, &n, false);
 	if (n.count == 0)
 		return 0;
-	return is_phone(s, &n) ? to_last_digit(s, n.end) - s->at : find_known(s, &n);
+	n.end = is_phone(s, &n) ? n.end : s->at + find_known(s, &n);
+	return n.end > s->at ? to_last_digit(s, n.end) - s->at : 0;
 }
 
 /* ---- Said in words: "nol delapan satu dua …". ---- */

@@ -14,6 +14,7 @@
 struct mask_scan {
 	const char *text;
 	size_t len, at;
+	size_t behind_mark; /* a word begins also where something was masked: "0812…Budi" */
 	const struct mask_known *known;
 	bool is_capital; /* most of its words begin with a capital: it says nothing */
 	unsigned call, plate, name; /* cues: for so many words more */

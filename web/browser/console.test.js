@@ -125,6 +125,10 @@ test("a_note_a_priority_and_an_outcome_need_no_mouse", async () => {
 	await desk.page.keyboard.type("gang dua meter, mobil besar tidak masuk");
 	await desk.keys("Enter");
 	await desk.page.locator(".history", {hasText: "gang dua meter"}).waitFor();
+	await until(async () => {
+		const {version} = await incident(report.incident_id);
+		return await desk.page.locator(".sub", {hasText: new RegExp(`versi ${version}$`)}).count() > 0;
+	}, "the desk has seen what it decides on");
 	await desk.keys("p", "2", "Enter");
 	await until(async () => (await incident(report.incident_id)).priority === 2, "the priority");
 	await desk.page.locator(".what .sign.p2").waitFor();

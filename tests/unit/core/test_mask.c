@@ -151,6 +151,10 @@ static void the_reporter_is_masked_by_name_and_number(void **state)
 	check("saya SUTRISNO, putra pak adi, hubungi ya",
 	      "saya [nama], [nama] pak [nama], hubungi ya", &known);
 	check("204567 atau adik saya", "[telepon] atau adik saya", &known);
+	check("081234567890sutrisno", "[telepon][nama]", &known);
+	mask_know(&known, "", "66666666666666666666666");
+	check("66666666666666666666666666666666666666666x", "[telepon]x", &known);
+	mask_know(&known, "Bapak Sutrisno Adi-Putra", "(0231) 20-4567");
 	check("rumah putranya, s u t r i s n o, ADIII", "rumah [nama], [nama], [nama]", &known);
 	check("20 45-67 atau 20-4567", "[telepon] atau [telepon]", &known);
 	check("bapak adil di masjid", "bapak adil di masjid", &known);
