@@ -10,9 +10,12 @@ static bool is_plain(char c)
 	return (mask_lower(c) >= 'a' && mask_lower(c) <= 'z') || mask_is_digit(c);
 }
 
+/* Letters of any script: an address taken from the middle of "Renéi@t.id" would leave the name
+ * that the word begins with. */
 static bool is_of_mail(char c)
 {
-	return is_plain(c) || (c != '\0' && strchr("._%+-", c) != NULL);
+	return mask_is_letter(c) || mask_is_digit(c) ||
+	       (c != '\0' && strchr("._%+-", c) != NULL);
 }
 
 /* A host's bytes, which a dot ends only where something follows it. */
@@ -69,7 +72,8 @@ size_t mask_find_mail(const struct mask_scan *s)
 {
 	size_t n = 0, host;
 
-	if (!is_plain(mask_at(s, s->at)) || is_plain(mask_before(s)) || mask_before(s) == '.')
+	if ((!mask_is_letter(mask_at(s, s->at)) && !mask_is_digit(mask_at(s, s->at))) ||
+	    !mask_begins_word(s) || mask_before(s) == '.')
 		return 0;
 	while (n < MAIL_MAX && is_of_mail(mask_at(s, s->at + n)))
 		n++;

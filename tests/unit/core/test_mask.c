@@ -92,6 +92,10 @@ static void plates_and_addresses_written_anyhow_are_masked(void **state)
 		{"nopol e 12 ab", "nopol [plat]"},
 		{"plat merah E 12", "plat merah [plat]"},
 		{"surel budi@gmail", "surel [surel]"},
+		{"Ren\xc3\xa9i@t.id", "[surel]"},
+		{"surel\xc2\xa0"
+		 "budi@gmail.com",
+		 "[surel]"},
 		{"wa.me/budi dan facebook.com/budi.s", "[tautan] dan [tautan]"},
 		{"www.contoh.id", "[tautan]"},
 	};
