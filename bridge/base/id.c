@@ -48,7 +48,7 @@ void id_next(struct id_gen *gen, char prefix, int64_t wall_ms, char id_r[ID_SIZE
 	id_r[ID_LEN] = '\0';
 }
 
-void id_of_bytes(char prefix, const uint8_t bytes[16], char id_r[ID_SIZE])
+void id_of_bytes(char prefix, const uint8_t bytes[ID_BYTES], char id_r[ID_SIZE])
 {
 	unsigned held = 2; /* 128 bits in 26 letters of five: two of them are nothing */
 	uint32_t bits = 0;
@@ -56,12 +56,34 @@ void id_of_bytes(char prefix, const uint8_t bytes[16], char id_r[ID_SIZE])
 
 	*at++ = prefix;
 	*at++ = '-';
-	for (int i = 0; i < 16; i++) {
+	for (int i = 0; i < ID_BYTES; i++) {
 		bits = bits << 8 | bytes[i];
 		for (held += 8; held >= 5; held -= 5)
 			*at++ = alphabet[bits >> (held - 5) & 31];
 	}
 	*at = '\0';
+}
+
+/* Letters that are none count as 0. */
+static unsigned value_of(char letter)
+{
+	const char *at = letter != '\0' ? strchr(alphabet, letter) : NULL;
+
+	return at != NULL ? (unsigned)(at - alphabet) : 0;
+}
+
+void id_bytes(const char *text, uint8_t bytes_r[ID_BYTES])
+{
+	size_t len = strnlen(text, ID_LEN), at = 2;
+	int held = -2; /* the first two of its bits are nothing */
+	uint32_t bits = 0;
+
+	for (int i = 0; i < ID_BYTES; i++) {
+		for (; held < 8; held += 5, at++)
+			bits = bits << 5 | (at < len ? value_of(text[at]) : 0);
+		held -= 8;
+		bytes_r[i] = (uint8_t)(bits >> held);
+	}
 }
 
 bool id_is(const char *text, char prefix)

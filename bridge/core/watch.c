@@ -71,12 +71,18 @@ static bool may_rise(const struct watch *watch)
 	return watch->raises && watch->due_count > 0 && watch->in_flight < IN_FLIGHT_MAX;
 }
 
-/* Not before the second that has had its share is over. */
+static int64_t later_of(int64_t a_us, int64_t b_us)
+{
+	return a_us > b_us ? a_us : b_us;
+}
+
+/* Not before the second that has had its share is over, nor while the store wants none. */
 static int64_t rise_us(const struct watch *watch)
 {
-	int64_t due = watch->due[1]->due_us, over = watch->second_us + SECOND_US;
+	int64_t due = later_of(watch_due_us(watch->due[1]), watch->again_us);
 
-	return watch->in_second >= RISES_A_SECOND && due < over ? over : due;
+	return watch->in_second >= RISES_A_SECOND ? later_of(due, watch->second_us + SECOND_US)
+						  : due;
 }
 
 static void begin_second(struct watch *watch, int64_t now_us)
@@ -112,18 +118,17 @@ static void arm(struct watch *watch)
 
 /* ---- A rise. ---- */
 
-static struct timer *find_timer(const struct watch *watch, const struct command *command)
+/* NULL: the event that tells of it, or of something else, was here first. */
+static struct held_wait *find_sent(struct held *held, const struct command *command)
 {
 	const struct expected_wait *of = &command->expected_wait;
-	struct held *held = watch_find(watch, command->incident_id);
 
-	for (unsigned i = 0; held != NULL && i < held->timer_count; i++) {
-		struct timer *timer = &held->timer[i];
+	for (unsigned i = 0; i < held->wait_count; i++) {
+		struct held_wait *wait = &held->wait[i];
 
-		if (timer->agency == (unsigned)command->agency &&
-		    timer->wait.kind == of->kind && timer->wait.level == of->level &&
-		    timer->wait.since_ms == of->since_ms)
-			return timer;
+		if (wait->sent == (unsigned)command->agency + 1 && wait->kind == of->kind &&
+		    wait->level == of->level && (int64_t)wait->since_ms == of->since_ms)
+			return wait;
 	}
 	return NULL;
 }
@@ -131,13 +136,43 @@ static struct timer *find_timer(const struct watch *watch, const struct command 
 /* Nothing has happened, so it is due still. */
 static void try_again(struct watch *watch, const struct command *command)
 {
-	struct timer *timer = find_timer(watch, command);
+	struct held *held = watch_find(watch, command->incident_id);
+	struct held_wait *wait = held != NULL ? find_sent(held, command) : NULL;
 
-	if (timer == NULL || !timer->is_sent)
+	watch->again_us = watch->clock->mono_us(watch->clock) + AGAIN_US;
+	if (wait == NULL)
 		return;
-	timer->is_sent = false;
-	timer->due_us = watch->clock->mono_us(watch->clock) + AGAIN_US;
-	watch_put_due(watch, timer);
+	wait->sent = 0;
+	watch_put_due(watch, held);
+}
+
+/* That agency's does not rise any more, until something happens; what else waits does. */
+static void give_up(struct watch *watch, const struct command *command)
+{
+	struct held *held = watch_find(watch, command->incident_id);
+	struct held_wait *wait = held != NULL ? find_sent(held, command) : NULL;
+	struct held_wait all[HELD_WAITS_MAX];
+	unsigned count;
+
+	if (wait == NULL || held->wait_count == HELD_WAITS_MAX)
+		return;
+	wait->sent = 0;
+	count = held->wait_count;
+	all[count] = *wait;
+	all[count].length_ms = HELD_FOR_EVER;
+	all[count].agencies = (agency_set)1 << command->agency;
+	wait->agencies &= ~all[count].agencies;
+	memcpy(all, held->wait, count * sizeof(all[0]));
+	watch_set_waits(watch, held, all, count + 1);
+}
+
+static void refused(struct watch *watch, const struct rise_request *rise)
+{
+	const char *why = rise->request.err.text;
+
+	log_warn("watch.rise", "incident=%s error=%s", rise->command.incident_id,
+		 log_quote(why, strlen(why)).text);
+	give_up(watch, &rise->command);
 }
 
 /* Where it did not happen because something else has, that event is on its way here. */
@@ -152,38 +187,40 @@ static void answered(struct store_request *request)
 	else if (request->answer == STORE_LATER)
 		try_again(watch, &rise->command);
 	else if (request->answer != STORE_CONFLICT)
-		log_warn("watch.rise", "incident=%s error=%s", rise->command.incident_id,
-			 log_quote(request->err.text, strlen(request->err.text)).text);
+		refused(watch, rise);
 	arm(watch);
 	buf_unref(&request->body);
 	escalation_policy_unref(&rise->escalation);
 	xfree(rise);
 }
 
-static void fill_in_command(const struct watch *watch, const struct timer *timer,
+static void fill_in_command(const struct watch *watch, const struct held *held,
+			    const struct held_wait *wait, unsigned agency,
 			    struct command *command)
 {
 	*command = (struct command){
 		.action = ACTION_ESCALATE,
 		.viewer = {.may_watch = true, .sees_all = true, .sees_secret = true},
 		.acts_for = ~(agency_set)0,
-		.agency = (int)timer->agency,
+		.agency = (int)agency,
 		.expected_version = -1,
 		.at_ms = watch->clock->wall_ms(watch->clock),
-		.expected_wait = {.kind = timer->wait.kind,
-				  .level = timer->wait.level,
-				  .since_ms = timer->wait.since_ms},
+		.expected_wait = {.kind = (enum wait_kind)wait->kind,
+				  .level = wait->level,
+				  .since_ms = (int64_t)wait->since_ms},
 	};
-	memcpy(command->incident_id, timer->held->id, ID_SIZE);
+	id_of_bytes('I', held->id, command->incident_id);
 }
 
-static void submit(struct watch *watch, struct timer *timer)
+static void submit(struct watch *watch, struct held *held)
 {
 	struct rise_request *rise = xcalloc(1, sizeof(*rise));
+	unsigned agency;
+	struct held_wait *wait = watch_first_wait(held, &agency);
 
 	rise->watch = watch;
 	rise->escalation = rules_escalation(watch->rules);
-	fill_in_command(watch, timer, &rise->command);
+	fill_in_command(watch, held, wait, agency, &rise->command);
 	rise->request = (struct store_request){
 		.op = STORE_COMMAND,
 		.in.command = &rise->command,
@@ -193,7 +230,7 @@ static void submit(struct watch *watch, struct timer *timer)
 		.done = answered,
 		.ctx = rise,
 	};
-	timer->is_sent = true;
+	wait->sent = (agency + 1) & 0x3f;
 	watch->in_flight++;
 	store_submit(watch->store, &rise->request);
 }
@@ -284,13 +321,13 @@ void watch_tick(struct watch *watch)
 		watch_begin(watch);
 	begin_second(watch, now_us);
 	while (may_rise(watch) && rise_us(watch) <= now_us) {
-		struct timer *timer = watch->due[1];
+		struct held *held = watch->due[1];
 
-		watch_take_due(watch, timer);
-		if (watch_is_represented(watch, timer->held))
+		watch_take_due(watch, held);
+		if (watch_is_represented(watch, held))
 			continue;
 		watch->in_second++;
-		submit(watch, timer);
+		submit(watch, held);
 	}
 	arm(watch);
 }

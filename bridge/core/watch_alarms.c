@@ -1,9 +1,10 @@
-/* The alarms of what is held: cut out of the incidents' own lists, and given to whom they are
- * for. */
+/* The alarms of what is held, given to whom they are for: what is raised follows from what
+ * waits; where people have spoken of some, they are cut out of the incident's own list. */
 #include <string.h>
 
 #include "base/jsonw.h"
 #include "core/watch_private.h"
+#include "model/alarm.h"
 
 /* A quote inside a string is escaped: this stands only where one alarm ends and another begins.
  */
@@ -29,35 +30,78 @@ static int agency_of(const struct watch *watch, struct slice alarm)
 	return end != NULL ? agency_find(watch->agencies, at, (size_t)(end - at)) : -1;
 }
 
+static void open_alarm(const struct asked *asked, const struct held *held)
+{
+	char id[ID_SIZE];
+
+	id_of_bytes('I', held->id, id);
+	jsonw_open(asked->w, NULL, '{');
+	jsonw_string(asked->w, "incident_id", id);
+	jsonw_int(asked->w, "no", held->no);
+	jsonw_bool(asked->w, "exercise", held->is_exercise);
+}
+
 /* alarm: its members, without the braces. */
-static void write_alarm(const struct asked *asked, const struct held *held, struct slice alarm)
+static void write_cut(const struct asked *asked, const struct held *held, struct slice alarm)
 {
 	int agency = agency_of(asked->watch, alarm);
 
 	if (agency < 0 || (asked->agencies >> agency & 1) == 0)
 		return;
-	jsonw_open(asked->w, NULL, '{');
-	jsonw_string(asked->w, "incident_id", held->id);
-	jsonw_int(asked->w, "no", held->no);
-	jsonw_bool(asked->w, "exercise", held->is_exercise);
+	open_alarm(asked, held);
 	jsonw_raw(asked->w, NULL, alarm.text, alarm.len);
 	jsonw_close(asked->w, '}');
 }
 
-static void write_held(const struct asked *asked, const struct held *held)
+static void write_said(const struct asked *asked, const struct held *held)
 {
 	/* Without the outermost "[{" and "}]". */
-	const char *at = (const char *)held->alarms->data + 2;
-	const char *end = (const char *)held->alarms->data + held->alarms->len - 2;
+	const struct buf *said = held->more->said;
+	const char *at = (const char *)said->data + 2;
+	const char *end = (const char *)said->data + said->len - 2;
 
 	while (at < end) {
 		const char *next = memmem(at, (size_t)(end - at), between, strlen(between));
 
-		write_alarm(asked, held,
-			    (struct slice){.text = at,
-					   .len = (size_t)((next != NULL ? next : end) - at)});
+		write_cut(asked, held,
+			  (struct slice){.text = at,
+					 .len = (size_t)((next != NULL ? next : end) - at)});
 		at = next != NULL ? next + strlen("},{") : end;
 	}
+}
+
+static void write_waits(const struct asked *asked, const struct held *held, unsigned agency)
+{
+	const char *name = asked->watch->agencies->agency[agency].id;
+
+	for (unsigned i = 0; i < held->wait_count; i++) {
+		struct wait wait = watch_wait(&held->wait[i]);
+		enum alarm_kind kind;
+
+		if ((held->wait[i].agencies >> agency & 1) == 0 || wait.since_ms == 0 ||
+		    !alarm_of_wait(&wait, &kind))
+			continue;
+		open_alarm(asked, held);
+		alarm_write_raised(kind, name, held->priority, &wait, asked->w);
+		jsonw_close(asked->w, '}');
+	}
+}
+
+static void write_held(const struct asked *asked, const struct held *held)
+{
+	struct audience audience = {.scope = (enum scope)held->scope,
+				    .agencies = held->agencies};
+
+	if (held->wait_count == 0 || !audience_admits(&audience, asked->viewer) ||
+	    watch_is_represented(asked->watch, held))
+		return;
+	if (held->more != NULL && held->more->said != NULL) {
+		write_said(asked, held);
+		return;
+	}
+	for (unsigned i = 0; i < asked->watch->agencies->count; i++)
+		if ((held->agencies & asked->agencies) >> i & 1)
+			write_waits(asked, held, i);
 }
 
 void watch_write_alarms(const struct watch *watch, const struct viewer *viewer, int only,
@@ -74,8 +118,6 @@ void watch_write_alarms(const struct watch *watch, const struct viewer *viewer, 
 	for (unsigned i = 0; i < watch->bucket_count; i++)
 		for (const struct held *held = watch->bucket[i]; held != NULL;
 		     held = held->next)
-			if (held->alarms != NULL && audience_admits(&held->audience, viewer) &&
-			    !watch_is_represented(watch, held))
-				write_held(&asked, held);
+			write_held(&asked, held);
 	jsonw_close(w, ']');
 }

@@ -1,84 +1,39 @@
-/* The incidents that are held, by id, and the heap of their waits, by due time. */
+/* The incidents that are held, by id. */
 #include <string.h>
 
 #include "base/xalloc.h"
 #include "core/watch_private.h"
 
 #define BUCKETS_MIN 64u
-
-/* ---- The heap. ---- */
-
-static void place(struct watch *watch, unsigned at, struct timer *timer)
-{
-	watch->due[at] = timer;
-	timer->at = at;
-}
-
-static void rise(struct watch *watch, unsigned at, struct timer *timer)
-{
-	for (; at > 1 && watch->due[at / 2]->due_us > timer->due_us; at /= 2)
-		place(watch, at, watch->due[at / 2]);
-	place(watch, at, timer);
-}
-
-static void sink(struct watch *watch, unsigned at, struct timer *timer)
-{
-	for (unsigned child; (child = 2 * at) <= watch->due_count; at = child) {
-		if (child < watch->due_count &&
-		    watch->due[child + 1]->due_us < watch->due[child]->due_us)
-			child++;
-		if (watch->due[child]->due_us >= timer->due_us)
-			break;
-		place(watch, at, watch->due[child]);
-	}
-	place(watch, at, timer);
-}
-
-void watch_put_due(struct watch *watch, struct timer *timer)
-{
-	if (watch->due_count + 1 >= watch->due_size) {
-		watch->due_size = watch->due_size > 0 ? 2 * watch->due_size : 64;
-		watch->due = xrealloc(watch->due, watch->due_size * sizeof(struct timer *));
-	}
-	rise(watch, ++watch->due_count, timer);
-}
-
-void watch_take_due(struct watch *watch, struct timer *timer)
-{
-	unsigned at = timer->at;
-	struct timer *last;
-
-	if (at == 0)
-		return;
-	timer->at = 0;
-	last = watch->due[watch->due_count--];
-	if (last == timer)
-		return;
-	if (at > 1 && watch->due[at / 2]->due_us > last->due_us)
-		rise(watch, at, last);
-	else
-		sink(watch, at, last);
-}
+#define PER_BUCKET  2u
 
 /* ---- The table. ---- */
 
 /* The end of an id is random. */
-static struct held **bucket_of(const struct watch *watch, const char *id)
+static struct held **bucket_of(const struct watch *watch, const uint8_t *id)
 {
-	uint32_t hash = 2166136261u;
+	uint32_t end;
 
-	for (const char *at = id + strlen(id); at > id && at[-1] != '-'; at--)
-		hash = (hash ^ (unsigned char)at[-1]) * 16777619u;
-	return &watch->bucket[hash & (watch->bucket_count - 1)];
+	memcpy(&end, id + ID_BYTES - sizeof(end), sizeof(end));
+	end ^= end >> 16; /* those of one moment count up by the last byte */
+	return &watch->bucket[(end * 2654435769u >> 7) & (watch->bucket_count - 1)];
+}
+
+static struct held *find(const struct watch *watch, const uint8_t *id)
+{
+	struct held *held = watch->bucket_count > 0 ? *bucket_of(watch, id) : NULL;
+
+	while (held != NULL && memcmp(held->id, id, ID_BYTES) != 0)
+		held = held->next;
+	return held;
 }
 
 struct held *watch_find(const struct watch *watch, const char *id)
 {
-	struct held *held = watch->bucket_count > 0 ? *bucket_of(watch, id) : NULL;
+	uint8_t bytes[ID_BYTES];
 
-	while (held != NULL && strcmp(held->id, id) != 0)
-		held = held->next;
-	return held;
+	id_bytes(id, bytes);
+	return find(watch, bytes);
 }
 
 static void put(struct watch *watch, struct held *held)
@@ -110,27 +65,117 @@ struct held *watch_hold(struct watch *watch, const char *id)
 
 	if (held != NULL)
 		return held;
-	if (watch->held_count >= watch->bucket_count)
+	if (watch->held_count >= PER_BUCKET * watch->bucket_count)
 		grow(watch);
 	held = xcalloc(1, sizeof(*held));
-	snprintf(held->id, ID_SIZE, "%s", id);
+	id_bytes(id, held->id);
 	put(watch, held);
 	watch->held_count++;
 	return held;
 }
 
-void watch_drop(struct watch *watch, struct held *held)
+static struct held **place_of(const struct watch *watch, const struct held *held)
 {
 	struct held **at = bucket_of(watch, held->id);
 
 	while (*at != held)
 		at = &(*at)->next;
-	*at = held->next;
-	for (unsigned i = 0; i < held->timer_count; i++)
-		watch_take_due(watch, &held->timer[i]);
-	watch->folded_count -= held->folded_into[0] != '\0';
-	buf_unref(&held->alarms);
-	xfree(held->timer);
+	return at;
+}
+
+struct held *watch_set_waits(struct watch *watch, struct held *held, const struct held_wait *at,
+			     unsigned count)
+{
+	struct held **place = place_of(watch, held);
+
+	watch_take_due(watch, held);
+	if (count != held->wait_count)
+		held = xrealloc(held, sizeof(*held) + count * sizeof(*at));
+	*place = held;
+	held->wait_count = count & 0x7f;
+	if (count > 0)
+		memcpy(held->wait, at, count * sizeof(*at));
+	watch_put_due(watch, held);
+	return held;
+}
+
+/* ---- What few have. ---- */
+
+static bool is_folded(const struct held *held)
+{
+	return held->more != NULL && held->more->is_folded;
+}
+
+static struct held_more *more_of(struct held *held)
+{
+	if (held->more == NULL)
+		held->more = xcalloc(1, sizeof(*held->more));
+	return held->more;
+}
+
+static void drop_empty(struct held *held)
+{
+	if (held->more == NULL || held->more->is_folded || held->more->said != NULL)
+		return;
+	xfree(held->more);
+	held->more = NULL;
+}
+
+void watch_keep_said(struct held *held, struct slice alarms)
+{
+	if (held->more == NULL && alarms.len == 0)
+		return;
+	buf_unref(&more_of(held)->said);
+	if (alarms.len > 0)
+		held->more->said = buf_copy(alarms.text, alarms.len);
+	drop_empty(held);
+}
+
+/* What lay under a card that goes under another by that lies under none. */
+void watch_lay_under(struct watch *watch, struct held *held, const char *card)
+{
+	bool was_folded = is_folded(held);
+
+	if (card == NULL && !was_folded)
+		return;
+	if (card != NULL)
+		id_bytes(card, more_of(held)->card);
+	held->more->is_folded = card != NULL;
+	drop_empty(held);
+	if (was_folded == (card != NULL))
+		return;
+	watch->folded_count += was_folded ? -1 : 1;
+	watch_release_folded(watch, held);
+}
+
+bool watch_is_represented(const struct watch *watch, const struct held *held)
+{
+	const struct held *card = is_folded(held) ? find(watch, held->more->card) : NULL;
+
+	return card != NULL && !card->is_over && !is_folded(card);
+}
+
+void watch_release_folded(struct watch *watch, const struct held *card)
+{
+	if (watch->folded_count == 0)
+		return;
+	for (unsigned i = 0; i < watch->bucket_count; i++)
+		for (struct held *held = watch->bucket[i]; held != NULL; held = held->next)
+			if (is_folded(held) && held->at == 0 &&
+			    memcmp(held->more->card, card->id, ID_BYTES) == 0)
+				watch_put_due(watch, held);
+}
+
+/* ---- They go. ---- */
+
+void watch_drop(struct watch *watch, struct held *held)
+{
+	*place_of(watch, held) = held->next;
+	watch_take_due(watch, held);
+	watch->folded_count -= is_folded(held);
+	if (held->more != NULL)
+		buf_unref(&held->more->said);
+	xfree(held->more);
 	xfree(held);
 	watch->held_count--;
 }
@@ -155,28 +200,4 @@ void watch_drop_all(struct watch *watch)
 	drop_some(watch, true);
 	xfree(watch->bucket);
 	xfree(watch->due);
-}
-
-/* ---- What lies under another's card. ---- */
-
-bool watch_is_represented(const struct watch *watch, const struct held *held)
-{
-	const struct held *card =
-		held->folded_into[0] != '\0' ? watch_find(watch, held->folded_into) : NULL;
-
-	return card != NULL && !card->is_over && card->folded_into[0] == '\0';
-}
-
-void watch_release_folded(struct watch *watch, const char *id)
-{
-	if (watch->folded_count == 0)
-		return;
-	for (unsigned i = 0; i < watch->bucket_count; i++)
-		for (struct held *held = watch->bucket[i]; held != NULL; held = held->next) {
-			if (strcmp(held->folded_into, id) != 0)
-				continue;
-			for (unsigned t = 0; t < held->timer_count; t++)
-				if (held->timer[t].at == 0 && !held->timer[t].is_sent)
-					watch_put_due(watch, &held->timer[t]);
-		}
 }

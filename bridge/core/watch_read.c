@@ -69,73 +69,99 @@ static const char *find_card(struct slice incident)
 		       : NULL;
 }
 
-/* What lay under a card that goes under another by that lies under none. */
-static void take_card(struct watch *watch, struct held *held, struct slice incident)
-{
-	const char *card = find_card(incident);
-	bool was_card = held->folded_into[0] == '\0';
-
-	snprintf(held->folded_into, ID_SIZE, "%.*s", ID_LEN, card != NULL ? card : "");
-	if (was_card != (card == NULL)) {
-		watch->folded_count += was_card ? 1 : -1;
-		watch_release_folded(watch, held->id);
-	}
-}
-
-/* Its agencies follow with its parts. */
+/* What people have said of alarms is the incident's to tell; what is raised follows from what
+ * waits. Its agencies follow with its parts. */
 static void take_alarms(struct held *held, const struct event *event, struct slice incident)
 {
 	struct slice alarms = list_of(incident, ",\"alarms\":", ",\"order\":");
+	bool is_said =
+		has(alarms, ",\"acknowledged_by\":\"") || has(alarms, ",\"shelved_by\":\"");
 
-	held->no = number(incident, ",\"no\":");
+	held->no = (uint32_t)number(incident, ",\"no\":");
+	held->priority = (unsigned)number(incident, ",\"priority\":") & 7;
 	held->is_exercise = is(incident, ",\"exercise\":", "true");
-	held->audience.scope = event->audience.scope;
-	buf_unref(&held->alarms);
-	if (alarms.len > strlen("[]"))
-		held->alarms = buf_copy(alarms.text, alarms.len);
+	held->scope = (unsigned)event->audience.scope & 3;
+	watch_keep_said(held, is_said ? alarms : (struct slice){0});
 }
 
 /* ---- One wait. ---- */
 
 /* A wait that was known goes on in the time it was begun in, whatever clocks say since. */
-static int64_t begun_us(const struct watch *watch, const struct event *event,
+static int64_t begun_ms(const struct watch *watch, const struct event *event,
 			const struct wait *wait)
 {
-	int64_t now_us = watch->clock->mono_us(watch->clock);
 	int64_t ago_ms;
 
 	if (event->committed_us != 0)
-		return event->committed_us - (event->at_ms - wait->since_ms) * 1000;
+		return (event->committed_us + 999) / 1000 - (event->at_ms - wait->since_ms);
 	ago_ms = watch->clock->wall_ms(watch->clock) - wait->since_ms;
-	return now_us - (ago_ms > 0 ? ago_ms : 0) * 1000;
+	return (watch->clock->mono_us(watch->clock) + 999) / 1000 - (ago_ms > 0 ? ago_ms : 0);
 }
 
-static const struct timer *find_known(const struct timer *known, unsigned count,
-				      unsigned agency, const struct wait *wait)
+/* What is read out of one event. */
+struct reading_parts {
+	const struct watch *watch;
+	const struct event *event;
+	struct slice incident;
+	const struct held *held; /* as it was before */
+	agency_set agencies;
+	unsigned count;
+	struct held_wait wait[HELD_WAITS_MAX];
+};
+
+static const struct held_wait *find_known(const struct held *held, unsigned agency,
+					  const struct wait *wait)
 {
-	for (unsigned i = 0; i < count; i++)
-		if (known[i].agency == agency && known[i].wait.kind == wait->kind &&
-		    known[i].wait.since_ms == wait->since_ms)
-			return &known[i];
+	for (unsigned i = 0; i < held->wait_count; i++)
+		if ((held->wait[i].agencies >> agency & 1) != 0 &&
+		    held->wait[i].kind == wait->kind &&
+		    (int64_t)held->wait[i].since_ms == wait->since_ms)
+			return &held->wait[i];
 	return NULL;
 }
 
-struct past {
-	const struct event *event;
-	struct timer *timer; /* of before */
-	unsigned count;
-};
-
-static void add_timer(struct watch *watch, struct held *held, const struct past *past,
-		      unsigned agency, const struct wait *wait)
+static uint32_t length_ms(const struct wait *wait)
 {
-	const struct timer *known = find_known(past->timer, past->count, agency, wait);
-	struct timer *timer = &held->timer[held->timer_count++];
+	int64_t length_ms = wait->due_at_ms - wait->since_ms;
 
-	*timer = (struct timer){.held = held, .agency = agency, .wait = *wait};
-	timer->begun_us = known != NULL ? known->begun_us : begun_us(watch, past->event, wait);
-	timer->due_us = timer->begun_us + (wait->due_at_ms - wait->since_ms) * 1000;
-	timer->is_sent = known != NULL && known->is_sent && known->wait.level == wait->level;
+	if (wait->due_at_ms == 0 && wait->since_ms != 0)
+		return HELD_FOR_EVER;
+	return length_ms < 0               ? 0
+	       : length_ms < HELD_FOR_EVER ? (uint32_t)length_ms
+					   : HELD_FOR_EVER;
+}
+
+/* All but whose it is. */
+static bool is_alike(const struct held_wait *a, const struct held_wait *b)
+{
+	return a->since_ms == b->since_ms && a->kind == b->kind && a->level == b->level &&
+	       a->to == b->to && a->begun_ms == b->begun_ms && a->length_ms == b->length_ms;
+}
+
+static void add_wait(struct reading_parts *r, unsigned agency, const struct wait *wait)
+{
+	const struct held_wait *known = find_known(r->held, agency, wait);
+	struct held_wait is = {
+		.since_ms = (uint64_t)wait->since_ms & ((UINT64_C(1) << 44) - 1),
+		.kind = wait->kind & 7u,
+		.level = wait->level & 0xff,
+		.to = wait->to & 7u,
+		.begun_ms =
+			known != NULL ? known->begun_ms : begun_ms(r->watch, r->event, wait),
+		.length_ms = length_ms(wait),
+		.agencies = (agency_set)1 << agency,
+	};
+	bool is_sent = known != NULL && known->sent == agency + 1 && known->level == is.level;
+	unsigned i = 0;
+
+	while (i < r->count && !is_alike(&r->wait[i], &is))
+		i++;
+	if (i == r->count)
+		r->wait[r->count++] = is;
+	else
+		r->wait[i].agencies |= is.agencies;
+	if (is_sent)
+		r->wait[i].sent = known->sent;
 }
 
 /* An incident older than waits are, which nobody has touched since: it has waited long enough,
@@ -149,8 +175,8 @@ static void set_unwritten(struct slice part, struct slice incident, struct wait 
 		wait_r->kind = WAIT_UNSENT;
 }
 
-static void take_wait(struct watch *watch, struct held *held, const struct past *past,
-		      unsigned agency, struct slice part, const char *mark)
+static void take_wait(struct reading_parts *r, unsigned agency, struct slice part,
+		      const char *mark)
 {
 	const char *at = find(part, mark);
 	struct wait wait;
@@ -158,28 +184,27 @@ static void take_wait(struct watch *watch, struct held *held, const struct past 
 	if (at == NULL)
 		return;
 	wait_cut(at, (size_t)(part.text + part.len - at), &wait);
-	if (wait.due_at_ms != 0)
-		add_timer(watch, held, past, agency, &wait);
+	if (wait.kind != WAIT_NONE)
+		add_wait(r, agency, &wait);
 }
 
-static void take_part(struct watch *watch, struct held *held, const struct past *past,
-		      struct slice part, struct slice incident)
+static void take_part(struct reading_parts *r, struct slice part)
 {
 	const char *end = memchr(part.text, '"', part.len);
+	const struct agencies *agencies = r->watch->agencies;
 	int agency =
-		end != NULL ? agency_find(watch->agencies, part.text, (size_t)(end - part.text))
-			    : -1;
+		end != NULL ? agency_find(agencies, part.text, (size_t)(end - part.text)) : -1;
 	struct wait unwritten = {.kind = WAIT_NONE};
 
 	if (agency < 0)
 		return;
-	held->audience.agencies |= (agency_set)1 << agency;
-	take_wait(watch, held, past, (unsigned)agency, part, ",\"escalation\":{");
-	take_wait(watch, held, past, (unsigned)agency, part, ",\"arrival\":{");
+	r->agencies |= (agency_set)1 << agency;
+	take_wait(r, (unsigned)agency, part, ",\"escalation\":{");
+	take_wait(r, (unsigned)agency, part, ",\"arrival\":{");
 	if (!has(part, ",\"escalation\":"))
-		set_unwritten(part, incident, &unwritten);
+		set_unwritten(part, r->incident, &unwritten);
 	if (unwritten.kind != WAIT_NONE)
-		add_timer(watch, held, past, (unsigned)agency, &unwritten);
+		add_wait(r, (unsigned)agency, &unwritten);
 }
 
 /* ---- All of them. ---- */
@@ -191,18 +216,7 @@ static const char *next_part(const char *at, struct slice parts)
 	return memmem(at, (size_t)(parts.text + parts.len - at), part_mark, strlen(part_mark));
 }
 
-static unsigned count_parts(struct slice parts)
-{
-	unsigned count = 0;
-
-	for (const char *at = parts.text; (at = next_part(at, parts)) != NULL;
-	     at += strlen(part_mark))
-		count++;
-	return count;
-}
-
-static void cut_parts(struct watch *watch, struct held *held, const struct past *past,
-		      struct slice parts, struct slice incident)
+static void cut_parts(struct reading_parts *r, struct slice parts)
 {
 	const char *end = parts.text + parts.len;
 
@@ -210,39 +224,32 @@ static void cut_parts(struct watch *watch, struct held *held, const struct past 
 		const char *from = at + strlen(part_mark);
 
 		at = next_part(from, parts);
-		take_part(watch, held, past,
-			  (struct slice){.text = from,
-					 .len = (size_t)((at != NULL ? at : end) - from)},
-			  incident);
+		take_part(r, (struct slice){.text = from,
+					    .len = (size_t)((at != NULL ? at : end) - from)});
 	}
 }
 
 /* What is known goes on: only then is the old forgotten. */
-static void take_parts(struct watch *watch, struct held *held, const struct event *event,
-		       struct slice parts, struct slice incident)
+static struct held *take_parts(struct watch *watch, struct held *held,
+			       const struct event *event, struct slice parts,
+			       struct slice incident)
 {
-	struct past past = {.event = event, .timer = held->timer, .count = held->timer_count};
+	struct reading_parts r = {
+		.watch = watch, .event = event, .incident = incident, .held = held};
 
-	for (unsigned i = 0; i < past.count; i++)
-		watch_take_due(watch, &past.timer[i]);
-	held->timer = xcalloc(WAIT_SLOTS * count_parts(parts) + 1, sizeof(*held->timer));
-	held->timer_count = 0;
-	held->audience.agencies = 0;
-	cut_parts(watch, held, &past, parts, incident);
-	for (unsigned i = 0; i < held->timer_count; i++)
-		if (!held->timer[i].is_sent)
-			watch_put_due(watch, &held->timer[i]);
-	xfree(past.timer);
+	cut_parts(&r, parts);
+	held->agencies = r.agencies;
+	return watch_set_waits(watch, held, r.wait, r.count);
 }
 
-/* FNV-1a, never 0. */
+/* FNV-1a, as many of its bits as are kept, never 0. */
 static uint64_t hash_of(struct slice slice)
 {
 	uint64_t hash = UINT64_C(14695981039346656037);
 
 	for (size_t i = 0; i < slice.len; i++)
 		hash = (hash ^ (unsigned char)slice.text[i]) * UINT64_C(1099511628211);
-	return hash | 1;
+	return (hash ^ hash >> 48) % (UINT64_C(1) << 48) | 1;
 }
 
 static void take_state(struct watch *watch, const struct event *event, struct slice incident)
@@ -251,9 +258,9 @@ static void take_state(struct watch *watch, const struct event *event, struct sl
 	struct held *held = watch_hold(watch, event->incident_id);
 	uint64_t hash;
 
-	held->version = number(incident, ",\"version\":");
+	held->version = (uint32_t)number(incident, ",\"version\":");
 	held->is_over = false;
-	take_card(watch, held, incident);
+	watch_lay_under(watch, held, find_card(incident));
 	take_alarms(held, event, incident);
 	if (parts.len == 0) {
 		log_warn("watch.event", "seq=%llu error=it_has_lost_its_form",
@@ -264,8 +271,8 @@ static void take_state(struct watch *watch, const struct event *event, struct sl
 	 * parts as they were. */
 	hash = hash_of(parts);
 	if (held->parts != hash)
-		take_parts(watch, held, event, parts, incident);
-	held->parts = hash;
+		held = take_parts(watch, held, event, parts, incident);
+	held->parts = hash & ((UINT64_C(1) << 48) - 1);
 }
 
 /* Is kept while a page of live ones may be on its way that was read before this. */
@@ -277,12 +284,10 @@ static void end(struct watch *watch, const char *id, int64_t version)
 		return;
 	held->is_over = true;
 	held->parts = 0;
-	held->version = version;
-	watch_release_folded(watch, id);
-	for (unsigned i = 0; i < held->timer_count; i++)
-		watch_take_due(watch, &held->timer[i]);
-	held->timer_count = 0;
-	buf_unref(&held->alarms);
+	held->version = (uint32_t)version;
+	watch_release_folded(watch, held);
+	watch_keep_said(held, (struct slice){0});
+	held = watch_set_waits(watch, held, NULL, 0);
 	if (!watch->is_filling)
 		watch_drop(watch, held);
 }

@@ -198,19 +198,33 @@ static int priority_of(enum alarm_kind kind, int priority)
 	return priority > kinds[kind].least ? kinds[kind].least : priority;
 }
 
-static void write_alarm(const struct incident *incident, const char *agency_id, unsigned agency,
-			enum alarm_kind kind, const struct wait *wait, struct jsonw *w)
+static void write_raised(enum alarm_kind kind, const char *agency, int priority,
+			 const struct wait *wait, const struct alarm_mark *mark,
+			 struct jsonw *w)
 {
-	jsonw_open(w, NULL, '{');
 	jsonw_string(w, "kind", alarm_kind_names[kind]);
-	jsonw_string(w, "agency", agency_id);
-	jsonw_int(w, "priority", priority_of(kind, incident->verdict.priority));
+	jsonw_string(w, "agency", agency);
+	jsonw_int(w, "priority", priority_of(kind, priority));
 	jsonw_string(w, "waits_for", wait_kind_names[wait->kind]);
 	jsonw_time(w, "since", wait->since_ms);
 	jsonw_int(w, "level", wait->level);
 	jsonw_string(w, "to", rise_names[wait->to]);
 	write_time(w, "due_at", wait->due_at_ms);
-	write_mark(mark_of(incident, agency, kind, wait), w);
+	write_mark(mark, w);
+}
+
+void alarm_write_raised(enum alarm_kind kind, const char *agency, int priority,
+			const struct wait *wait, struct jsonw *w)
+{
+	write_raised(kind, agency, priority, wait, NULL, w);
+}
+
+static void write_alarm(const struct incident *incident, const char *agency_id, unsigned agency,
+			enum alarm_kind kind, const struct wait *wait, struct jsonw *w)
+{
+	jsonw_open(w, NULL, '{');
+	write_raised(kind, agency_id, incident->verdict.priority, wait,
+		     mark_of(incident, agency, kind, wait), w);
 	jsonw_close(w, '}');
 }
 

@@ -43,6 +43,9 @@ int alarm_shelve(struct incident *incident, unsigned agency, const struct comman
 /* "alarms": a list of flat objects, each beginning with "kind" and "agency". */
 void alarms_write(const struct incident *incident, const struct agencies *agencies,
 		  struct jsonw *w);
+/* The members of one of them of which nobody has said anything; priority is the incident's. */
+void alarm_write_raised(enum alarm_kind kind, const char *agency, int priority,
+			const struct wait *wait, struct jsonw *w);
 /* What people have said, from what alarms_write made. */
 void alarms_read(const json_t *list, const struct agencies *agencies,
 		 struct incident *incident);

@@ -208,7 +208,7 @@ static bool is_expected(const struct wait *wait, const struct expected_wait *exp
 static void raise_wait(struct wait *wait)
 {
 	wait->to = wait->next != RISE_NOBODY ? wait->next : RISE_SUPERVISOR;
-	wait->level++;
+	wait->level += wait->level < WAIT_LEVEL_MAX; /* who presses for ever is heard */
 	wait->due_at_ms = 0;
 	wait->next = RISE_NOBODY;
 }

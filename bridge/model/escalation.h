@@ -45,9 +45,11 @@ extern const char *const rise_names[RISES];           /* NULL for nobody */
 /* A part waits for two things at once. */
 enum wait_slot { WAIT_FOR_STEP, WAIT_FOR_ARRIVAL, WAIT_SLOTS };
 
+#define WAIT_LEVEL_MAX 255
+
 struct wait {
 	enum wait_kind kind;
-	unsigned level;    /* how often it has risen */
+	unsigned level;    /* how often it has risen, WAIT_LEVEL_MAX at most */
 	enum rise to;      /* to whom the last time */
 	int64_t since_ms;  /* its beginning, as the log's time tells it */
 	int64_t due_at_ms; /* of the next rise; 0: there is none */

@@ -78,6 +78,23 @@ static void an_id_is_told_from_what_is_none(void **state)
 		assert_int_equal(id_is(cases[i].text, 'I'), cases[i].is_one);
 }
 
+static void an_id_comes_back_from_its_bytes(void **state)
+{
+	static const char *const ids[] = {"I-01ARZ3NDEKTSV4RRFFQ69G5FAV",
+					  "I-00000000000000000000000000",
+					  "I-7ZZZZZZZZZZZZZZZZZZZZZZZZZ"};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(ids) / sizeof(ids[0]); i++) {
+		uint8_t bytes[ID_BYTES];
+		char back[ID_SIZE];
+
+		id_bytes(ids[i], bytes);
+		id_of_bytes('I', bytes, back);
+		assert_string_equal(back, ids[i]);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -85,6 +102,7 @@ int main(void)
 		cmocka_unit_test(counting_up_carries_over_all_its_bytes),
 		cmocka_unit_test(two_generators_do_not_meet),
 		cmocka_unit_test(an_id_is_told_from_what_is_none),
+		cmocka_unit_test(an_id_comes_back_from_its_bytes),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -8,6 +8,13 @@
 
 #include <cmocka.h>
 
+#ifdef __SANITIZE_ADDRESS__
+size_t __sanitizer_get_current_allocated_bytes(void);
+#else
+#include <malloc.h>
+#endif
+
+#include "base/jsonw.h"
 #include "base/xalloc.h"
 #include "core/watch.h"
 #include "doors.h"
@@ -114,6 +121,15 @@ static unsigned rises_of(const char *incident_id, const char *agency)
 	return count;
 }
 
+static unsigned all_rises(void)
+{
+	unsigned count = 0;
+
+	for (unsigned i = 0; i < the.doors->store.shown; i++)
+		count += the.doors->store.events[i].kind == EVENT_INCIDENT_ESCALATED;
+	return count;
+}
+
 static void act(const char *incident_id, const char *json)
 {
 	struct reply reply;
@@ -192,7 +208,10 @@ static void two_watches_give_no_step_twice(void **state)
 	watch_tick(first);
 	watch_tick(the.watch);
 	store_step(the.doors->store.store);
+	assert_int_equal(all_rises(), 1);
+	pass(0);
 	assert_int_equal(rises_of(id, "fire"), 1);
+	assert_int_equal(all_rises(), 3); /* of three agencies, the first step of each */
 	watch_stop(first);
 	watch_free(&first);
 }
@@ -348,15 +367,6 @@ static void an_incident_older_than_waits_are_rises_when_it_is_found(void **state
 	buf_unref(&old.body);
 }
 
-static unsigned all_rises(void)
-{
-	unsigned count = 0;
-
-	for (unsigned i = 0; i < the.doors->store.shown; i++)
-		count += the.doors->store.events[i].kind == EVENT_INCIDENT_ESCALATED;
-	return count;
-}
-
 /* A hundred a second are far more than a city has; a flood of them must not stand before calls.
  */
 static void where_hundreds_wait_at_once_calls_come_first_and_all_rise_in_turn(void **state)
@@ -388,6 +398,98 @@ static void a_ticket_wakes_nobody(void **state)
 	assert_int_equal(the.armed_us, -1);
 }
 
+#define MANY 8192
+
+static size_t bytes_in_use(void)
+{
+#ifdef __SANITIZE_ADDRESS__
+	return __sanitizer_get_current_allocated_bytes();
+#else
+	return mallinfo2().uordblks;
+#endif
+}
+
+/* The same emergency under as many ids. */
+static void follow_many(const struct event *event)
+{
+	struct event one = *event;
+	struct id_gen gen = {0};
+
+	for (unsigned i = 0; i < MANY; i++) {
+		id_next(&gen, 'I', event->at_ms + i, one.incident_id);
+		watch_follow(the.watch, &one, 1);
+	}
+}
+
+static void an_open_emergency_costs_few_bytes(void **state)
+{
+	struct event event;
+	char id[ID_SIZE];
+	size_t before, each;
+
+	(void)state;
+	doors_incident(the.doors, FIRE_TEXT, id);
+	event = the.doors->store.events[the.doors->store.shown - 1];
+	before = bytes_in_use();
+	follow_many(&event);
+	each = (bytes_in_use() - before) / MANY;
+	print_message("%zu bytes\n", each);
+	assert_in_range(each, 100, 144);
+}
+
+static struct slice alarms_for(const struct viewer *viewer, struct jsonw *w)
+{
+	jsonw_init(w, 4096);
+	jsonw_open(w, NULL, '{');
+	watch_write_alarms(the.watch, viewer, -1, w, "alarms");
+	jsonw_close(w, '}');
+	return (struct slice){.text = w->text, .len = w->len};
+}
+
+/* What the incident lists itself, word for word. */
+static void check_alarms(const char *id)
+{
+	const struct viewer all = {.may_watch = true, .sees_all = true, .sees_secret = true};
+	struct event event = the.doors->store.events[the.doors->store.shown - 1];
+	struct slice incident = event_incident(event.body), alarms;
+	struct jsonw w;
+	json_t *is, *asked, *one;
+	size_t i;
+
+	alarms = alarms_for(&all, &w);
+	is = json_loadb(incident.text, incident.len, 0, NULL);
+	asked = json_loadb(alarms.text, alarms.len, 0, NULL);
+	assert_string_equal(json_string_value(json_object_get(is, "id")), id);
+	json_array_foreach(json_object_get(asked, "alarms"), i, one)
+	{
+		assert_string_equal(json_string_value(json_object_get(one, "incident_id")), id);
+		json_object_del(one, "incident_id");
+		json_object_del(one, "no");
+		json_object_del(one, "exercise");
+	}
+	assert_true(json_array_size(json_object_get(is, "alarms")) > 0);
+	assert_true(
+		json_equal(json_object_get(is, "alarms"), json_object_get(asked, "alarms")));
+	json_decref(is);
+	json_decref(asked);
+	jsonw_fini(&w);
+}
+
+static void alarms_are_those_that_the_incident_lists_itself(void **state)
+{
+	char id[ID_SIZE];
+
+	(void)state;
+	doors_incident(the.doors, FIRE_TEXT, id);
+	check_alarms(id);
+	pass(GRAVE_MS);
+	check_alarms(id);
+	act(id, "{\"action\":\"acknowledge_alarm\",\"agency\":\"fire\",\"alarm\":\"new\"}");
+	check_alarms(id);
+	pass(3600000); /* all steps are through, and none is due any more */
+	check_alarms(id);
+}
+
 #define EACH(test) cmocka_unit_test_setup_teardown(test, open_city, close_city)
 
 int main(void)
@@ -406,6 +508,8 @@ int main(void)
 		EACH(an_incident_older_than_waits_are_rises_when_it_is_found),
 		EACH(where_hundreds_wait_at_once_calls_come_first_and_all_rise_in_turn),
 		EACH(a_ticket_wakes_nobody),
+		EACH(an_open_emergency_costs_few_bytes),
+		EACH(alarms_are_those_that_the_incident_lists_itself),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
