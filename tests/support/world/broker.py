@@ -27,6 +27,8 @@ autosave_interval 1800
 max_queued_messages 0
 max_inflight_messages 100
 log_dest stderr
+listener {ws_port} 127.0.0.1
+protocol websockets
 """
 
 
@@ -43,6 +45,7 @@ class Broker:
     def __init__(self, folder):
         self.folder = folder
         self.port = places.free_port()
+        self.ws_port = places.free_port()
         self.process = Process("mosquitto", folder / "mosquitto.log")
         self.passwords = {}
         self._provision()
@@ -58,7 +61,7 @@ class Broker:
         run("mosquitto_passwd", "-U", plain)
         (self.folder / "acl").write_text(provision.rules(places.CITY, people))
         (self.folder / "mosquitto.conf").write_text(
-            CONF.format(port=self.port, folder=self.folder))
+            CONF.format(port=self.port, ws_port=self.ws_port, folder=self.folder))
         secret = self.folder / "bridge-password"
         secret.write_text(self.passwords["bridge"] + "\n")
         secret.chmod(0o600)

@@ -25,9 +25,9 @@ class Process:
         self.log = log
         self.child = None
 
-    def spawn(self, argv, env=None, before=None):
+    def spawn(self, argv, env=None, before=None, stdin=subprocess.DEVNULL):
         with open(self.log, "ab") as out:
-            self.child = subprocess.Popen([str(a) for a in argv], stdin=subprocess.DEVNULL,
+            self.child = subprocess.Popen([str(a) for a in argv], stdin=stdin,
                                           stdout=out, stderr=subprocess.STDOUT,
                                           env={**os.environ, **(env or {})}, preexec_fn=before)
         return self

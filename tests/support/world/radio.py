@@ -31,7 +31,7 @@ class Heard:
 class Radio:
     """Connects as a broker account and subscribes; comes back by itself when the broker does."""
 
-    def __init__(self, broker, user, topics, session=None, password=None, protocol=mqtt.MQTTv311):
+    def __init__(self, broker, user, topics, session=None, password=None, protocol=mqtt.MQTTv311, will=None):
         self.heard = []
         self.codes = []
         self._changed = threading.Condition()
@@ -39,6 +39,8 @@ class Radio:
         self.topics = [topics] if isinstance(topics, str) else list(topics)
         keep = {} if protocol == mqtt.MQTTv5 else {"clean_session": session is None}
         self.client = mqtt.Client(session or f"t-{uuid.uuid4().hex[:12]}", protocol=protocol, **keep)
+        if will:
+            self.client.will_set(will, "offline", 1, True)
         self.client.username_pw_set(user, password if password is not None else broker.passwords[user])
         self.client.reconnect_delay_set(0.1, 0.2)
         self.client.on_connect = self._on_connect
@@ -92,6 +94,11 @@ class Radio:
             if info.is_published():
                 return
         raise wait.Late(f"radio: no answer to what was sent on {topic}")
+
+    def cut(self):
+        """Its line breaks: a phone whose battery is taken out."""
+        self.client.loop_stop()
+        self.client._sock_close()
 
     def close(self):
         self.client.disconnect()
