@@ -114,6 +114,7 @@ static void fill_in(const struct actions *actions, struct command *command,
 	command->viewer = principal_viewer(who);
 	command->acts_for = principal_acts_for(who, rules_agencies(actions->rules));
 	command->at_ms = actions->clock->wall_ms(actions->clock);
+	command_name_dated(command);
 }
 
 static int look_up_category(const struct actions *actions, struct command *command,
@@ -313,6 +314,7 @@ void duty_submit(struct actions *actions, struct duty_change **duty,
 	struct store_request *request = &wish->request;
 
 	snprintf(wish->duty->by, USER_SIZE, "%s", who->name);
+	duty_name_dated(wish->duty);
 	if (wish->duty->at_ms == 0)
 		wish->duty->at_ms = request->at_ms;
 	if (check_duty(actions, wish->duty, who, &request->err) < 0) {

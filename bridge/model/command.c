@@ -423,3 +423,18 @@ void command_digest(const struct command *command, unsigned char digest_r[32])
 	jsonw_fini(&w);
 	free(decided);
 }
+
+void command_name_dated(struct command *command)
+{
+	unsigned char digest[32];
+	size_t at;
+
+	if (command->command_id[0] != '\0' || command->happened_ms == 0 ||
+	    command->action != ACTION_STATUS)
+		return;
+	command_digest(command, digest);
+	at = (size_t)snprintf(command->command_id, COMMAND_ID_SIZE, "said:");
+	for (int i = 0; i < 16; i++)
+		at += (size_t)snprintf(command->command_id + at, COMMAND_ID_SIZE - at, "%02x",
+				       digest[i]);
+}

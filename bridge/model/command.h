@@ -102,6 +102,9 @@ void command_free(struct command **command);
  * incident, but for the version that was seen, which is newer when it is tried again. SHA-256.
  */
 void command_digest(const struct command *command, unsigned char digest_r[32]);
+/* Names what has no command_id and says when it happened, by what it says: then the same word,
+ * said twice over a bad line, is one. */
+void command_name_dated(struct command *command);
 
 /* How an incident may end. */
 extern const char *const outcome_names[]; /* NULL at the end */

@@ -195,6 +195,35 @@ static void read_orders(const json_t *list, unsigned agency, struct incident *in
 	}
 }
 
+static int find_agency(const json_t *part, const struct agencies *agencies)
+{
+	const char *id = json_string_value(json_object_get(part, "agency"));
+
+	return id != NULL ? agency_find(agencies, id, strlen(id)) : -1;
+}
+
+/* Who answers for units whose agency is not named any more: the first that is. */
+static unsigned heir(struct incident *incident)
+{
+	if (incident->verdict.agencies == 0)
+		incident->verdict.agencies = 1;
+	return (unsigned)__builtin_ctz(incident->verdict.agencies);
+}
+
+/* Units that are out stay in somebody's hands, whatever the configuration says by now: else
+ * nobody could ever free them. */
+static void read_orphans(const json_t *list, const struct agencies *agencies,
+			 struct incident *incident)
+{
+	for (size_t i = 0; i < json_array_size(list); i++) {
+		const json_t *part = json_array_get(list, i);
+		const json_t *orders = json_object_get(part, "orders");
+
+		if (find_agency(part, agencies) < 0 && json_array_size(orders) > 0)
+			read_orders(orders, heir(incident), incident);
+	}
+}
+
 static void read_assignments(const json_t *object, const struct agencies *agencies,
 			     struct incident *incident)
 {
@@ -202,8 +231,7 @@ static void read_assignments(const json_t *object, const struct agencies *agenci
 
 	for (size_t i = 0; i < json_array_size(list); i++) {
 		const json_t *one = json_array_get(list, i);
-		const char *id = json_string_value(json_object_get(one, "agency"));
-		int index = id != NULL ? agency_find(agencies, id, strlen(id)) : -1;
+		int index = find_agency(one, agencies);
 
 		if (index < 0)
 			continue;
@@ -217,6 +245,7 @@ static void read_assignments(const json_t *object, const struct agencies *agenci
 		wait_read(json_object_get(one, "arrival"),
 			  &incident->assignment[index].wait[WAIT_FOR_ARRIVAL]);
 	}
+	read_orphans(list, agencies, incident);
 }
 
 /* Before reports were linked each version was a decision. */

@@ -132,9 +132,9 @@ int unit_read(const json_t *object, const struct agencies *agencies, struct unit
 	const json_t *jobs = json_object_get(object, "jobs");
 	int index = agency != NULL ? agency_find(agencies, agency, strlen(agency)) : -1;
 
-	if (id == NULL || index < 0)
+	if (id == NULL || agency == NULL)
 		return err_set(err, ERR_INVALID, "not a unit as it was stored");
-	unit_begin(unit, id, (unsigned)index);
+	unit_begin(unit, id, index < 0 ? AGENCY_MAX : (unsigned)index);
 	unit->version = json_integer_value(json_object_get(object, "version"));
 	unit->duty = read_duty(object);
 	unit->duty_since_ms = read_time(object, "duty_since");
@@ -142,4 +142,29 @@ int unit_read(const json_t *object, const struct agencies *agencies, struct unit
 	for (size_t i = 0; i < json_array_size(jobs) && i < UNIT_JOBS_MAX; i++)
 		read_job(json_array_get(jobs, i), &unit->job[unit->job_count++]);
 	return 0;
+}
+
+void duty_digest(const struct duty_change *duty, unsigned char digest_r[32])
+{
+	struct command like = {.action = ACTION_STATUS};
+
+	snprintf(like.incident_id, sizeof(like.incident_id), "unit %.16s %d", duty->unit,
+		 (int)duty->duty);
+	memcpy(like.by, duty->by, USER_SIZE);
+	command_digest(&like, digest_r);
+}
+
+void duty_name_dated(struct duty_change *duty)
+{
+	unsigned char digest[32];
+	size_t at;
+
+	if (duty->command_id[0] != '\0' || duty->at_ms == 0)
+		return;
+	duty_digest(duty, digest);
+	at = (size_t)snprintf(duty->command_id, COMMAND_ID_SIZE,
+			      "said:%lld:", (long long)duty->at_ms);
+	for (int i = 0; i < 16; i++)
+		at += (size_t)snprintf(duty->command_id + at, COMMAND_ID_SIZE - at, "%02x",
+				       digest[i]);
 }

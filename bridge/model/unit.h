@@ -24,7 +24,7 @@ struct unit_job {
 
 struct unit_doing {
 	char id[UNIT_SIZE];
-	unsigned agency;
+	unsigned agency; /* AGENCY_MAX: one that is not named any more */
 	int64_t version; /* 0: nothing was ever said of it, and it is on duty */
 	enum unit_duty duty;
 	int64_t duty_since_ms; /* 0: ever */
@@ -47,7 +47,8 @@ void unit_write_doing(const struct unit_doing *unit, struct jsonw *w);
 /* As a member; "agency" by its id. */
 void unit_write(const struct unit_doing *unit, const struct agencies *agencies, struct jsonw *w,
 		const char *key);
-/* From what unit_write made. ERR_INVALID: it is none. */
+/* From what unit_write made. Whose it is may be named no more: whoever asks knows whose it is
+ * now. ERR_INVALID: it is none. */
 int unit_read(const json_t *object, const struct agencies *agencies, struct unit_doing *unit_r,
 	      struct err *err) MUST_CHECK;
 
@@ -63,3 +64,8 @@ struct duty_change {
 	int64_t at_ms;             /* when that was so; 0: now */
 	char note[DUTY_NOTE_SIZE]; /* "" : none */
 };
+
+/* What makes it the same when its command_id comes again. SHA-256. */
+void duty_digest(const struct duty_change *duty, unsigned char digest_r[32]);
+/* Names one that has no command_id by what it says of which moment, and by whom. */
+void duty_name_dated(struct duty_change *duty);

@@ -34,6 +34,7 @@ static int load(struct ledger *ledger, const char *id, unsigned agency,
 		return found;
 	found = read_told(&last, ledger->agencies, unit_r, err);
 	buf_unref(&last.body);
+	unit_r->agency = agency; /* today's: what was told may name one that is gone */
 	return found < 0 ? -1 : 0;
 }
 
@@ -139,29 +140,21 @@ int ledger_move_units(struct ledger *ledger, const struct command *command,
 /* --- duty --- */
 
 static void answer_duty(struct ledger *ledger, struct store_request *request,
-			const struct unit_doing *unit, uint64_t seq)
+			enum store_answer answer, const struct unit_doing *unit, uint64_t seq)
 {
 	struct jsonw *w = &ledger->text;
 
+	request->answer = answer;
 	request->seq = seq;
 	request->version = unit->version;
 	jsonw_reset(w);
 	jsonw_open(w, NULL, '{');
 	jsonw_bool(w, "ok", true);
 	jsonw_int(w, "seq", (int64_t)seq);
+	jsonw_bool(w, "repeated", answer == STORE_REPEATED);
 	unit_write(unit, ledger->agencies, w, "unit");
 	jsonw_close(w, '}');
 	request->body = jsonw_buf(w);
-}
-
-static void duty_digest(const struct duty_change *duty, unsigned char digest_r[32])
-{
-	struct command like = {.action = ACTION_STATUS};
-
-	snprintf(like.incident_id, sizeof(like.incident_id), "unit %.16s %d", duty->unit,
-		 (int)duty->duty);
-	memcpy(like.by, duty->by, USER_SIZE);
-	command_digest(&like, digest_r);
 }
 
 static void set_duty(struct unit_doing *unit, const struct duty_change *duty)
@@ -171,8 +164,9 @@ static void set_duty(struct unit_doing *unit, const struct duty_change *duty)
 	memcpy(unit->duty_by, duty->by, USER_SIZE);
 }
 
-/* Told again, also under another id, it is nothing new; what was so before that which stands is
- * written down and changes nothing. */
+/* Told again, also under another id, it is nothing new: it stays so since when it was said
+ * first, and the answer says that. What was so before that which stands is written down and
+ * changes nothing. */
 int ledger_take_duty(struct ledger *ledger, struct store_request *request, struct err *err)
 {
 	const struct duty_change *duty = request->in.duty;
@@ -191,9 +185,9 @@ int ledger_take_duty(struct ledger *ledger, struct store_request *request, struc
 		(void)err_field(&request->err, "command_id", "was used for another decision");
 		return 0;
 	}
-	if (found > 0 || (unit.version > 0 && unit.duty == duty->duty)) {
-		request->answer = STORE_REPEATED;
-		answer_duty(ledger, request, &unit, found > 0 ? seq : ledger->end.seq);
+	if (found > 0 || (unit.duty_since_ms != 0 && unit.duty == duty->duty)) {
+		answer_duty(ledger, request, STORE_REPEATED, &unit,
+			    found > 0 ? seq : ledger->end.seq);
 		return 0;
 	}
 	is_late = duty->at_ms < unit.duty_since_ms;
@@ -208,7 +202,6 @@ int ledger_take_duty(struct ledger *ledger, struct store_request *request, struc
 		err) < 0 ||
 	    ledger_put_command(ledger, duty->command_id, digest, ledger->end.seq, err) < 0)
 		return -1;
-	request->answer = STORE_STORED;
-	answer_duty(ledger, request, &unit, ledger->end.seq);
+	answer_duty(ledger, request, STORE_STORED, &unit, ledger->end.seq);
 	return 0;
 }

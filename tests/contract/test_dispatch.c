@@ -243,6 +243,105 @@ static void what_is_told_late_of_duty_is_in_the_log_and_changes_nothing(void **s
 	world_free(&world);
 }
 
+/* The answer's own words. */
+static bool duty_answer_has(struct store_world *world, struct duty_change *change,
+			    enum store_answer expected, const char *words)
+{
+	struct sent sent = {.request = {.op = STORE_DUTY, .in.duty = change}};
+	bool has;
+
+	send_request(world, &sent);
+	store_step(world->store);
+	assert_true(sent.is_answered);
+	assert_int_equal(sent.request.answer, expected);
+	has = memmem(sent.request.body->data, sent.request.body->len, words, strlen(words)) !=
+	      NULL;
+	sent_fini(&sent);
+	return has;
+}
+
+static void who_says_again_that_a_unit_is_on_duty_hears_since_when_it_is(void **state)
+{
+	struct store_world *world = world_new(*state);
+	struct duty_change on = {.unit = "DMK-01", .by = "siti", .at_ms = 1764000000000};
+	char incident_id[ID_SIZE];
+	unsigned shown;
+
+	stored_report(world, "a", "Kebakaran", incident_id);
+	assert_int_equal(decide(world, incident_id, SEND_ONE), STORE_STORED);
+	assert_true(duty_answer_has(world, &on, STORE_STORED, "\"repeated\":false"));
+	assert_true(told_of(world, "DMK-01").duty_since_ms == on.at_ms);
+	assert_int_equal(told_of(world, "DMK-01").job_count, 1);
+	shown = world->shown;
+	on.at_ms += 3600000;
+	assert_true(duty_answer_has(world, &on, STORE_REPEATED, "\"repeated\":true"));
+	assert_true(duty_answer_has(world, &on, STORE_REPEATED,
+				    "\"duty_since\":\"2025-11-24T16:00:00.000Z\""));
+	assert_int_equal(world->shown, shown);
+	world_prove(world);
+	world_free(&world);
+}
+
+/* The configuration of the next start does not name it any more. */
+static void dissolve(struct store_world *world, unsigned agency)
+{
+	strcpy(world->agencies.agency[agency].id, "rescue");
+}
+
+static void a_unit_of_an_agency_that_is_gone_can_be_read_moved_and_freed(void **state)
+{
+	struct store_world *world = world_new(*state);
+	struct incident incident;
+	char incident_id[ID_SIZE];
+
+	stored_report(world, "a", "Kebakaran", incident_id);
+	assert_int_equal(
+		decide(world, incident_id,
+		       "{\"action\":\"reclassify\",\"agencies\":[\"fire\",\"police\"]}"),
+		STORE_STORED);
+	assert_int_equal(decide(world, incident_id,
+				"{\"action\":\"assign\",\"units\":[\"DMK-01\",\"DMK-02\"]}"),
+			 STORE_STORED);
+	dissolve(world, 0);
+	assert_int_equal(
+		decide(world, incident_id,
+		       "{\"action\":\"status\",\"unit\":\"DMK-01\",\"status\":\"en_route\"}"),
+		STORE_STORED);
+	assert_int_equal(told_of(world, "DMK-01").job[0].state, ORDER_EN_ROUTE);
+	state_of(world, incident_id, &incident);
+	assert_int_equal(incident.sent_count, 2);
+	assert_int_equal(incident.assignment[1].state, ASSIGNMENT_EN_ROUTE);
+	incident_fini(&incident);
+	assert_int_equal(
+		decide(world, incident_id,
+		       "{\"action\":\"close\",\"outcome\":\"resolved\",\"release\":true}"),
+		STORE_STORED);
+	assert_on(world, "DMK-01", NULL);
+	assert_on(world, "DMK-02", NULL);
+	world_free(&world);
+}
+
+static void nobody_else_being_there_the_first_agency_gets_its_units(void **state)
+{
+	struct store_world *world = world_new(*state);
+	struct incident incident;
+	char incident_id[ID_SIZE];
+
+	stored_report(world, "a", "Kebakaran", incident_id);
+	assert_int_equal(decide(world, incident_id, SEND_ONE), STORE_STORED);
+	dissolve(world, 0);
+	state_of(world, incident_id, &incident);
+	assert_int_equal(incident.sent_count, 1);
+	assert_true((incident.verdict.agencies & 1) != 0);
+	incident_fini(&incident);
+	assert_int_equal(decide(world, incident_id,
+				"{\"action\":\"cancel\",\"units\":[\"DMK-01\"],"
+				"\"reason\":\"dinas dibubarkan\"}"),
+			 STORE_STORED);
+	assert_on(world, "DMK-01", NULL);
+	world_free(&world);
+}
+
 int main(void)
 {
 	static struct store_backend backends[2];
@@ -252,6 +351,9 @@ int main(void)
 		OVER_ALL(twenty_that_are_bound_are_free_in_one_step),
 		OVER_ALL(units_stay_where_they_were_sent_whatever_is_split_off),
 		OVER_ALL(what_is_told_late_of_duty_is_in_the_log_and_changes_nothing),
+		OVER_ALL(who_says_again_that_a_unit_is_on_duty_hears_since_when_it_is),
+		OVER_ALL(a_unit_of_an_agency_that_is_gone_can_be_read_moved_and_freed),
+		OVER_ALL(nobody_else_being_there_the_first_agency_gets_its_units),
 	};
 
 	backends[0] = store_memory;

@@ -80,8 +80,12 @@ def what_comes_late_is_written_down_and_changes_nothing_newer(bridge, fire):
     at = lambda s: (begun + datetime.timedelta(seconds=s)).isoformat(timespec="milliseconds").replace("+00:00", "Z")
     bridge.act(fire, "status", unit="DMK-01", status="on_scene", at=at(10))
     before = _unit(bridge, "DMK-01")
-    answer = bridge.act(fire, "status", unit="DMK-01", status="en_route", at=at(5))
+    say = lambda: bridge.act(fire, "status", unit="DMK-01", status="en_route", at=at(5), command_id=None)
+    answer = say()
     assert answer.status == 200
+    stored, again = len(bridge.log()), say()
+    assert again.status == 200 and again.json["seq"] == answer.json["seq"], "the same word twice is one"
+    assert len(bridge.log()) == stored
     order = _order(bridge, fire, "DMK-01")
     assert order["state"] == "on_scene" and order["since"] == at(10) and order["steps"]["en_route"] == at(5)
     assert _unit(bridge, "DMK-01") == before, "the unit is where it was"
@@ -109,6 +113,17 @@ def who_is_busy_is_not_sent_unless_somebody_says_why(bridge, fire):
     assert [j["state"] for j in _unit(bridge, "DMK-01")["jobs"]] == ["on_scene", "ordered"]
     bridge.act(other, "close", who="pengawas", outcome="resolved", release=True)
     assert [j["incident_id"] for j in _unit(bridge, "DMK-01")["jobs"]] == [fire]
+
+
+def what_is_told_twice_of_duty_is_one_event_and_the_answer_says_so(bridge):
+    say = lambda status, **more: bridge.ask("PUT", "/v1/units/DMK-04/status", {"status": status, **more}, "pos-fire").json
+    begun = say("out_of_service")
+    assert begun["repeated"] is False and begun["unit"]["duty_since"]
+    late = say("off_duty", at="2026-01-01T00:00:00.000Z")
+    assert say("off_duty", at="2026-01-01T00:00:00.000Z")["seq"] == late["seq"], "late, and once"
+    again = say("out_of_service")
+    assert again["repeated"] is True and again["unit"]["duty_since"] == begun["unit"]["duty_since"]
+    assert say("on_duty")["repeated"] is False
 
 
 @pytest.mark.parametrize("status", ("off_duty", "out_of_service"))
