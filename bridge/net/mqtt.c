@@ -104,6 +104,7 @@ static void tick(void *ctx)
 
 	save_positions(mqtt);
 	refusal_retry(mqtt);
+	receipts_retry(mqtt);
 	run(mqtt);
 }
 
@@ -139,7 +140,7 @@ static void take_answer(struct mqtt *mqtt, const struct mqtt_letter *letter)
 	else
 		take_confirmation(mqtt, letter);
 	if (letter->refusal == NULL)
-		orders_confirmed(mqtt, letter);
+		receipts_take(mqtt, letter);
 	mqtt_window_confirm(mqtt->window, letter->ticket);
 }
 

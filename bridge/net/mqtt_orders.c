@@ -11,8 +11,6 @@
 #include <string.h>
 
 #include "base/xalloc.h"
-#include "core/actions.h"
-#include "core/crew.h"
 #include "net/mqtt_order.h"
 #include "net/mqtt_private.h"
 
@@ -343,27 +341,6 @@ bool orders_are_said(const struct mqtt *mqtt)
 	return !orders->is_due && !orders->is_in_pass && list_is_empty(&orders->again);
 }
 
-/* --- receipts --- */
-
-/* What the store cannot take is not asked again: the next one proves more. */
-static void noted(void *ctx, const struct action_answer *answer)
-{
-	(void)ctx, (void)answer;
-}
-
-void orders_confirmed(struct mqtt *mqtt, const struct mqtt_letter *letter)
-{
-	static const struct principal bridge = {.role = ROLE_ADMIN, .agency = -1};
-	const struct clock *clock = loop_clock(mqtt->parts.loop);
-	struct command *receipt;
-
-	if (letter->dispatch_id[0] == '\0' || mqtt->parts.actions == NULL)
-		return;
-	receipt = crew_receipt(letter->incident_id, letter->dispatch_id, RECEIPT_BROKER, 0);
-	actions_submit(mqtt->parts.actions, &receipt, &bridge, clock->mono_us(clock), noted,
-		       NULL);
-}
-
 /* --- lines that come and go --- */
 
 static void free_letters(struct list *letters)
@@ -400,6 +377,7 @@ void orders_init(struct mqtt_orders *orders)
 	list_init(&orders->answered);
 	list_init(&orders->passing);
 	list_init(&orders->again);
+	list_init(&orders->owed);
 }
 
 void orders_fini(struct mqtt *mqtt)
@@ -408,6 +386,7 @@ void orders_fini(struct mqtt *mqtt)
 	struct list *node;
 
 	orders_down(mqtt);
+	receipts_fini(mqtt);
 	free_asking(&orders->asking);
 	while ((node = list_take(&orders->known)) != NULL)
 		xfree(LIST_ITEM(node, struct known_order, node));

@@ -4,6 +4,7 @@
  *   mqtt_lanes.c   what is sent when
  *   mqtt_live.c    every live view once more, after a connection
  *   mqtt_orders.c  orders to units        mqtt_order.c   what an event says to them
+ *   mqtt_receipt.c that the broker has them
  *   mqtt_refusal.c what the broker will never take
  *   mqtt_window.c  what is on its way     mqtt_topics.c  what an event becomes
  *   mqtt_link.c    the thread             mqtt_line.c    one connection
@@ -28,9 +29,10 @@
 #include "net/mqtt_window.h"
 
 #define MQTT_READERS                                                                           \
-	MQTT_LIVE      /* lanes with a position: MQTT_STREAM, MQTT_STATE, MQTT_ORDERS          \
-			*/
-#define MQTT_BLAMED 16 /* views that broke the connection, remembered until the next start */
+	MQTT_LIVE              /* lanes with a position: MQTT_STREAM, MQTT_STATE, MQTT_ORDERS  \
+				*/
+#define RECEIPTS_OWED_MAX 4096 /* what comes beyond is made anew with the next connection */
+#define MQTT_BLAMED       16 /* views that broke the connection, remembered until the next start */
 
 /* What is left to send for one event or one live incident. */
 struct mqtt_task {
@@ -90,6 +92,8 @@ struct mqtt_orders {
 	bool is_reading, is_void;
 	struct list again; /* struct mqtt_letter: what a page of it has to say */
 	unsigned again_nth;
+	struct list owed; /* struct owed: receipts that are not in the store yet */
+	unsigned owed_count;
 };
 
 enum mqtt_phase { MQTT_RUNNING, MQTT_EMPTYING, MQTT_LEAVING, MQTT_SAVING, MQTT_STOPPED };
@@ -178,10 +182,14 @@ bool orders_are_said(const struct mqtt *mqtt);
 void orders_ask(struct mqtt *mqtt, const char *unit);
 /* The incident of an order of that unit that is not over; NULL: none is known. */
 const char *orders_incident(const struct mqtt *mqtt, const char *unit, const char *dispatch_id);
-/* The broker has it: its receipt. */
-void orders_confirmed(struct mqtt *mqtt, const struct mqtt_letter *letter);
 /* What the broker keeps for that unit waits for an answer. */
 bool orders_keep(const struct mqtt *mqtt, const char *unit, bool is_exercise);
+
+/* mqtt_receipt.c */
+/* The broker has it: that is for the order's receipts, where the letter is one. */
+void receipts_take(struct mqtt *mqtt, const struct mqtt_letter *letter);
+void receipts_retry(struct mqtt *mqtt); /* those that the store could not take */
+void receipts_fini(struct mqtt *mqtt);  /* nothing is with the store any more */
 
 /* mqtt_refusal.c */
 /* Counts, logs and records that the broker will never take the event. */

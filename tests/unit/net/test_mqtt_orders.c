@@ -9,10 +9,12 @@
 #include <cmocka.h>
 #include <jansson.h>
 
+#include "../core/doors.h"
 #include "base/jsonw.h"
 #include "base/xalloc.h"
 #include "net/mqtt_order.h"
 #include "net/mqtt_private.h"
+#include "store/backend.h"
 #include "support/store_world.h"
 
 #define I400 "I-01KAQ7ZZZZT3C8M9K2XRNY4B7D"
@@ -420,6 +422,77 @@ an_order_of_an_event_that_names_more_than_the_window_takes_all_goes_out(void **s
 	assert_int_equal(radio->said, 20);
 }
 
+/* --- the broker's receipt --- */
+
+/* The order of the only incident, as the store has it. */
+static int64_t receipt_of_broker(struct doors *doors)
+{
+	const struct event *last = &doors->store.events[doors->store.shown - 1];
+	struct incident incident;
+	struct err err;
+	int64_t at_ms;
+
+	assert_int_equal(incident_of_event(last, &doors->store.agencies, &incident, &err), 0);
+	assert_int_equal(incident.sent_count, 1);
+	at_ms = incident.sent[0].receipt_ms[RECEIPT_BROKER];
+	incident_fini(&incident);
+	return at_ms;
+}
+
+static void order_a_unit(struct doors *doors, struct mqtt_letter *letter)
+{
+	static const struct principal desk = {
+		.name = "pengawas", .role = ROLE_SUPERVISOR, .agency = -1};
+	struct incident incident;
+	struct reply reply;
+	struct err err;
+
+	doors_incident(doors, "kebakaran rumah", letter->incident_id);
+	doors_act(doors, &reply, letter->incident_id, &desk,
+		  "{\"action\":\"assign\",\"units\":[\"DMK-01\"]}");
+	store_step(doors->store.store);
+	assert_int_equal(reply.answer, STORE_STORED);
+	reply_fini(&reply);
+	assert_int_equal(incident_of_event(&doors->store.events[1], &doors->store.agencies,
+					   &incident, &err),
+			 0);
+	memcpy(letter->dispatch_id, incident.sent[0].dispatch_id, ID_SIZE);
+	incident_fini(&incident);
+}
+
+static void a_receipt_that_the_store_cannot_take_now_is_tried_again(void **state)
+{
+	struct doors *doors = doors_open(1); /* one request, and it is full */
+	struct mqtt mqtt = {.parts = {.actions = doors->actions}};
+	struct mqtt_letter letter = {.kind = LINK_MESSAGE};
+	struct reply first;
+	struct err err;
+	int64_t at_ms;
+
+	(void)state;
+	assert_int_equal(loop_new(&mqtt.parts.loop, &doors->store.clock, &doors->metrics, &err),
+			 0);
+	orders_init(&mqtt.orders);
+	order_a_unit(doors, &letter);
+	doors_report(doors, &first, "{\"source\":\"call-112\",\"text\":\"pohon tumbang\"}");
+	at_ms = doors->store.clock.wall_ms(&doors->store.clock);
+	receipts_take(&mqtt, &letter);
+	receipts_retry(&mqtt); /* it is asked already: not twice */
+	store_step(doors->store.store);
+	store_step(doors->store.store);
+	assert_int_equal(actions_open_count(doors->actions), 0);
+	assert_int_equal(mqtt.orders.owed_count, 1);
+	doors->store.now_us += 5000000;
+	receipts_retry(&mqtt);
+	store_step(doors->store.store);
+	assert_int_equal(mqtt.orders.owed_count, 0);
+	assert_true(receipt_of_broker(doors) == at_ms);
+	reply_fini(&first);
+	receipts_fini(&mqtt);
+	loop_free(&mqtt.parts.loop);
+	doors_close(&doors);
+}
+
 int main(void)
 {
 #define PROMISE(name) cmocka_unit_test_setup_teardown(name, start, stop)
@@ -433,6 +506,7 @@ int main(void)
 		PROMISE(each_unit_hears_its_own_order_only),
 		PROMISE(of_two_orders_the_answer_to_one_does_not_clear_the_other),
 		PROMISE(an_order_is_said_again_when_its_line_broke_before_the_receipt),
+		cmocka_unit_test(a_receipt_that_the_store_cannot_take_now_is_tried_again),
 		PROMISE(an_order_of_an_event_that_names_more_than_the_window_takes_all_goes_out),
 	};
 
