@@ -95,11 +95,11 @@ int cmd_backup(int argc, char **argv)
 	};
 	static const struct args args = {
 		"tangi backup --data DIR --to DIR",
-		"Copies the log as it is at one moment, and the accounts, into a new folder, "
-		"beside a\n"
-		"running bridge, and verifies the copy. It holds reporters' data: keep it "
-		"as the data\n"
-		"folder is kept.\n",
+		"Copies the log as it is at one moment, the accounts, the duty roster and "
+		"what hospitals\n"
+		"said, into a new folder, beside a running bridge, and verifies the copy. A "
+		"manifest holds\n"
+		"checksums. It holds reporters' data: keep it as the data folder is kept.\n",
 		table, COUNT(table), 0};
 	static const struct work work = {&args, "backed up to", offsetof(struct folders, to),
 					 backup};
@@ -124,9 +124,10 @@ int cmd_restore(int argc, char **argv)
 		"tangi restore --from DIR --data DIR",
 		"Makes a data folder from a backup that verifies. The log gets a new epoch: "
 		"whoever had\n"
-		"read on in what is lost starts again. The accounts are those of the "
-		"backup's day: who\n"
-		"was removed since has to be removed again.\n",
+		"read on in what is lost starts again. The accounts and the duty "
+		"roster are\n"
+		"those of the backup's day: who was removed since has to be removed "
+		"again.\n",
 		table, COUNT(table), 0};
 	static const struct work work = {&args, "restored", offsetof(struct folders, data),
 					 restore};

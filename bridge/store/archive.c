@@ -12,14 +12,12 @@
 
 #include "base/jsonw.h"
 #include "base/xalloc.h"
+#include "store/archive_beside.h"
 #include "store/lock.h"
 #include "store/recover.h"
 #include "store/seal.h"
 #include "store/sqlite_copy.h"
 #include "store/store.h"
-
-#define ACCOUNTS           "accounts.json"
-#define ACCOUNTS_MAX_BYTES (4 << 20)
 
 /* What the log says of an incident so far. */
 struct seen {
@@ -491,6 +489,8 @@ int archive_verify(const char *dir, struct archive_report *report_r, struct err 
 	store_sqlite.close(audit.conn);
 	xfree(audit.seen);
 	xfree(audit.moved);
+	if (status == 0)
+		status = beside_check(dir, report_r->head, err);
 	return status < 0 ? err_wrap(err, "%s", dir) : 0;
 }
 
@@ -519,45 +519,6 @@ static int make_folder(const char *dir, struct err *err)
 	return 0;
 }
 
-static int write_synced(const char *path, const char *text, size_t len, struct err *err)
-{
-	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-	bool is_written;
-
-	if (fd < 0)
-		return err_set(err, ERR_IO, "%s: %s", path, strerror(errno));
-	is_written = write(fd, text, len) == (ssize_t)len && fsync(fd) == 0;
-	if (close(fd) < 0 || !is_written)
-		return err_set(err, ERR_IO, "%s: could not be written", path);
-	return 0;
-}
-
-/* Read whole: it is changed by renaming, so this is one moment of it. */
-static int copy_accounts(const char *from, const char *to, struct err *err)
-{
-	char path[PATH_MAX], *text;
-	int fd, status;
-	ssize_t len;
-
-	snprintf(path, sizeof(path), "%s/" ACCOUNTS, from);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0 && errno == ENOENT)
-		return 0;
-	if (fd < 0)
-		return err_set(err, ERR_IO, "%s: %s", path, strerror(errno));
-	text = xmalloc(ACCOUNTS_MAX_BYTES);
-	len = read(fd, text, ACCOUNTS_MAX_BYTES);
-	(void)close(fd); /* only read */
-	if (len < 0 || len == ACCOUNTS_MAX_BYTES) {
-		xfree(text);
-		return err_set(err, ERR_IO, "%s: cannot be read whole", path);
-	}
-	snprintf(path, sizeof(path), "%s/" ACCOUNTS, to);
-	status = write_synced(path, text, (size_t)len, err);
-	xfree(text);
-	return status;
-}
-
 static int write_manifest(const char *to, const struct clock *clock,
 			  const struct archive_report *report, struct err *err)
 {
@@ -565,7 +526,7 @@ static int write_manifest(const char *to, const struct clock *clock,
 	struct jsonw w;
 	int status;
 
-	snprintf(path, sizeof(path), "%s/manifest.json", to);
+	snprintf(path, sizeof(path), "%s/" ARCHIVE_MANIFEST, to);
 	jsonw_init(&w, 512);
 	jsonw_open(&w, NULL, '{');
 	jsonw_string(&w, "version", TANGI_VERSION);
@@ -574,8 +535,10 @@ static int write_manifest(const char *to, const struct clock *clock,
 	jsonw_int(&w, "events", (int64_t)report->events);
 	jsonw_int(&w, "incidents", (int64_t)report->incidents);
 	jsonw_string(&w, "head", report->head);
+	status = beside_write(to, &w, err);
 	jsonw_close(&w, '}');
-	status = write_synced(path, w.text, w.len, err);
+	if (status == 0)
+		status = write_synced(path, w.text, w.len, err);
 	jsonw_fini(&w);
 	return status;
 }
@@ -587,7 +550,7 @@ int archive_backup(const char *dir, const char *to, const struct clock *clock,
 	struct archive_report report;
 
 	if (make_folder(to, err) < 0 || sqlite_copy(dir, to, err) < 0 ||
-	    copy_accounts(dir, to, err) < 0 || archive_verify(to, &report, err) < 0 ||
+	    beside_copy(dir, to, err) < 0 || archive_verify(to, &report, err) < 0 ||
 	    write_manifest(to, clock, &report, err) < 0)
 		return -1;
 	*report_r = report;
@@ -627,7 +590,7 @@ int archive_restore(const char *from, const char *dir, struct archive_report *re
 	if (archive_verify(from, &report, err) < 0 || make_folder(dir, err) < 0 ||
 	    folder_lock(dir, &lock, err) < 0)
 		return -1;
-	if (sqlite_copy(from, dir, err) < 0 || copy_accounts(from, dir, err) < 0 ||
+	if (sqlite_copy(from, dir, err) < 0 || beside_copy(from, dir, err) < 0 ||
 	    begin_epoch(dir, err) < 0 || archive_verify(dir, &report, err) < 0) {
 		folder_unlock(&lock);
 		return -1;

@@ -7,6 +7,8 @@
 #include "base/clock.h"
 #include "base/err.h"
 
+#define ARCHIVE_MANIFEST "manifest.json" /* of a backup: what it holds, and checksums */
+
 struct archive_report {
 	uint64_t events, incidents;
 	char epoch[32];
@@ -14,12 +16,12 @@ struct archive_report {
 };
 
 /* The whole chain, dense numbers, the incident table against one rebuilt from the log, and the
- * storage itself. ERR_IO names the first bad entry. */
+ * storage itself; of a backup also its manifest. ERR_IO names the first bad entry. */
 int archive_verify(const char *dir, struct archive_report *report_r,
 		   struct err *err) MUST_CHECK;
-/* A copy of one moment, with the accounts beside it and a manifest, into a folder that is made
- * for it. The accounts, because a log that nobody may open is no help at night; not the
- * sessions: who sat at a console then need not sit there now. */
+/* A copy of one moment, with what lies beside the log (archive_beside.h) and a manifest, into a
+ * folder that is made for it: a log that nobody may open, and a bridge that does not know who
+ * is on duty, are no help at night. */
 int archive_backup(const char *dir, const char *to, const struct clock *clock,
 		   struct archive_report *report_r, struct err *err) MUST_CHECK;
 /* Makes dir from a backup that verifies. The log gets a new epoch, so that whoever read on in

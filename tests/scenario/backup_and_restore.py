@@ -40,6 +40,23 @@ def a_restored_log_has_a_new_epoch_and_consoles_begin_again(make):
     assert judged.returncode == 0, judged.stdout + judged.stderr
 
 
+def who_is_on_duty_and_which_hospitals_receive_are_restored_too(make):
+    bridge = make.bridge().start()
+    roster = bridge.data.parent / "jaga.csv"
+    roster.write_text("unit,tanggal,mulai,selesai,jumlah\nDMK-01,2026-11-25,07.00,21.00,5\n")
+    config = ("--config", places.CONFIG, "--data", bridge.data)
+    tangi("roster", "import", roster, *config)
+    tangi("hospital", "rs-ciremai", "divert", *config)
+    copy, fresh = bridge.data.parent / "backup", bridge.data.parent / "fresh"
+    tangi("backup", "--data", bridge.data, "--to", copy)
+    tangi("restore", "--from", copy, "--data", fresh)
+    for name in ("accounts.json", "roster.tsv", "receiving.tsv"):
+        assert (fresh / name).read_bytes() == (bridge.data / name).read_bytes(), name
+    (copy / "roster.tsv").write_text("")
+    refused = tangi("verify", "--data", copy, check=False)
+    assert refused.returncode == 1 and "roster.tsv" in refused.stderr
+
+
 def a_restore_over_a_log_that_is_there_or_in_use_is_refused(make):
     bridge = make.bridge().start()
     bridge.report(FIRE)

@@ -263,6 +263,76 @@ static void assert_private(const char *dir)
 	assert_true(files >= 2);
 }
 
+static bool is_there(const char *dir, const char *name, const char *text)
+{
+	char path[160], got[64] = "";
+	FILE *file;
+
+	snprintf(path, sizeof(path), "%s/%s", dir, name);
+	file = fopen(path, "r");
+	if (file == NULL)
+		return false;
+	got[fread(got, 1, sizeof(got) - 1, file)] = '\0';
+	assert_int_equal(fclose(file), 0);
+	return strcmp(got, text) == 0;
+}
+
+static void who_is_on_duty_and_which_hospitals_receive_go_with_the_log(void **state)
+{
+	struct store_world *world = filled_world();
+	struct archive_report report;
+	char copy[96], fresh[96], path[128];
+	struct err err = {0};
+
+	(void)state;
+	snprintf(copy, sizeof(copy), "%s/copy", world->dir);
+	snprintf(fresh, sizeof(fresh), "%s/fresh", world->dir);
+	write_file(world->dir, "roster.tsv", "roster");
+	write_file(world->dir, "receiving.tsv", "receiving");
+	assert_int_equal(archive_backup(world->dir, copy, &world->clock, &report, &err), 0);
+	assert_int_equal(archive_restore(copy, fresh, &report, &err), 0);
+	assert_true(is_there(fresh, "roster.tsv", "roster"));
+	assert_true(is_there(fresh, "receiving.tsv", "receiving"));
+	snprintf(path, sizeof(path), "%s/manifest.json", fresh);
+	assert_int_equal(access(path, F_OK), -1); /* it goes on from here */
+	end_world(world);
+}
+
+static void a_backup_of_which_anything_is_changed_is_not_restored(void **state)
+{
+	static const struct {
+		const char *name, *is;
+	} changes[] = {
+		{"roster.tsv", "another"},
+		{"receiving.tsv", "put there later"},
+		{"manifest.json", "{\"head\":\"00\"}"},
+	};
+	struct store_world *world = filled_world();
+	struct archive_report report;
+	char copy[96], fresh[96], path[128];
+	struct err err = {0};
+
+	(void)state;
+	snprintf(fresh, sizeof(fresh), "%s/fresh", world->dir);
+	write_file(world->dir, "roster.tsv", "roster");
+	for (size_t i = 0; i < sizeof(changes) / sizeof(changes[0]); i++) {
+		snprintf(copy, sizeof(copy), "%s/copy%zu", world->dir, i);
+		assert_int_equal(archive_backup(world->dir, copy, &world->clock, &report, &err),
+				 0);
+		assert_int_equal(archive_verify(copy, &report, &err), 0);
+		write_file(copy, changes[i].name, changes[i].is);
+		assert_int_equal(archive_restore(copy, fresh, &report, &err), -1);
+		assert_int_equal(err.kind, ERR_IO);
+	}
+	snprintf(copy, sizeof(copy), "%s/copy9", world->dir);
+	assert_int_equal(archive_backup(world->dir, copy, &world->clock, &report, &err), 0);
+	snprintf(path, sizeof(path), "%s/roster.tsv", copy);
+	assert_int_equal(unlink(path), 0);
+	assert_int_equal(archive_restore(copy, fresh, &report, &err), -1);
+	assert_non_null(strstr(err.text, "roster.tsv: is gone"));
+	end_world(world);
+}
+
 static void a_copy_is_for_its_owner_only_whatever_folder_it_lies_in(void **state)
 {
 	struct store_world *world = filled_world();
@@ -313,6 +383,8 @@ int main(void)
 		cmocka_unit_test(a_damaged_end_stops_the_start_and_is_named),
 		cmocka_unit_test(a_restored_backup_is_the_same_log_with_a_new_epoch),
 		cmocka_unit_test(the_accounts_go_with_the_log_and_the_sessions_do_not),
+		cmocka_unit_test(who_is_on_duty_and_which_hospitals_receive_go_with_the_log),
+		cmocka_unit_test(a_backup_of_which_anything_is_changed_is_not_restored),
 		cmocka_unit_test(a_copy_is_for_its_owner_only_whatever_folder_it_lies_in),
 		cmocka_unit_test(a_restore_over_a_log_that_is_there_or_in_use_is_refused),
 	};
