@@ -18,6 +18,8 @@
 #define MAP_BYTES   (MODEL_BUCKETS / 8)
 #define ROW_ALIGN   16 /* rows of a multiple of it: many heads are added at once */
 #define PART_ROWS   256
+#define VALUE_MAX                                                                              \
+	1e9f /* no training comes near; what is beyond ends in sums that are no number */
 
 struct head {
 	char name[MODEL_NAME_SIZE];
@@ -233,7 +235,7 @@ static bool take_float(struct bytes *in, float *value_r)
 	if (!take_u32(in, &bits))
 		return false;
 	memcpy(value_r, &bits, sizeof(bits));
-	return isfinite(*value_r);
+	return fabsf(*value_r) <= VALUE_MAX;
 }
 
 static bool take_head(struct bytes *in, struct head *head)
