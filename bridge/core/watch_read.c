@@ -73,15 +73,11 @@ static const char *find_card(struct slice incident)
  * waits. Its agencies follow with its parts. */
 static void take_alarms(struct held *held, const struct event *event, struct slice incident)
 {
-	struct slice alarms = list_of(incident, ",\"alarms\":", ",\"order\":");
-	bool is_said =
-		has(alarms, ",\"acknowledged_by\":\"") || has(alarms, ",\"shelved_by\":\"");
-
 	held->no = (uint32_t)number(incident, ",\"no\":");
 	held->priority = (unsigned)number(incident, ",\"priority\":") & 7;
 	held->is_exercise = is(incident, ",\"exercise\":", "true");
 	held->scope = (unsigned)event->audience.scope & 3;
-	watch_keep_said(held, is_said ? alarms : (struct slice){0});
+	watch_keep_said(held, list_of(incident, ",\"alarms\":", ",\"order\":"));
 }
 
 /* ---- One wait. ---- */

@@ -7,6 +7,7 @@
 #include "base/jsonin.h"
 #include "base/jsonw.h"
 #include "base/xalloc.h"
+#include "model/alarm.h"
 #include "model/incident_private.h"
 
 const char *const wait_kind_names[WAIT_KINDS] = {
@@ -256,14 +257,19 @@ int escalation_raise(struct incident *incident, unsigned agency, const struct co
 
 void wait_write(const struct wait *wait, struct jsonw *w, const char *key)
 {
+	enum alarm_kind alarm;
+
 	if (wait->kind == WAIT_NONE) {
 		jsonw_null(w, key);
 		return;
 	}
 	jsonw_open(w, key, '{');
 	jsonw_string(w, "kind", wait_kind_names[wait->kind]);
+	if (alarm_of_wait(wait, &alarm))
+		jsonw_string(w, "alarm", alarm_kind_names[alarm]);
 	jsonw_int(w, "level", wait->level);
-	jsonw_string(w, "to", rise_names[wait->to]);
+	if (wait->to != RISE_NOBODY)
+		jsonw_string(w, "to", rise_names[wait->to]);
 	jsonw_time(w, "since", wait->since_ms);
 	if (wait->due_at_ms != 0)
 		jsonw_time(w, "due_at", wait->due_at_ms);

@@ -121,7 +121,8 @@ struct expected_wait {
 int escalation_raise(struct incident *incident, unsigned agency, const struct command *command,
 		     struct err *err) MUST_CHECK;
 
-/* As a member; null for a part that waits for nothing. */
+/* As a member; null for a part that waits for nothing. "alarm" is there while it raises one,
+ * "to" once it has risen. */
 void wait_write(const struct wait *wait, struct jsonw *w, const char *key);
 /* From what wait_write made; anything else is no wait. */
 void wait_read(const json_t *object, struct wait *wait_r);

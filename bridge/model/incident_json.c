@@ -118,7 +118,9 @@ void incident_write(const struct incident *incident, const struct agencies *agen
 	jsonw_bool(w, "stands_alone", incident->stands_alone);
 	write_assignments(incident, agencies, w);
 	write_similar(incident, w);
-	alarms_write(incident, agencies, w);
+	if (incident->mark_count >
+	    0) /* else what is raised follows from what the parts wait for */
+		alarms_write(incident, agencies, w);
 	jsonw_int(w, "order", incident_order(incident));
 	write_or_null(w, "place_said", incident->location.said);
 	jsonw_string(w, "text", incident->text);

@@ -68,7 +68,9 @@ static json_t *alarms_of(const struct incident *incident)
 	json_t *doc, *list;
 
 	jsonw_init(&w, 1024);
-	incident_write(incident, &three, &w, NULL);
+	jsonw_open(&w, NULL, '{');
+	alarms_write(incident, &three, &w);
+	jsonw_close(&w, '}');
 	doc = parsed_slice(w.text, w.len);
 	jsonw_fini(&w);
 	list = json_incref(json_object_get(doc, "alarms"));
