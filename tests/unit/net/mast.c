@@ -89,7 +89,9 @@ static void pass_properties(struct packet *packet, int level)
 
 static void say(struct mast *mast, const void *bytes, size_t len)
 {
+	pthread_mutex_lock(&mast->line_lock);
 	(void)!send(mast->fd, bytes, len, MSG_NOSIGNAL); /* who is gone hears nothing */
+	pthread_mutex_unlock(&mast->line_lock);
 }
 
 static void read_connect(struct mast *mast, struct packet *packet, int *level_r)
@@ -236,33 +238,40 @@ static bool take_packet(struct mast *mast, struct packet *packet, int *level)
 	}
 }
 
-static void hold(struct mast *mast)
+static void hold(struct mast *mast, int fd)
 {
 	struct packet packet;
 	int level = 4;
 	bool goes_on = true;
 
 	while (goes_on) {
-		goes_on = read_packet(mast->fd, &packet) && take_packet(mast, &packet, &level);
+		goes_on = read_packet(fd, &packet) && take_packet(mast, &packet, &level);
 		free(packet.bytes);
 	}
+}
+
+/* The number of a socket is closed and given to the next one under the lock under which a test
+ * speaks by it: it would speak to whoever has the number now. */
+static void set_line(struct mast *mast, int fd)
+{
+	pthread_mutex_lock(&mast->line_lock);
+	if (mast->fd >= 0)
+		close(mast->fd);
+	mast->fd = fd;
+	pthread_mutex_unlock(&mast->line_lock);
 }
 
 static void *run(void *ctx)
 {
 	struct mast *mast = ctx;
+	int fd, on = 1;
 
-	while (!mast->is_over) {
-		int on = 1;
-
-		mast->fd = accept(mast->listener, NULL, NULL);
-		if (mast->fd < 0)
-			break;
-		setsockopt(mast->fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
+	while (!mast->is_over && (fd = accept(mast->listener, NULL, NULL)) >= 0) {
+		setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
+		set_line(mast, fd);
 		atomic_fetch_add(&mast->lines, 1);
-		hold(mast);
-		close(mast->fd);
-		mast->fd = -1;
+		hold(mast, fd);
+		set_line(mast, -1);
 	}
 	return NULL;
 }
@@ -273,7 +282,9 @@ void mast_start(struct mast *mast)
 				      .sin_addr = {htonl(INADDR_LOOPBACK)}};
 	socklen_t len = sizeof(address);
 
-	*mast = (struct mast){.fd = -1, .lock = PTHREAD_MUTEX_INITIALIZER};
+	*mast = (struct mast){.fd = -1,
+			      .line_lock = PTHREAD_MUTEX_INITIALIZER,
+			      .lock = PTHREAD_MUTEX_INITIALIZER};
 	mast->listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	if (bind(mast->listener, (struct sockaddr *)&address, len) < 0 ||
 	    getsockname(mast->listener, (struct sockaddr *)&address, &len) < 0 ||
@@ -285,7 +296,9 @@ void mast_start(struct mast *mast)
 
 void mast_hang_up(struct mast *mast)
 {
+	pthread_mutex_lock(&mast->line_lock);
 	shutdown(mast->fd, SHUT_RDWR);
+	pthread_mutex_unlock(&mast->line_lock);
 }
 
 void mast_stop(struct mast *mast)

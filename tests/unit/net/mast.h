@@ -30,7 +30,8 @@ struct mast_wish {
 
 struct mast {
 	int listener;
-	atomic_int fd; /* the line, -1: none */
+	pthread_mutex_t line_lock;
+	int fd; /* {line_lock} the line, -1: none */
 	unsigned port;
 	pthread_t thread;
 	_Atomic enum mast_manner manner;
