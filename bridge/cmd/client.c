@@ -90,12 +90,15 @@ int client_open(struct client **client_r, const struct client_settings *settings
 	client->url = xstrdup(settings->url);
 	for (size_t n = strlen(client->url); n > 0 && client->url[n - 1] == '/'; n--)
 		client->url[n - 1] = '\0';
+	if (settings->secret != NULL)
+		snprintf(client->secret, sizeof(client->secret), "%s", settings->secret);
 	client->user = settings->user;
 	client->is_person = settings->user != NULL;
 	client->curl = curl_easy_init();
 	if (client->curl == NULL)
 		fatal("no HTTP client to be had");
-	if (read_secret(file, client->secret, err) < 0) {
+	curl_easy_setopt(client->curl, CURLOPT_COOKIEFILE, ""); /* in memory */
+	if (settings->secret == NULL && read_secret(file, client->secret, err) < 0) {
 		client_close(&client);
 		return -1;
 	}
@@ -176,26 +179,25 @@ static struct curl_slist *make_headers(const struct client *client, const char *
 	return headers;
 }
 
+/* Every option that differs from one request to the next is set for each: a reset would lose,
+ * and leak, that cookies are kept. */
 static void prepare(struct client *client, const char *path, const char *body, long limit_s,
 		    struct incoming *in)
 {
 	CURL *curl = client->curl;
 	char url[URL_MAX];
 
-	curl_easy_reset(curl); /* cookies stay */
 	snprintf(url, sizeof(url), "%s%s", client->url, path);
 	curl_easy_setopt(curl, CURLOPT_URL, url);
 	curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http,https");
 	curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
-	curl_easy_setopt(curl, CURLOPT_COOKIEFILE, ""); /* in memory */
 	curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, client->why);
 	curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT, CONNECT_S);
 	curl_easy_setopt(curl, CURLOPT_TIMEOUT, limit_s);
-	if (in->line != NULL) {
-		/* A bridge that hangs keeps its connections: only its silence tells. */
-		curl_easy_setopt(curl, CURLOPT_LOW_SPEED_LIMIT, 1L);
-		curl_easy_setopt(curl, CURLOPT_LOW_SPEED_TIME, CLIENT_SILENCE_S);
-	}
+	/* A bridge that hangs keeps its connections: only its silence tells. */
+	curl_easy_setopt(curl, CURLOPT_LOW_SPEED_LIMIT, in->line != NULL ? 1L : 0L);
+	curl_easy_setopt(curl, CURLOPT_LOW_SPEED_TIME,
+			 in->line != NULL ? CLIENT_SILENCE_S : 0L);
 	curl_easy_setopt(curl, CURLOPT_TCP_KEEPALIVE, 1L);
 	curl_easy_setopt(curl, CURLOPT_TCP_KEEPIDLE, KEEPALIVE_S);
 	curl_easy_setopt(curl, CURLOPT_TCP_KEEPINTVL, KEEPALIVE_S);
@@ -203,6 +205,8 @@ static void prepare(struct client *client, const char *path, const char *body, l
 	curl_easy_setopt(curl, CURLOPT_WRITEDATA, in);
 	if (body != NULL)
 		curl_easy_setopt(curl, CURLOPT_POSTFIELDS, body);
+	else
+		curl_easy_setopt(curl, CURLOPT_HTTPGET, 1L);
 	client->why[0] = '\0';
 }
 

@@ -15,6 +15,9 @@ struct client_settings {
 	const char *url;        /* "http://127.0.0.1:8112" */
 	const char *token_file; /* its first line; NULL: user and password_file */
 	const char *user, *password_file;
+	/* The token, or the user's password, where it has been read already; then no file is.
+	 */
+	const char *secret;
 };
 
 /* ERR_INVALID: the address is none, or neither or both kinds of account were given. */
