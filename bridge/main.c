@@ -19,6 +19,7 @@ static const struct {
 	{"places", cmd_places, "measure how typed places are found"},
 	{"duplicates", cmd_duplicates, "measure how reports of one matter are found"},
 	{"report", cmd_report, "send one report"},
+	{"simulate", cmd_simulate, "play a city against a running bridge"},
 	{"watch", cmd_watch, "show events as they come"},
 	{"user", cmd_user, "the people who may sign in"},
 	{"token", cmd_token, "the programs that may ask"},

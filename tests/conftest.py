@@ -62,8 +62,8 @@ def _building(scratch, accounts):
             folder = pathlib.Path(tempfile.mkdtemp(dir=scratch))
             return folder
 
-        def broker(self):
-            one = brokers.Broker(self.folder() / "broker")
+        def broker(self, **kw):
+            one = brokers.Broker(self.folder() / "broker", **kw)
             made.append(one)
             return one.start()
 

@@ -52,6 +52,7 @@ struct api_parts { /* all borrowed for the api's life */
 	const struct clock *clock;
 	struct metrics *metrics;
 	const char *city;
+	bool is_demo; /* nobody takes it for real */
 };
 
 /* The units as a JSON list, as a console's snapshot has them: without where they are. */

@@ -92,6 +92,8 @@ static void write_state(const struct api *api, const struct condition *condition
 	jsonw_open(w, NULL, '{');
 	jsonw_string(w, "status", is_stopping ? "stopping" : is_ready ? "ready" : "trouble");
 	jsonw_bool(w, "takes_reports", !is_stopping && condition->store[0] == '\0');
+	if (api->parts.is_demo)
+		jsonw_bool(w, "demo", true);
 	write_store(api, condition, is_detailed, w);
 	write_broker(api, condition, w);
 	write_joining(api, w);

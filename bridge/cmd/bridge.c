@@ -193,6 +193,7 @@ static void open_api(struct bridge *bridge)
 		.clock = &clock_system,
 		.metrics = &bridge->metrics,
 		.city = bridge->settings->city,
+		.is_demo = bridge->settings->is_demo,
 	};
 
 	bridge->api = api_new(&parts);

@@ -69,6 +69,8 @@ const struct option settings_table[] = {
 	{"escalation.enabled", OPTION_BOOL, AT(has_escalation), "true", 0, 0,
 	 "what nobody takes in time rises by rules/escalation.tsv; off for load and tests "
 	 "only"},
+	{"demo", OPTION_BOOL, AT(is_demo), "false", 0, 0,
+	 "nobody takes this bridge for real: tangi simulate may play on it as if it were so"},
 	{"sources", OPTION_LIST, AT(sources), "[\"call-112\"]", 0, 0,
 	 "channels a report may come from; \"app:\" allows every \"app:NAME\""},
 	{"adapters", OPTION_LIST, AT(adapters), "[{\"kind\": \"rest\"}]", 0, 0,

@@ -23,6 +23,7 @@ struct settings {
 	struct joining_settings joining;
 	struct paper_settings paper;
 	bool has_escalation;
+	bool is_demo;
 	struct tracks_settings tracks;
 	json_t *sources;
 	json_t *adapters;

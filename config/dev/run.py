@@ -49,6 +49,8 @@ def arguments():
     words.add_argument("--config", default=str(TREE / "config/cirebon"))
     words.add_argument("--http-port", type=port_number, default=8112)
     words.add_argument("--mqtt-port", type=port_number, default=1883)
+    words.add_argument("--simulate", metavar="SCENARIO")
+    words.add_argument("--speed", type=int, default=10)
     args = words.parse_args()
     start = pathlib.Path(os.environ.get("DEV_FROM", "."))
     args.data = (start / args.data).resolve()
@@ -209,8 +211,18 @@ def serve(args, ports, broker):
                "http.web_dir": TREE / "build/web",
                "mqtt.host": LOCAL, "mqtt.port": ports.mqtt, "mqtt.username": "bridge",
                "mqtt.password_file": broker.folder / "bridge-password"}
+    if args.simulate:
+        options["demo"] = "true"
     sets = [x for key, value in options.items() for x in ("--set", f"{key}={value}")]
     return spawn([TANGI, "serve", "--config", args.config, "--data", args.data, *sets])
+
+
+def simulate(args):
+    """A played city on the running bridge, as if it were real: it says that it is a demo."""
+    if not args.simulate:
+        return None
+    return spawn([TANGI, "simulate", args.simulate, "--config", args.config, "--accounts", args.data / "run.json",
+                  "--speed", args.speed, "--for-real"])
 
 
 def end(child):
@@ -278,7 +290,7 @@ def run(args):
     ports = Ports(args)
     (args.data / "run.json").unlink(missing_ok=True)
     made = accounts(args)
-    broker, tangi = Broker(args.data / "broker", ports.mqtt), None
+    broker, tangi, played = Broker(args.data / "broker", ports.mqtt), None, None
     radios = provision.provision(args.config, broker.folder, city, ports.mqtt, ports.mqtt_ws)
     try:
         broker.start()
@@ -289,8 +301,10 @@ def run(args):
             write_run_json(args, ports, tangi, broker, city, made, radios)
         announce()
         tell(args, ports, made)
+        played = simulate(args)
         watch(tangi, broker, announce)
     finally:
+        end(played)  # it closes what it has opened
         end(tangi)
         end(broker.child)
         lock.close()

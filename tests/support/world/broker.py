@@ -42,8 +42,10 @@ def units():
 class Broker:
     AGENCIES = ("fire", "police", "health", "disaster", "city")
 
-    def __init__(self, folder):
+    def __init__(self, folder, crews=None):
+        """crews: code -> agency of the units that have an account; a few of the city's."""
         self.folder = folder
+        self.crews = crews or dict(list(units().items())[:4])
         self.port = places.free_port()
         self.ws_port = places.free_port()
         self.process = Process("mosquitto", folder / "mosquitto.log")
@@ -54,7 +56,7 @@ class Broker:
         self.folder.mkdir(parents=True, exist_ok=True)
         people = [{"user": "bridge", "role": "bridge"},
                   *({"user": f"agency-{a}", "role": "agency", "agency": a} for a in self.AGENCIES),
-                  *({"user": u, "role": "unit", "unit": u, "agency": a} for u, a in list(units().items())[:4])]
+                  *({"user": u, "role": "unit", "unit": u, "agency": a} for u, a in self.crews.items())]
         self.passwords = {who["user"]: secrets.token_hex(8) for who in people}
         plain = self.folder / "passwords"
         plain.write_text("".join(f"{n}:{p}\n" for n, p in self.passwords.items()))
@@ -73,8 +75,7 @@ class Broker:
     @property
     def some_units(self):
         """(code, agency) of the units that have an account here."""
-        known = units()
-        return [(n, known[n]) for n in self.passwords if n in known]
+        return list(self.crews.items())
 
     def _answers(self):
         self.process.must_run()
