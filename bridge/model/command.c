@@ -32,6 +32,14 @@ const char *const action_names[ACTIONS] = {
 const char *const outcome_names[] = {"resolved",  "handed_over", "no_event", "prank",
 				     "duplicate", "unreachable", "other",    NULL};
 
+const char *outcome_find(const char *name)
+{
+	for (const char *const *outcome = outcome_names; *outcome != NULL; outcome++)
+		if (strcmp(*outcome, name) == 0)
+			return *outcome;
+	return NULL;
+}
+
 static int name_index(const char *const *names, int count, const char *name)
 {
 	for (int i = 0; i < count; i++)
@@ -148,13 +156,14 @@ static int read_relocate(struct command *command, struct err *err)
 
 static int read_close(struct command *command, struct err *err)
 {
-	if (jsonin_string(command->doc, "outcome", JSONIN_REQUIRED, 32, &command->outcome,
-			  err) < 0 ||
+	const char *name;
+
+	if (jsonin_string(command->doc, "outcome", JSONIN_REQUIRED, 32, &name, err) < 0 ||
 	    jsonin_bool(command->doc, "release", &command->is_releasing, err) < 0)
 		return -1;
-	for (const char *const *name = outcome_names; *name != NULL; name++)
-		if (strcmp(*name, command->outcome) == 0)
-			return 0;
+	command->outcome = outcome_find(name);
+	if (command->outcome != NULL)
+		return 0;
 	return err_field(
 		err, "outcome",
 		"must be resolved, handed_over, no_event, prank, duplicate, unreachable "

@@ -61,7 +61,7 @@ struct command {
 	int64_t expected_version; /* -1: whatever it is */
 	int64_t at_ms;
 	const char *note;             /* borrowed from doc, or NULL */
-	const char *outcome;          /* one of outcome_names, or NULL */
+	const char *outcome;          /* an entry of outcome_names, or NULL */
 	char category[CATEGORY_SIZE]; /* "" : unchanged */
 	int priority;                 /* 0: unchanged */
 	int category_priority;        /* what the category starts with; 0: unknown */
@@ -108,3 +108,5 @@ void command_name_dated(struct command *command);
 
 /* How an incident may end. */
 extern const char *const outcome_names[]; /* NULL at the end */
+/* One of them; NULL: there is none of that name. */
+const char *outcome_find(const char *name);

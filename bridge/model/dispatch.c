@@ -174,6 +174,9 @@ static int check_unit(const struct incident *incident, const struct command *com
 	    (command->agency >= 0 && (unsigned)command->agency != unit->agency))
 		return err_field(err, field, "%s is not of an agency you act for here",
 				 unit->id);
+	if (incident_closed_parts(incident) >> unit->agency & 1)
+		return err_field(err, field,
+				 "the part of the agency of %s is closed: reopen it", unit->id);
 	if (find_live(incident, unit->id) >= 0)
 		return err_field(err, field, "%s is on this incident already", unit->id);
 	return 0;
@@ -313,7 +316,7 @@ int incident_step(struct incident *incident, const struct command *command, stru
 	if (incident->status == INCIDENT_CLOSED)
 		return err_field(err, "action", "status is not possible: the incident is %s",
 				 incident_status_names[INCIDENT_CLOSED]);
-	if (incident_acting_agency(incident, command, &agency, err) < 0)
+	if (incident_open_part(incident, command, &agency, err) < 0)
 		return -1;
 	return step_all(incident, agency, command, err);
 }
@@ -336,12 +339,13 @@ static void recall(struct incident *incident, unsigned i, const struct command *
 	hear(incident, i);
 }
 
-void incident_free_units(struct incident *incident, const struct command *command)
+void incident_free_units(struct incident *incident, agency_set agencies,
+			 const struct command *command)
 {
 	for (unsigned i = 0; i < incident->sent_count; i++) {
 		enum order_state state = incident->sent[i].state;
 
-		if (!order_is_live(state))
+		if (!order_is_live(state) || (agencies >> incident->sent[i].agency & 1) == 0)
 			continue;
 		/* Who had begun is done; who had not is not needed any more. */
 		if (state == ORDER_ORDERED)
@@ -379,7 +383,7 @@ int incident_cancel(struct incident *incident, const struct command *command, st
 
 	if (command->unit_count > 0)
 		return cancel_units(incident, command, err);
-	if (incident_acting_agency(incident, command, &agency, err) < 0)
+	if (incident_open_part(incident, command, &agency, err) < 0)
 		return -1;
 	if (!incident_part_may_move(incident->assignment[agency].state, ASSIGNMENT_CANCELLED))
 		return err_field(err, "action", "this agency's part is %s already",

@@ -184,7 +184,8 @@ void escalation_settle(const struct escalation_policy *policy, struct incident *
 	const struct route_category *category = presses ? category_of(policy, incident) : NULL;
 
 	for (unsigned i = 0; i < AGENCY_MAX; i++) {
-		if (presses && incident_has_agency(incident, i))
+		if (presses && incident_has_agency(incident, i) &&
+		    incident->assignment[i].outcome == NULL)
 			settle_part(policy, incident, i, category, at_ms);
 		else
 			rest_part(&incident->assignment[i]);

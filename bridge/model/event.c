@@ -75,6 +75,13 @@ enum event_kind event_kind_of(enum action action)
 	return EVENT_INCIDENT_UPDATED;
 }
 
+enum event_kind event_kind_after(const struct command *command, const struct incident *incident)
+{
+	if (command->action == ACTION_CLOSE && incident->status != INCIDENT_CLOSED)
+		return EVENT_ASSIGNMENT_UPDATED;
+	return event_kind_of(command->action);
+}
+
 static void open_frame(struct jsonw *w, uint64_t seq, int64_t at_ms, enum event_kind kind,
 		       bool is_exercise, const char *by)
 {
@@ -218,6 +225,20 @@ static void write_receipt(struct jsonw *w, const struct command *command)
 	jsonw_string(w, "receipt", receipt_names[command->receipt]);
 }
 
+/* Of which part, where that is one and was not named. */
+static void write_ending(struct jsonw *w, const struct command *command,
+			 const struct incident *incident, const struct agencies *agencies)
+{
+	unsigned agency = 0;
+	struct err err;
+
+	if (incident->status != INCIDENT_CLOSED && command->agency < 0 &&
+	    incident_acting_agency(incident, command, &agency, &err) == 0)
+		jsonw_string(w, "agency", agencies->agency[agency].id);
+	if (command->action == ACTION_CLOSE)
+		jsonw_string(w, "outcome", command->outcome);
+}
+
 static void write_dispatch(struct jsonw *w, const struct command *command,
 			   const struct incident *incident)
 {
@@ -236,8 +257,10 @@ void event_write_command(struct jsonw *w, uint64_t seq, int64_t at_ms,
 			 const struct command *command, const struct incident *incident,
 			 const struct agencies *agencies)
 {
-	open_decision(w, seq, at_ms, event_kind_of(command->action), command,
+	open_decision(w, seq, at_ms, event_kind_after(command, incident), command,
 		      incident->is_exercise, agencies);
+	if (command->action == ACTION_CLOSE || command->action == ACTION_REOPEN)
+		write_ending(w, command, incident, agencies);
 	if (command->action == ACTION_RECLASSIFY)
 		write_judgement(w, command, agencies);
 	if (event_kind_of(command->action) == EVENT_ALARM_UPDATED)

@@ -107,6 +107,10 @@ void event_write_cleared(struct jsonw *w, uint64_t seq, int64_t at_ms,
 
 /* What kind of event an action is. */
 enum event_kind event_kind_of(enum action action);
+/* The same of a decision that has brought the incident there: the close of one part among
+ * others does not close it. */
+enum event_kind event_kind_after(const struct command *command,
+				 const struct incident *incident);
 
 struct slice {
 	const char *text;

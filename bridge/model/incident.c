@@ -17,6 +17,12 @@
 	 BIT(ACTION_ACKNOWLEDGE_ALARM) | BIT(ACTION_SHELVE_ALARM) | BIT(ACTION_ASSIGN) |       \
 	 BIT(ACTION_STATUS) | BIT(ACTION_CANCEL) | BIT(ACTION_RECEIPT))
 
+/* Decisions in the name of an agency on its own part. */
+#define OF_A_PART                                                                              \
+	(BIT(ACTION_ACKNOWLEDGE) | BIT(ACTION_CLOSE) | BIT(ACTION_ESCALATE) |                  \
+	 BIT(ACTION_ACKNOWLEDGE_ALARM) | BIT(ACTION_SHELVE_ALARM) | BIT(ACTION_ASSIGN) |       \
+	 BIT(ACTION_STATUS) | BIT(ACTION_CANCEL))
+
 /* What a person may do in which state of the incident, and the state after it. */
 static const struct {
 	const char *name;
@@ -29,38 +35,28 @@ static const struct {
 					       BIT(ACTION_RECEIPT)},
 };
 
-/* An agency's part: contract section 3.2. When the incident is closed, who had begun
- * is done, who had not is not needed any more, and what had ended has ended as it did.
- */
+/* An agency's part: contract section 3.2. */
 static const struct {
 	const char *name;
 	unsigned next; /* states that may follow */
-	enum assignment_state at_close;
 } assignment_states[ASSIGNMENT_STATES] = {
 	[ASSIGNMENT_PENDING] = {"pending",
 				BIT(ASSIGNMENT_ACKNOWLEDGED) | BIT(ASSIGNMENT_DISPATCHED) |
-					BIT(ASSIGNMENT_CANCELLED) | BIT(ASSIGNMENT_DECLINED),
-				ASSIGNMENT_CANCELLED},
-	[ASSIGNMENT_ACKNOWLEDGED] = {"acknowledged",
-				     BIT(ASSIGNMENT_DISPATCHED) | BIT(ASSIGNMENT_CANCELLED) |
-					     BIT(ASSIGNMENT_DECLINED),
-				     ASSIGNMENT_CLEARED},
+					BIT(ASSIGNMENT_CANCELLED) | BIT(ASSIGNMENT_DECLINED)},
+	[ASSIGNMENT_ACKNOWLEDGED] = {"acknowledged", BIT(ASSIGNMENT_DISPATCHED) |
+							     BIT(ASSIGNMENT_CANCELLED) |
+							     BIT(ASSIGNMENT_DECLINED)},
 	[ASSIGNMENT_DISPATCHED] = {"dispatched",
-				   BIT(ASSIGNMENT_EN_ROUTE) | BIT(ASSIGNMENT_CANCELLED),
-				   ASSIGNMENT_CLEARED},
+				   BIT(ASSIGNMENT_EN_ROUTE) | BIT(ASSIGNMENT_CANCELLED)},
 	[ASSIGNMENT_EN_ROUTE] = {"en_route",
-				 BIT(ASSIGNMENT_ON_SCENE) | BIT(ASSIGNMENT_CANCELLED),
-				 ASSIGNMENT_CLEARED},
+				 BIT(ASSIGNMENT_ON_SCENE) | BIT(ASSIGNMENT_CANCELLED)},
 	[ASSIGNMENT_ON_SCENE] = {"on_scene",
-				 BIT(ASSIGNMENT_CLEARED) | BIT(ASSIGNMENT_CANCELLED),
-				 ASSIGNMENT_CLEARED},
-	[ASSIGNMENT_CLEARED] = {"cleared", BIT(ASSIGNMENT_DISPATCHED), ASSIGNMENT_CLEARED},
+				 BIT(ASSIGNMENT_CLEARED) | BIT(ASSIGNMENT_CANCELLED)},
+	[ASSIGNMENT_CLEARED] = {"cleared", BIT(ASSIGNMENT_DISPATCHED)},
 	[ASSIGNMENT_CANCELLED] = {"cancelled",
-				  BIT(ASSIGNMENT_PENDING) | BIT(ASSIGNMENT_DISPATCHED),
-				  ASSIGNMENT_CANCELLED},
+				  BIT(ASSIGNMENT_PENDING) | BIT(ASSIGNMENT_DISPATCHED)},
 	[ASSIGNMENT_DECLINED] = {"declined",
-				 BIT(ASSIGNMENT_PENDING) | BIT(ASSIGNMENT_DISPATCHED),
-				 ASSIGNMENT_DECLINED},
+				 BIT(ASSIGNMENT_PENDING) | BIT(ASSIGNMENT_DISPATCHED)},
 };
 
 const char *const incident_status_names[INCIDENT_STATUSES] = {
@@ -72,19 +68,6 @@ const char *const assignment_state_names[ASSIGNMENT_STATES] = {
 	[ASSIGNMENT_ON_SCENE] = "on_scene",     [ASSIGNMENT_CLEARED] = "cleared",
 	[ASSIGNMENT_CANCELLED] = "cancelled",   [ASSIGNMENT_DECLINED] = "declined",
 };
-
-bool incident_has_agency(const struct incident *incident, unsigned agency)
-{
-	return (incident->verdict.agencies >> agency & 1) != 0;
-}
-
-void incident_begin_parts(struct incident *incident, agency_set fresh, int64_t at_ms)
-{
-	for (unsigned i = 0; i < AGENCY_MAX; i++)
-		if (fresh >> i & 1)
-			incident->assignment[i] = (struct assignment){
-				.state = ASSIGNMENT_PENDING, .since_ms = at_ms};
-}
 
 void incident_open(struct incident *incident, const struct report *report,
 		   const struct verdict *verdict, const struct location *location,
@@ -143,49 +126,6 @@ bool incident_part_may_move(enum assignment_state before, enum assignment_state 
 	return (assignment_states[before].next & BIT(after)) != 0;
 }
 
-void incident_move_part(struct incident *incident, unsigned agency, enum assignment_state state,
-			const struct command *command)
-{
-	struct assignment *mine = &incident->assignment[agency];
-
-	mine->state = state;
-	mine->since_ms = command->at_ms;
-	snprintf(mine->by, sizeof(mine->by), "%s", command->by);
-}
-
-int incident_acting_agency(const struct incident *incident, const struct command *command,
-			   unsigned *agency_r, struct err *err)
-{
-	agency_set mine = command->acts_for & incident->verdict.agencies;
-	int agency = command->agency;
-
-	if (agency < 0 && mine != 0 && (mine & (mine - 1)) == 0)
-		agency = __builtin_ctz(mine);
-	if (agency < 0)
-		return err_field(err, "agency", "is required: in whose name?");
-	if (!incident_has_agency(incident, (unsigned)agency))
-		return err_field(err, "agency", "has no part in this incident");
-	*agency_r = (unsigned)agency;
-	return 0;
-}
-
-static int apply_acknowledge(struct incident *incident, const struct command *command,
-			     struct err *err)
-{
-	unsigned agency = 0;
-	enum assignment_state before;
-
-	if (incident_acting_agency(incident, command, &agency, err) < 0)
-		return -1;
-	before = incident->assignment[agency].state;
-	if (!incident_part_may_move(before, ASSIGNMENT_ACKNOWLEDGED))
-		return err_field(err, "action", "this agency's part is %s already",
-				 assignment_states[before].name);
-	incident_move_part(incident, agency, ASSIGNMENT_ACKNOWLEDGED, command);
-	incident->status = INCIDENT_ACTIVE;
-	return 0;
-}
-
 /* A category alone brings its usual priority, but never one that is less urgent than
  * what stands: only a person who says so lowers it. */
 static void apply_priority(struct incident *incident, const struct command *command)
@@ -231,6 +171,11 @@ static int apply_reclassify(struct incident *incident, const struct command *com
 	    incident_has_live_order(incident, incident->verdict.agencies & ~command->agencies,
 				    units, sizeof(units)))
 		return err_field(err, "agencies", "%s is still bound: recall it first", units);
+	if (command->has_agencies &&
+	    (command->agencies & ~incident_closed_parts(incident)) == 0)
+		return err_field(
+			err, "agencies",
+			"all of these have closed their part: close it, or reopen one");
 	apply_priority(incident, command);
 	if (command->category[0] != '\0') {
 		snprintf(incident->verdict.category, CATEGORY_SIZE, "%s", command->category);
@@ -262,48 +207,6 @@ static int apply_relocate(struct incident *incident, const struct command *comma
 	memcpy(incident->location.said, before.said, sizeof(before.said));
 	apply_route(incident, command);
 	incident_change_orders(incident, CHANGED_LOCATION, command->at_ms);
-	return 0;
-}
-
-static void close_part(struct incident *incident, unsigned agency,
-		       const struct command *command)
-{
-	enum assignment_state before = incident->assignment[agency].state;
-	enum assignment_state after = assignment_states[before].at_close;
-
-	if (after != before)
-		incident_move_part(incident, agency, after, command);
-}
-
-static int apply_close(struct incident *incident, const struct command *command,
-		       struct err *err)
-{
-	char units[128];
-
-	if (!command->is_releasing &&
-	    incident_has_live_order(incident, incident->verdict.agencies, units, sizeof(units)))
-		return err_field(err, "release", "%s is still bound: true frees it", units);
-	incident_free_units(incident, command);
-	incident->status = INCIDENT_CLOSED;
-	incident->closed_at_ms = command->at_ms;
-	snprintf(incident->outcome, sizeof(incident->outcome), "%s", command->outcome);
-	for (unsigned i = 0; i < AGENCY_MAX; i++)
-		if (incident_has_agency(incident, i))
-			close_part(incident, i, command);
-	return 0;
-}
-
-static int apply_reopen(struct incident *incident, const struct command *command,
-			struct err *err)
-{
-	if (incident->merged_into.no != 0)
-		return err_field(err, "action", "it was merged into #%lld: split it off there",
-				 (long long)incident->merged_into.no);
-	incident->status = INCIDENT_NEW;
-	incident->closed_at_ms = 0;
-	incident->outcome[0] = '\0';
-	incident->sent_count = 0; /* of the time before: they stand in the log */
-	incident_begin_parts(incident, incident->verdict.agencies, command->at_ms);
 	return 0;
 }
 
@@ -365,7 +268,7 @@ static int apply_escalate(struct incident *incident, const struct command *comma
 {
 	unsigned agency = 0;
 
-	if (incident_acting_agency(incident, command, &agency, err) < 0)
+	if (incident_open_part(incident, command, &agency, err) < 0)
 		return -1;
 	return escalation_raise(incident, agency, command, err);
 }
@@ -389,12 +292,12 @@ static int apply_alarm(struct incident *incident, const struct command *command,
 	 BIT(ACTION_SHELVE_ALARM) | BIT(ACTION_RECEIPT))
 
 static int (*const apply[ACTIONS])(struct incident *, const struct command *, struct err *) = {
-	[ACTION_ACKNOWLEDGE] = apply_acknowledge,
+	[ACTION_ACKNOWLEDGE] = incident_acknowledge,
 	[ACTION_NOTE] = apply_note,
 	[ACTION_RECLASSIFY] = apply_reclassify,
 	[ACTION_RELOCATE] = apply_relocate,
-	[ACTION_CLOSE] = apply_close,
-	[ACTION_REOPEN] = apply_reopen,
+	[ACTION_CLOSE] = incident_close,
+	[ACTION_REOPEN] = incident_reopen,
 	[ACTION_MERGE] = apply_merge,
 	[ACTION_SPLIT] = apply_note, /* what is left is told by the log: store/ledger_split.c */
 	[ACTION_UNFOLD] = apply_unfold,
@@ -423,6 +326,8 @@ static bool is_stale(const struct incident *incident, const struct command *comm
 
 bool incident_allows(const struct incident *incident, enum action action)
 {
+	if (action == ACTION_REOPEN && incident->status != INCIDENT_CLOSED)
+		return incident_closed_parts(incident) != 0;
 	return (incident_states[incident->status].actions & BIT(action)) != 0;
 }
 
@@ -467,6 +372,8 @@ void incident_write_workflow(struct jsonw *w)
 		write_names(w, incident_states[i].name, action_names, ACTIONS_OF_PEOPLE,
 			    incident_states[i].actions);
 	jsonw_close(w, '}');
+	write_names(w, "closed_part", action_names, ACTIONS_OF_PEOPLE,
+		    (WHILE_OPEN & ~OF_A_PART) | BIT(ACTION_REOPEN));
 	jsonw_open(w, "assignment", '{');
 	for (int i = 0; i < ASSIGNMENT_STATES; i++)
 		write_names(w, assignment_states[i].name, assignment_state_names,

@@ -37,7 +37,9 @@ enum { CHANGED_LOCATION = 1, CHANGED_PRIORITY = 2, CHANGED_CATEGORY = 4 };
 struct assignment {
 	enum assignment_state state;
 	int64_t since_ms;
-	char by[USER_SIZE]; /* who brought it there; "" : the bridge itself */
+	char by[USER_SIZE];  /* who brought it there; "" : the bridge itself */
+	const char *outcome; /* how it ended, one of outcome_names; NULL: it is open */
+	int64_t closed_at_ms;
 	struct wait wait[WAIT_SLOTS];
 };
 
@@ -117,6 +119,11 @@ int incident_order(const struct incident *incident);
 /* Who may see it as it stands. */
 struct audience incident_audience(const struct incident *incident);
 
+/* Agencies whose part is closed. */
+agency_set incident_closed_parts(const struct incident *incident);
+/* There are parts, and all of them are closed. */
+bool incident_is_over(const struct incident *incident);
+
 /* Which units of these agencies are bound, as "DMK-01, DMK-03"; false: none. */
 bool incident_has_live_order(const struct incident *incident, agency_set agencies,
 			     char *units_r, size_t size);
@@ -136,5 +143,6 @@ void incident_write(const struct incident *incident, const struct agencies *agen
 int incident_read(const json_t *object, const struct agencies *agencies,
 		  struct incident *incident_r, struct err *err) MUST_CHECK;
 
-/* {"incident": {...}, "assignment": {...}, "outcomes": [...]}: what may follow what. */
+/* {"incident": {...}, "closed_part": [...], "assignment": {...}, "order": {...}, "outcomes":
+ * [...]}: what may follow what. */
 void incident_write_workflow(struct jsonw *w);

@@ -38,6 +38,10 @@ static void write_assignments(const struct incident *incident, const struct agen
 		jsonw_string(w, "state", assignment_state_names[incident->assignment[i].state]);
 		jsonw_time(w, "since", incident->assignment[i].since_ms);
 		write_or_null(w, "by", incident->assignment[i].by);
+		if (incident->assignment[i].outcome != NULL) {
+			jsonw_string(w, "outcome", incident->assignment[i].outcome);
+			jsonw_time(w, "closed_at", incident->assignment[i].closed_at_ms);
+		}
 		write_orders(incident, i, w);
 		wait_write(&incident->assignment[i].wait[WAIT_FOR_STEP], w, "escalation");
 		wait_write(&incident->assignment[i].wait[WAIT_FOR_ARRIVAL], w, "arrival");
@@ -226,6 +230,30 @@ static void read_orphans(const json_t *list, const struct agencies *agencies,
 	}
 }
 
+static void read_end(const json_t *object, struct assignment *part)
+{
+	const char *outcome = json_string_value(json_object_get(object, "outcome"));
+
+	part->outcome = outcome != NULL ? outcome_find(outcome) : NULL;
+	part->closed_at_ms = read_time(object, "closed_at");
+}
+
+/* Closed before each agency closed its own: all of them did. What was merged goes on there as
+ * it was. */
+static void end_parts(struct incident *incident)
+{
+	agency_set left = incident->verdict.agencies & ~incident_closed_parts(incident);
+
+	if (incident->status != INCIDENT_CLOSED || incident->merged_into.no != 0)
+		return;
+	for (; left != 0; left &= left - 1) {
+		struct assignment *part = &incident->assignment[__builtin_ctz(left)];
+
+		part->outcome = outcome_find(incident->outcome);
+		part->closed_at_ms = incident->closed_at_ms;
+	}
+}
+
 static void read_assignments(const json_t *object, const struct agencies *agencies,
 			     struct incident *incident)
 {
@@ -241,6 +269,7 @@ static void read_assignments(const json_t *object, const struct agencies *agenci
 			assignment_state_names, ASSIGNMENT_STATES, one, "state");
 		incident->assignment[index].since_ms = read_time(one, "since");
 		read_text(one, "by", incident->assignment[index].by, USER_SIZE);
+		read_end(one, &incident->assignment[index]);
 		read_orders(json_object_get(one, "orders"), (unsigned)index, incident);
 		wait_read(json_object_get(one, "escalation"),
 			  &incident->assignment[index].wait[WAIT_FOR_STEP]);
@@ -294,6 +323,7 @@ int incident_read(const json_t *object, const struct agencies *agencies,
 	incident->closed_at_ms = read_time(object, "closed_at");
 	incident->is_exercise = json_is_true(json_object_get(object, "exercise"));
 	read_assignments(object, agencies, incident);
+	end_parts(incident);
 	alarms_read(json_object_get(object, "alarms"), agencies, incident);
 	incident->text = xstrdup(text);
 	return 0;

@@ -1,4 +1,5 @@
-/* What the files about incidents share: incident.c, incident_json.c, dispatch.c, join.c. */
+/* What the files about incidents share: incident.c, incident_json.c, part.c, dispatch.c,
+ * join.c. */
 #pragma once
 
 #include "model/incident.h"
@@ -12,10 +13,19 @@ int incident_cancel(struct incident *incident, const struct command *command,
 		    struct err *err) MUST_CHECK;
 int incident_take_receipt(struct incident *incident, const struct command *command,
 			  struct err *err) MUST_CHECK;
-/* All that are bound are free; each is told. */
-void incident_free_units(struct incident *incident, const struct command *command);
+/* Those of these agencies that are bound are free; each is told. */
+void incident_free_units(struct incident *incident, agency_set agencies,
+			 const struct command *command);
 /* What live orders were given for is different: their units are told, and asked again. */
 void incident_change_orders(struct incident *incident, unsigned change, int64_t at_ms);
+
+/* Of part.c: decisions on an agency's part, as incident_apply. */
+int incident_acknowledge(struct incident *incident, const struct command *command,
+			 struct err *err) MUST_CHECK;
+int incident_close(struct incident *incident, const struct command *command,
+		   struct err *err) MUST_CHECK;
+int incident_reopen(struct incident *incident, const struct command *command,
+		    struct err *err) MUST_CHECK;
 
 void incident_move_part(struct incident *incident, unsigned agency, enum assignment_state state,
 			const struct command *command);
@@ -25,7 +35,10 @@ bool incident_has_agency(const struct incident *incident, unsigned agency);
 /* In whose name: the agency that was named, else the one agency the person acts for. */
 int incident_acting_agency(const struct incident *incident, const struct command *command,
 			   unsigned *agency_r, struct err *err) MUST_CHECK;
-/* These agencies' parts wait to be taken up, from at_ms on. */
+/* The same, and that part is not closed. */
+int incident_open_part(const struct incident *incident, const struct command *command,
+		       unsigned *agency_r, struct err *err) MUST_CHECK;
+/* These agencies' parts wait to be taken up, from at_ms on, whatever they were before. */
 void incident_begin_parts(struct incident *incident, agency_set fresh, int64_t at_ms);
 /* A decided category is no longer a question: the disposition is what the priority says. */
 void incident_settle_disposition(struct incident *incident);

@@ -216,10 +216,19 @@ bool incident_may_link(const struct incident *incident, const struct report *rep
 	       incident->is_exercise == report->is_exercise;
 }
 
+/* Who had done its part and is called once more: it burns again. */
+static agency_set called_back(const struct incident *incident, const struct verdict *verdict)
+{
+	return urgency(verdict->disposition) <= urgency(DISPOSITION_REVIEW)
+		       ? incident_closed_parts(incident) & verdict->agencies
+		       : 0;
+}
+
 void incident_add_report(struct incident *incident, const struct filing *filing, int64_t at_ms)
 {
-	agency_set before = incident->verdict.agencies;
-	bool is_raised = raise(incident, &filing->verdict, false);
+	agency_set back = called_back(incident, &filing->verdict);
+	agency_set before = incident->verdict.agencies & ~back;
+	bool is_raised = raise(incident, &filing->verdict, false) || back != 0;
 
 	incident_begin_parts(incident, incident->verdict.agencies & ~before, at_ms);
 	find_place(incident, &filing->location);
@@ -260,6 +269,8 @@ static int progress(enum assignment_state state)
  * longer. */
 static bool is_behind(const struct assignment *mine, const struct assignment *other)
 {
+	if ((mine->outcome == NULL) != (other->outcome == NULL))
+		return other->outcome == NULL; /* somebody still waits */
 	if (progress(mine->state) != progress(other->state))
 		return progress(mine->state) < progress(other->state);
 	return other->since_ms < mine->since_ms;
@@ -304,7 +315,8 @@ void incident_take_in(struct incident *incident, const struct incident *other, i
 
 static bool is_same_part(const struct assignment *a, const struct assignment *b)
 {
-	return a->state == b->state && a->since_ms == b->since_ms && strcmp(a->by, b->by) == 0;
+	return a->state == b->state && a->since_ms == b->since_ms && a->outcome == b->outcome &&
+	       a->closed_at_ms == b->closed_at_ms && strcmp(a->by, b->by) == 0;
 }
 
 /* Whoever has acted keeps its part, also where only what is taken out had called it. */
@@ -314,7 +326,8 @@ static void follow_parts(struct incident *incident, agency_set mine,
 	for (unsigned i = 0; i < AGENCY_MAX; i++) {
 		const struct assignment *part = &after->assignment[i];
 		bool is_mine = (mine >> i & 1) != 0;
-		bool is_acted = progress(part->state) > progress(ASSIGNMENT_PENDING);
+		bool is_acted = part->outcome != NULL ||
+				progress(part->state) > progress(ASSIGNMENT_PENDING);
 
 		if (!incident_has_agency(after, i))
 			continue;

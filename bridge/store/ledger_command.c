@@ -75,7 +75,8 @@ int ledger_finish_command(struct ledger *ledger, struct store_request *request, 
 int ledger_put_decision(struct ledger *ledger, const struct command *command,
 			struct incident *incident, agency_set agencies_before, struct err *err)
 {
-	struct event event = {.at_ms = command->at_ms, .kind = event_kind_of(command->action)};
+	struct event event = {.at_ms = command->at_ms,
+			      .kind = event_kind_after(command, incident)};
 
 	ledger_settle(ledger, incident, command->at_ms);
 	event_write_command(&ledger->text, ledger->end.seq + 1, command->at_ms, command,

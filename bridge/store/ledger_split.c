@@ -457,6 +457,14 @@ static int put_all(struct split *split)
 	return 0;
 }
 
+/* What is open has somebody who sees to it. */
+static void check_rest(const struct split *split, struct err *err)
+{
+	if (split->rest.status != INCIDENT_CLOSED && incident_is_over(&split->rest))
+		(void)err_field(err, "reports",
+				"all who are left have closed their part: reopen one first");
+}
+
 static void split_fini(struct split *split)
 {
 	xfree(split->leaving);
@@ -479,6 +487,8 @@ int ledger_split(struct ledger *ledger, struct store_request *request,
 		status = plan(&split, &request->err);
 	if (status == 0 && request->err.kind == ERR_NONE)
 		status = replay(&split);
+	if (status == 0 && split.has_begun)
+		check_rest(&split, &request->err);
 	if (status == 0 && request->err.kind == ERR_NONE)
 		status = put_all(&split);
 	split_fini(&split);

@@ -404,7 +404,7 @@ def every_message_on_the_broker_is_one_that_the_reference_knows(bridge):
                 crew.send(f"{BASE}/unit/{unit}/ack", json.dumps({"dispatch_id": order["dispatch_id"], "receipt": "confirmed"}))
                 crew.send(f"{BASE}/unit/{unit}/status", json.dumps({"status": "on_duty"}))
             radio.wait(lambda h: [x for x in h if x.topic == dispatch and not x.payload], "it is answered")
-            assert bridge.act(report["incident_id"], "close", outcome="resolved").status == 200
+            assert bridge.act(report["incident_id"], "close", "pengawas", outcome="resolved").status == 200
             radio.wait(lambda h: [x for x in h if x.topic == view and not x.payload], "it is cleared")
         radio.wait(lambda h: [x for x in h if x.topic == f"{BASE}/bridge"], "the bridge's presence")
         heard = list(radio.heard)

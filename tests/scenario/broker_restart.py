@@ -76,7 +76,7 @@ def a_broker_that_comes_back_empty_is_told_all_that_is_live_again(make):
     bridge = make.bridge(broker).start()
     live = [bridge.report(FIRE) for _ in range(5)]
     gone = bridge.report(FIRE)
-    assert bridge.act(gone["incident_id"], "close", outcome="resolved").status == 200
+    assert bridge.act(gone["incident_id"], "close", "pengawas", outcome="resolved").status == 200
     broker.stop()
     missed = bridge.report(FIRE)
     broker.forget()
@@ -103,7 +103,7 @@ def a_broker_that_kept_what_was_closed_long_ago_is_corrected(make):
     memory = (broker.folder / "broker.db").read_bytes()
     broker.start()
     with Radio(broker, "agency-fire", f"{BASE}/agency/fire/incidents/#") as radio:
-        bridge.act(gone["incident_id"], "close", outcome="resolved")
+        bridge.act(gone["incident_id"], "close", "pengawas", outcome="resolved")
         # Others are told beside it: what stands there is the last of its own topic.
         radio.wait(lambda h: any(x.topic == topics[gone["id"]] and not x.payload for x in h), "cleared", within=30)
     broker.stop()
@@ -141,7 +141,7 @@ def an_incident_that_closes_is_cleared_from_the_broker_and_set_again_when_reopen
     topic = f"{BASE}/agency/fire/incidents/{report['incident_id']}"
     with Radio(broker, "agency-fire", f"{BASE}/agency/fire/incidents/#") as radio:
         radio.wait(lambda h: [x for x in h if x.topic == topic and x.payload], "set")
-        bridge.act(report["incident_id"], "close", outcome="resolved")
+        bridge.act(report["incident_id"], "close", "pengawas", outcome="resolved")
         radio.wait(lambda h: h[-1].topic == topic and h[-1].payload == b"", "cleared")
         bridge.act(report["incident_id"], "reopen")
         radio.wait(lambda h: h[-1].topic == topic and h[-1].payload, "set again")

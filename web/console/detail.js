@@ -88,7 +88,7 @@ function parts(app, incident) {
 	return div({class: "parts", role: "table", "aria-label": t("detail.parts")}, sorted.map((part) =>
 		div({class: "part", role: "row", key: part.agency},
 			b({role: "cell"}, agency_short(part.agency, app.desk)),
-			span({role: "cell", class: cls("state", part.state)}, word("state", part.state)),
+			span({role: "cell", class: cls("state", part.state)}, part.outcome ? `${t("state.closed")} · ${word("outcome", part.outcome)}` : word("state", part.state)),
 			span({role: "cell", class: "sub"}, part.by ? t("detail.by", {who: part.by, time: clock_text(Date.parse(part.since))})
 				: t("detail.since", {age: age(app.shown_now.value - Date.parse(part.since))})),
 			part.units?.length ? div({role: "cell", class: "orders"}, part.units.map(order_line)) : null)));

@@ -54,7 +54,7 @@ export function row_words(incident, desk) {
 
 /** @param {Incident} incident @param {Desk} desk */
 export function state_of(incident, desk) {
-	if (incident.status === "closed")
+	if (incident.status === "closed" || desk.part(incident)?.outcome)
 		return t("state.closed");
 	if (incident.disposition === "review" && desk.is_untaken(incident))
 		return t("state.review");

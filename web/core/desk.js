@@ -11,7 +11,7 @@
  */
 /** @typedef {{id: string, name_id: string, name_en?: string}} Agency */
 /** @typedef {{user: string, role: string, agency: string | null, rights: string[], acts_for: string[], csrf: string, city: string}} Me */
-/** @typedef {{incident: Record<string, string[]>, outcomes: string[]}} Workflow */
+/** @typedef {{incident: Record<string, string[]>, closed_part: string[], outcomes: string[]}} Workflow */
 
 /** The parts of an agency in the order in which they are gone through; the rest have ended. */
 export const steps = ["pending", "acknowledged", "dispatched", "en_route", "on_scene", "cleared"];
@@ -61,9 +61,20 @@ export class Desk {
 
 	/** What may be done with it now. @param {Incident} incident @param {string} action */
 	allows(incident, action) {
-		if (!this.may_act || !(this.workflow.incident[incident.status] ?? []).includes(action))
+		if (!this.may_act || !this.legal(incident).includes(action))
 			return false;
 		return action !== "acknowledge" || this.agency_to_take(incident) !== null;
+	}
+
+	/** What it has closed can be begun again; all else of its part is over for an agency whose own is
+	 * closed. @param {Incident} incident */
+	legal(incident) {
+		const {incident: by_status, closed_part} = this.workflow, actions = by_status[incident.status] ?? [];
+		const mine = incident.assignments.filter((part) => this.me.acts_for.includes(part.agency));
+		const closed = incident.status === "closed" ? [] : mine.filter((part) => part.outcome);
+		if (closed.length === 0)
+			return actions;
+		return closed.length === mine.length ? closed_part : [...actions, "reopen"];
 	}
 
 	/** In whose name an incident would be taken here; null: in nobody's.

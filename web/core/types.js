@@ -10,6 +10,7 @@
  * @typedef {object} Assignment one agency's part in an incident
  * @property {string} agency @property {string} state @property {string} since
  * @property {string | null} by @property {(Order | string)[]} [units]
+ * @property {string} [outcome] how it closed its part @property {string} [closed_at]
  */
 /**
  * @typedef {object} Place

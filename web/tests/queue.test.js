@@ -86,3 +86,12 @@ test("a_desk_may_do_what_role_and_state_allow", () => {
 	assert.ok(!viewer.allows(incident(1), "note"));
 	assert.equal(watch.agency_to_take(incident(1, {agencies: ["police", "fire"], assignments: [...part("pending", "police"), ...part("pending")]})), "fire");
 });
+
+test("who_has_closed_its_part_may_only_reopen_it_and_who_leads_may_do_both", () => {
+	const both = {agencies: ["fire", "police"]};
+	const one = incident(1, {...both, assignments: [{...part("cleared")[0], outcome: "resolved"}, ...part("pending", "police")]});
+	assert.ok(fire.allows(one, "reopen") && fire.allows(one, "note") && !fire.allows(one, "close"));
+	assert.ok(watch.allows(one, "reopen") && watch.allows(one, "close"));
+	const open = incident(2, {...both, assignments: [...part("pending"), {...part("cleared", "police")[0], outcome: "resolved"}]});
+	assert.ok(!fire.allows(open, "reopen") && fire.allows(open, "close"));
+});

@@ -142,6 +142,7 @@ export const workflow = {
 		new: ["acknowledge", "note", "reclassify", "relocate", "close"],
 		active: ["acknowledge", "note", "reclassify", "relocate", "close"], closed: ["note", "reopen"],
 	},
+	closed_part: ["note", "reclassify", "relocate", "reopen"],
 	outcomes: ["resolved", "prank"],
 };
 
