@@ -48,6 +48,11 @@ void alarms_list(void *ctx, struct http_request *request)
 		answer_invalid(&request, &err);
 		return;
 	}
+	if (!watch_is_full(
+		    api->parts.watch)) { /* a part of them would seem to be a quiet night */
+		http_problem(&request, 503, "", "What is open is still being read.", NULL, 0);
+		return;
+	}
 	viewer = principal_viewer(&who);
 	answer(api, &request, &viewer, agency);
 }

@@ -1,5 +1,5 @@
-/* What a unit says of itself, or its dispatcher for it: on duty or not, or how far it is with
- * an incident, which is the action "status" by another way. */
+/* What a unit says of itself, or its dispatcher for it: on duty or not, that it calls for help,
+ * or how far it is with an incident, which is the action "status" by another way. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -28,7 +28,7 @@ static void told(void *ctx, const struct kept_answer *answer)
 	xfree(telling);
 }
 
-/* -1: it is none of duty. */
+/* -1: it is neither of duty nor a call for help. */
 static int duty_find(const char *status)
 {
 	static const struct {
@@ -42,26 +42,48 @@ static int duty_find(const char *status)
 	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
 		if (strcmp(known[i].name, status) == 0)
 			return (int)known[i].duty;
-	return -1;
+	return mayday_find(status) > 0 ? DUTIES + mayday_find(status) : -1;
 }
 
-static int read_duty(const json_t *doc, const char *unit, int duty, struct duty_change **duty_r,
-		     struct err *err)
+static int read_incident(const json_t *doc, struct duty_change *change, struct err *err)
+{
+	const char *id = "";
+
+	if (jsonin_string(doc, "incident_id", JSONIN_OPTIONAL, ID_LEN, &id, err) < 0)
+		return -1;
+	if (id[0] != '\0' && !id_is(id, 'I'))
+		return err_field(err, "incident_id", "is not the id of an incident");
+	snprintf(change->incident_id, ID_SIZE, "%s", id);
+	return 0;
+}
+
+static int read_words(const json_t *doc, struct duty_change *change, struct err *err)
 {
 	const char *id = "", *note = "";
-	int64_t at_ms = 0;
 
 	if (jsonin_string(doc, "command_id", JSONIN_OPTIONAL, COMMAND_ID_SIZE - 1, &id, err) <
 		    0 ||
 	    jsonin_string(doc, "note", JSONIN_OPTIONAL, DUTY_NOTE_SIZE - 1, &note, err) < 0 ||
-	    jsonin_time(doc, "at", JSONIN_OPTIONAL, &at_ms, err) < 0)
+	    jsonin_time(doc, "at", JSONIN_OPTIONAL, &change->at_ms, err) < 0)
 		return -1;
+	snprintf(change->command_id, COMMAND_ID_SIZE, "%s", id);
+	snprintf(change->note, DUTY_NOTE_SIZE, "%s", note);
+	return change->mayday != MAYDAY_NONE ? read_incident(doc, change, err) : 0;
+}
+
+/* said: as duty_find has it. */
+static int read_duty(const json_t *doc, const char *unit, int said, struct duty_change **duty_r,
+		     struct err *err)
+{
+	struct duty_change change = {.duty = said < DUTIES ? (enum unit_duty)said : DUTY_ON,
+				     .mayday = said > DUTIES ? (enum mayday_step)(said - DUTIES)
+							     : MAYDAY_NONE};
+
+	if (read_words(doc, &change, err) < 0)
+		return -1;
+	snprintf(change.unit, UNIT_SIZE, "%s", unit);
 	*duty_r = xcalloc(1, sizeof(**duty_r));
-	(*duty_r)->duty = (enum unit_duty)duty;
-	(*duty_r)->at_ms = at_ms;
-	snprintf((*duty_r)->command_id, COMMAND_ID_SIZE, "%s", id);
-	snprintf((*duty_r)->unit, UNIT_SIZE, "%s", unit);
-	snprintf((*duty_r)->note, DUTY_NOTE_SIZE, "%s", note);
+	**duty_r = change;
 	return 0;
 }
 
@@ -115,8 +137,9 @@ static void take(struct api *api, struct http_request *request, json_t *doc,
 	} else if (order_state_find(status) <= ORDER_ORDERED ||
 		   order_state_find(status) == ORDER_RECALLED) {
 		(void)err_field(&err, "status",
-				"must be on_duty, off_duty, out_of_service, or accepted, "
-				"en_route, on_scene, cleared or declined");
+				"must be on_duty, off_duty, out_of_service, mayday, "
+				"mayday_answered, mayday_over, or accepted, en_route, "
+				"on_scene, cleared or declined");
 		answer_invalid(&request, &err);
 	} else {
 		tell_step(api, request, doc, who);

@@ -113,6 +113,7 @@ static void open_watch(struct bridge *bridge)
 	bridge->watch =
 		watch_new(bridge->store, bridge->rules, &bridge->agencies, &clock_system,
 			  &bridge->metrics, bridge->settings->has_escalation, &hooks);
+	watch_set_board(bridge->watch, bridge->board);
 	if (!bridge->settings->has_escalation)
 		log_warn("serve.escalation", "is=off what_nobody_takes=stays_where_it_is");
 }

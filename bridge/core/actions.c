@@ -35,6 +35,7 @@ struct wish {
 	struct actions *actions;
 	struct clearing *clearing; /* either of them */
 	struct duty_change *duty;
+	struct escalation_policy *escalation;
 	kept_done_fn *done;
 	void *ctx;
 };
@@ -237,6 +238,7 @@ static void kept(struct store_request *request)
 	wish->done(wish->ctx, &answer);
 	buf_unref(&request->body);
 	clearing_free(&wish->clearing);
+	escalation_policy_unref(&wish->escalation);
 	xfree(wish->duty);
 	xfree(wish);
 }
@@ -288,8 +290,10 @@ static struct wish *wish_for_duty(struct actions *actions, struct duty_change **
 					  .ctx = wish},
 			      .actions = actions,
 			      .duty = *duty,
+			      .escalation = rules_escalation(actions->rules),
 			      .done = done,
 			      .ctx = ctx};
+	wish->request.escalation = wish->escalation;
 	*duty = NULL;
 	actions->open_count++;
 	return wish;

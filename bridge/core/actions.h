@@ -51,8 +51,9 @@ struct kept_answer {
 /* As action_done_fn. */
 typedef void kept_done_fn(void *ctx, const struct kept_answer *answer);
 
-/* Takes *duty: that a unit is on duty, or not. The caller has made sure that who has RIGHT_ACT;
- * a unit of an agency that who may not act for is STORE_REFUSED. */
+/* Takes *duty: that a unit is on duty, or not, or that it calls for help. The caller has made
+ * sure that who has RIGHT_ACT; a unit of an agency that who may not act for is STORE_REFUSED.
+ */
 void duty_submit(struct actions *actions, struct duty_change **duty,
 		 const struct principal *who, int64_t begun_us, kept_done_fn *done, void *ctx);
 /* Takes *clearing. The caller has made sure that who has RIGHT_CLEAR_CALLERS. */

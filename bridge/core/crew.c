@@ -32,6 +32,16 @@ bool crew_says_duty(const struct field_word *word, enum unit_duty *duty_r)
 	return false;
 }
 
+bool crew_says_mayday(const struct field_word *word, enum mayday_step *step_r)
+{
+	int step = mayday_find(word->status);
+
+	if (step != MAYDAY_RAISED && step != MAYDAY_OVER)
+		return false; /* it does not answer itself */
+	*step_r = (enum mayday_step)step;
+	return true;
+}
+
 /* Two units may number their messages alike. Without a name and a time it has none: then what
  * it says is nothing new when it comes again, or it is. */
 static void name_word(const struct field_word *word, const char *unit, const char *what,
@@ -58,6 +68,8 @@ struct duty_change *crew_duty(const struct field_word *word, const char *unit, i
 	struct duty_change *duty = xcalloc(1, sizeof(*duty));
 
 	(void)crew_says_duty(word, &duty->duty); /* the caller has asked */
+	(void)crew_says_mayday(word, &duty->mayday);
+	memcpy(duty->incident_id, word->incident_id, ID_SIZE);
 	name_word(word, unit, word->status, duty->command_id);
 	snprintf(duty->unit, sizeof(duty->unit), "%s", unit);
 	snprintf(duty->note, sizeof(duty->note), "%s", word->text);
@@ -114,27 +126,6 @@ static json_t *step_of(const struct field_word *word, const char *unit, const ch
 	return doc;
 }
 
-bool crew_calls_for_help(const struct field_word *word)
-{
-	return strcmp(word->status, "mayday") == 0;
-}
-
-/* It rises at once to whom the agency's policy says is next, with the unit's name in front. */
-static json_t *help_of(const struct field_word *word, const char *unit, const char *agency)
-{
-	json_t *doc = json_object();
-	char id[COMMAND_ID_SIZE];
-
-	name_word(word, unit, word->status, id);
-	(void)json_object_set_new(doc, "action", json_string("escalate"));
-	(void)json_object_set_new(doc, "agency", json_string(agency));
-	if (id[0] != '\0')
-		(void)json_object_set_new(doc, "command_id", json_string(id));
-	(void)json_object_set_new(doc, "note",
-				  json_sprintf("DARURAT (mayday) %s %s", unit, word->text));
-	return doc;
-}
-
 static int read_own(json_t *doc, const char *incident_id, const struct agencies *agencies,
 		    struct command **command_r, struct err *err)
 {
@@ -160,9 +151,6 @@ int crew_command(const struct field_message *message, const struct unit_name *wh
 					  at_ms);
 		return 0;
 	}
-	if (!is_ack && crew_calls_for_help(word))
-		return read_own(help_of(word, unit, agencies->agency[who->agency].id),
-				incident_id, agencies, command_r, err);
 	return read_own(step_of(word, unit,
 				is_ack ? field_receipt_names[word->receipt] : word->status,
 				at_ms),

@@ -15,16 +15,18 @@ struct principal crew_of(const char *unit, unsigned agency);
 
 /* Whether the crew says that it is on duty, or not. */
 bool crew_says_duty(const struct field_word *word, enum unit_duty *duty_r);
+/* A call for help, or that it is over: of all that is said, this may not be passed over in
+ * silence. */
+bool crew_says_mayday(const struct field_word *word, enum mayday_step *step_r);
+/* Either of the two. */
 struct duty_change *crew_duty(const struct field_word *word, const char *unit, int64_t now_ms);
-/* A call for help: of all that is said, this one may not be passed over in silence. */
-bool crew_calls_for_help(const struct field_word *word);
 
 struct unit_name {
 	const char *id;
 	unsigned agency;
 };
 
-/* A receipt, a step, or a call for help. ERR_INVALID: it is no state of an order. */
+/* A receipt or a step. ERR_INVALID: it is no state of an order. */
 int crew_command(const struct field_message *message, const struct unit_name *who,
 		 const char *incident_id, int64_t now_ms, const struct agencies *agencies,
 		 struct command **command_r, struct err *err) MUST_CHECK;

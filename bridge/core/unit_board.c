@@ -48,6 +48,11 @@ const struct unit_doing *unit_board_find(const struct unit_board *board, const c
 	return find(board, id);
 }
 
+const struct unit_doing *unit_board_at(const struct unit_board *board, unsigned i)
+{
+	return i < board->count ? &board->unit[i] : NULL;
+}
+
 static struct unit_doing *place_of(struct unit_board *board, const char *id)
 {
 	struct unit_doing *place = find(board, id);

@@ -16,6 +16,8 @@ void unit_board_fill(struct unit_board *board, struct store *store,
 bool unit_board_take(struct unit_board *board, const struct event *event);
 /* NULL: nothing was ever said of it; it is on duty and free. Borrowed until the next take. */
 const struct unit_doing *unit_board_find(const struct unit_board *board, const char *id);
+/* One after another, from 0 on; NULL: that was the last of which anything was said. */
+const struct unit_doing *unit_board_at(const struct unit_board *board, unsigned i);
 /* "version", "status", "duty", …, "jobs" into the object of a unit of that agency. */
 void unit_board_write(const struct unit_board *board, const char *id, unsigned agency,
 		      struct jsonw *w);

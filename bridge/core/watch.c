@@ -54,6 +54,11 @@ void watch_free(struct watch **watch)
 	xfree(mine);
 }
 
+void watch_set_board(struct watch *watch, const struct unit_board *board)
+{
+	watch->board = board;
+}
+
 void watch_set_rules(struct watch *watch, const struct rules *rules)
 {
 	watch->rules = rules;
@@ -249,6 +254,7 @@ static void take_page(struct watch *watch, const struct store_read *read)
 {
 	for (unsigned i = 0; i < read->row_count; i++)
 		watch_take_event(watch, &read->rows[i]);
+	watch->is_full = watch->is_full || read->next == 0;
 	if (read->next == 0)
 		end_fill(watch);
 	else
@@ -299,6 +305,11 @@ void watch_begin(struct watch *watch)
 	watch->is_filling = true;
 	watch->fill_again_us = 0;
 	read_page(watch, 0);
+}
+
+bool watch_is_full(const struct watch *watch)
+{
+	return watch->is_full;
 }
 
 /* ---- What comes, and what is due. ---- */

@@ -18,6 +18,7 @@
 
 struct watch;
 struct rules;
+struct unit_board;
 
 struct watch_hooks {
 	/* watch_tick is to be called in after_ms, and not before; -1: nothing is due. Replaces
@@ -33,12 +34,16 @@ struct watch *watch_new(struct store *store, const struct rules *rules,
 			struct metrics *metrics, bool raises, const struct watch_hooks *hooks);
 /* Everything that was asked of the store has been answered. */
 void watch_free(struct watch **watch);
+/* Whose units' calls for help are alarms too; borrowed from now on. */
+void watch_set_board(struct watch *watch, const struct unit_board *board);
 void watch_set_rules(struct watch *watch, const struct rules *rules);
 /* From here on nothing is begun any more. */
 void watch_stop(struct watch *watch);
 
 /* Reads what is open from the store; once, before or while the log is followed. */
 void watch_begin(struct watch *watch);
+/* What is open has been read: the alarms are all of them. */
+bool watch_is_full(const struct watch *watch);
 /* Newly committed events, after the answers of their commit. */
 void watch_follow(struct watch *watch, const struct event *events, unsigned count);
 void watch_tick(struct watch *watch);
@@ -46,7 +51,7 @@ void watch_tick(struct watch *watch);
 struct jsonw;
 
 /* The alarms of the agencies that this viewer is of, or of all where it sees all, as a list
- * under key, each with the incident it is of. only: of one agency alone; -1: of all of them.
- * What lies under an open card is left out. */
+ * under key, each with the incident it is of: calls for help first, which may be of none. only:
+ * of one agency alone; -1: of all of them. What lies under an open card is left out. */
 void watch_write_alarms(const struct watch *watch, const struct viewer *viewer, int only,
 			struct jsonw *w, const char *key);

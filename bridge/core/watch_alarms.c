@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/jsonw.h"
+#include "core/unit_board.h"
 #include "core/watch_private.h"
 #include "model/alarm.h"
 
@@ -104,6 +105,21 @@ static void write_held(const struct asked *asked, const struct held *held)
 			write_waits(asked, held, i);
 }
 
+static void write_maydays(const struct asked *asked)
+{
+	const struct unit_board *board = asked->watch->board;
+	const struct unit_doing *unit;
+
+	for (unsigned i = 0; board != NULL && (unit = unit_board_at(board, i)) != NULL; i++) {
+		if (unit->mayday.since_ms == 0 || (asked->agencies >> unit->agency & 1) == 0)
+			continue;
+		jsonw_open(asked->w, NULL, '{');
+		mayday_write_alarm(&unit->mayday, unit->id,
+				   asked->watch->agencies->agency[unit->agency].id, asked->w);
+		jsonw_close(asked->w, '}');
+	}
+}
+
 void watch_write_alarms(const struct watch *watch, const struct viewer *viewer, int only,
 			struct jsonw *w, const char *key)
 {
@@ -115,6 +131,8 @@ void watch_write_alarms(const struct watch *watch, const struct viewer *viewer, 
 	if (only >= 0)
 		asked.agencies &= (agency_set)1 << only;
 	jsonw_open(w, key, '[');
+	if (viewer->may_watch)
+		write_maydays(&asked);
 	for (unsigned i = 0; i < watch->bucket_count; i++)
 		for (const struct held *held = watch->bucket[i]; held != NULL;
 		     held = held->next)

@@ -56,6 +56,7 @@ _Static_assert(sizeof(struct held) == 56 && sizeof(struct held_wait) == 24,
 struct watch {
 	struct store *store;
 	const struct rules *rules;
+	const struct unit_board *board; /* NULL: no units are known */
 	const struct agencies *agencies;
 	const struct clock *clock;
 	struct metrics *metrics;
@@ -74,7 +75,7 @@ struct watch {
 	int64_t second_us; /* the second in which so many rose */
 	unsigned in_second;
 	struct store_read read; /* of what is open */
-	bool is_filling;
+	bool is_filling, is_full;
 	int64_t fill_again_us; /* 0: it went well */
 };
 

@@ -382,6 +382,8 @@ void event_write_unit(struct jsonw *w, const struct unit_event *event,
 		jsonw_string(w, "command_id", event->command_id);
 	if (event->note != NULL)
 		jsonw_string(w, "note", event->note);
+	if (event->mayday != NULL)
+		jsonw_string(w, "said", event->mayday);
 	if (event->because_of != 0)
 		jsonw_int(w, "because_of", (int64_t)event->because_of);
 	if (event->is_late)

@@ -65,6 +65,7 @@ struct unit_event {
 	bool is_exercise;
 	const char *by, *note; /* NULL: nobody, nothing */
 	const char *command_id;
+	const char *mayday; /* what was said of a call for help; NULL: nothing */
 	uint64_t because_of;
 	bool is_late; /* it told what was so before that which stands */
 };

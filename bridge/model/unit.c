@@ -63,6 +63,7 @@ void unit_write_doing(const struct unit_doing *unit, struct jsonw *w)
 	else
 		jsonw_null(w, "duty_since");
 	jsonw_string(w, "duty_by", unit->duty_by[0] != '\0' ? unit->duty_by : NULL);
+	mayday_write(&unit->mayday, w, "mayday");
 	jsonw_open(w, "jobs", '[');
 	for (unsigned i = 0; i < unit->job_count; i++) {
 		jsonw_open(w, NULL, '{');
@@ -139,6 +140,7 @@ int unit_read(const json_t *object, const struct agencies *agencies, struct unit
 	unit->duty = read_duty(object);
 	unit->duty_since_ms = read_time(object, "duty_since");
 	read_text(object, "duty_by", unit->duty_by, USER_SIZE);
+	mayday_read(json_object_get(object, "mayday"), &unit->mayday);
 	for (size_t i = 0; i < json_array_size(jobs) && i < UNIT_JOBS_MAX; i++)
 		read_job(json_array_get(jobs, i), &unit->job[unit->job_count++]);
 	return 0;
@@ -149,7 +151,7 @@ void duty_digest(const struct duty_change *duty, unsigned char digest_r[32])
 	struct command like = {.action = ACTION_STATUS};
 
 	snprintf(like.incident_id, sizeof(like.incident_id), "unit %.16s %d", duty->unit,
-		 (int)duty->duty);
+		 duty->mayday != MAYDAY_NONE ? DUTIES + (int)duty->mayday : (int)duty->duty);
 	memcpy(like.by, duty->by, USER_SIZE);
 	command_digest(&like, digest_r);
 }

@@ -6,6 +6,7 @@
 #pragma once
 
 #include "model/command.h"
+#include "model/mayday.h"
 #include "model/order.h"
 
 #define UNIT_JOBS_MAX 8
@@ -29,6 +30,7 @@ struct unit_doing {
 	enum unit_duty duty;
 	int64_t duty_since_ms; /* 0: ever */
 	char duty_by[USER_SIZE];
+	struct mayday mayday;
 	unsigned job_count;
 	struct unit_job
 		job[UNIT_JOBS_MAX]; /* the one that was moved last is first: the active */
@@ -54,11 +56,13 @@ int unit_read(const json_t *object, const struct agencies *agencies, struct unit
 
 #define DUTY_NOTE_SIZE 501
 
-/* Who says that a unit is on duty, or not. */
+/* Who says that a unit is on duty, or not; or that its crew calls for help. */
 struct duty_change {
 	char command_id[COMMAND_ID_SIZE];
 	char unit[UNIT_SIZE];
 	unsigned agency;
+	enum mayday_step mayday;   /* MAYDAY_NONE: it is of duty */
+	char incident_id[ID_SIZE]; /* where the call comes from; "" : where the unit is */
 	enum unit_duty duty;
 	char by[USER_SIZE];
 	int64_t at_ms;             /* when that was so; 0: now */

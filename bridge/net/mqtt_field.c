@@ -137,8 +137,6 @@ static void take_decision(struct mqtt *mqtt, const struct unit *unit,
 		park(mqtt, heard);
 	else
 		refuse_word(mqtt, unit->id, "has no such order");
-	if (incident_id == NULL && crew_calls_for_help(&message->word))
-		log_error("field.mayday", "unit=%s incident=none call=now", unit->id);
 }
 
 /* An order is answered by its name, whatever else the answer says. */
@@ -154,9 +152,13 @@ static void take_ack(struct mqtt *mqtt, const struct unit *unit,
 static void take_status(struct mqtt *mqtt, const struct unit *unit,
 			const struct field_message *message, struct mqtt_heard **heard)
 {
+	enum mayday_step mayday;
 	enum unit_duty duty;
 
-	if (crew_says_duty(&message->word, &duty))
+	if (crew_says_mayday(&message->word, &mayday))
+		log_warn("field.mayday", "unit=%s said=%s", unit->id,
+			 mayday_step_names[mayday]);
+	if (crew_says_duty(&message->word, &duty) || crew_says_mayday(&message->word, &mayday))
 		change_duty(mqtt, unit, message, heard);
 	else
 		take_decision(mqtt, unit, message, heard);

@@ -6,6 +6,7 @@
  *   ledger_merge.c    two incidents become one
  *   ledger_split.c    what was joined is taken apart
  *   ledger_unit.c     what units do
+ *   ledger_mayday.c   and that one calls for help
  *   ledger_call.c     a step of a 112 call
  *   ledger_caller.c   what is known of who reports and calls
  *
@@ -62,6 +63,12 @@ int ledger_take_call(struct ledger *ledger, struct store_request *request,
 
 int ledger_take_duty(struct ledger *ledger, struct store_request *request,
 		     struct err *err) MUST_CHECK;
+/* unit: as it stands. request->answer says what came of it, request->err why it was refused. */
+int ledger_take_mayday(struct ledger *ledger, struct store_request *request,
+		       struct unit_doing *unit, struct err *err) MUST_CHECK;
+/* It does something else now; told says who and why. */
+int ledger_put_unit(struct ledger *ledger, struct unit_doing *unit, struct unit_event told,
+		    struct err *err) MUST_CHECK;
 /* Whether all units that the command names are free to go. 1, 0: the request says why not, -1.
  */
 int ledger_may_send(struct ledger *ledger, struct store_request *request,

@@ -38,8 +38,8 @@ static int load(struct ledger *ledger, const char *id, unsigned agency,
 	return found < 0 ? -1 : 0;
 }
 
-static int put(struct ledger *ledger, struct unit_doing *unit, struct unit_event told,
-	       struct err *err)
+int ledger_put_unit(struct ledger *ledger, struct unit_doing *unit, struct unit_event told,
+		    struct err *err)
 {
 	struct event event = {
 		.at_ms = told.at_ms,
@@ -126,12 +126,13 @@ int ledger_move_units(struct ledger *ledger, const struct command *command,
 			return -1;
 		if (!unit_take_order(&unit, order, incident->id, incident->no))
 			return err_set(err, ERR_INVALID, "%s has too many jobs", unit.id);
-		if (put(ledger, &unit,
-			(struct unit_event){.at_ms = command->at_ms,
+		if (ledger_put_unit(ledger, &unit,
+				    (struct unit_event){
+					    .at_ms = command->at_ms,
 					    .is_exercise = incident->is_exercise,
 					    .by = command->by[0] != '\0' ? command->by : NULL,
 					    .because_of = because_of},
-			err) < 0)
+				    err) < 0)
 			return -1;
 	}
 	return 0;
@@ -167,12 +168,55 @@ static void set_duty(struct unit_doing *unit, const struct duty_change *duty)
 /* Told again, also under another id, it is nothing new: it stays so since when it was said
  * first, and the answer says that. What was so before that which stands is written down and
  * changes nothing. */
+static int change_duty(struct ledger *ledger, struct store_request *request,
+		       struct unit_doing *unit, struct err *err)
+{
+	const struct duty_change *duty = request->in.duty;
+	bool is_late = duty->at_ms < unit->duty_since_ms;
+
+	request->answer = STORE_REPEATED;
+	if (unit->duty_since_ms != 0 && unit->duty == duty->duty)
+		return 0;
+	if (!is_late)
+		set_duty(unit, duty);
+	request->answer = STORE_STORED;
+	return ledger_put_unit(
+		ledger, unit,
+		(struct unit_event){.at_ms = request->at_ms,
+				    .by = duty->by[0] != '\0' ? duty->by : NULL,
+				    .note = duty->note[0] != '\0' ? duty->note : NULL,
+				    .command_id = duty->command_id,
+				    .is_late = is_late},
+		err);
+}
+
+/* The event that tells of it is the first of the request's. */
+static int take_first_time(struct ledger *ledger, struct store_request *request,
+			   struct unit_doing *unit, const unsigned char digest[32],
+			   struct err *err)
+{
+	const struct duty_change *duty = request->in.duty;
+	uint64_t before = ledger->end.seq, seq;
+	int status = duty->mayday != MAYDAY_NONE
+			     ? ledger_take_mayday(ledger, request, unit, err)
+			     : change_duty(ledger, request, unit, err);
+
+	if (status < 0 || request->answer == STORE_REFUSED)
+		return status;
+	seq = request->answer == STORE_STORED ? before + 1 : before;
+	if (request->answer == STORE_STORED &&
+	    ledger_put_command(ledger, duty->command_id, digest, seq, err) < 0)
+		return -1;
+	answer_duty(ledger, request, request->answer, unit, seq);
+	return 0;
+}
+
 int ledger_take_duty(struct ledger *ledger, struct store_request *request, struct err *err)
 {
 	const struct duty_change *duty = request->in.duty;
 	struct unit_doing unit;
 	unsigned char digest[32];
-	bool is_same, is_late;
+	bool is_same;
 	uint64_t seq;
 	int found;
 
@@ -180,28 +224,12 @@ int ledger_take_duty(struct ledger *ledger, struct store_request *request, struc
 	found = ledger_find_command(ledger, duty->command_id, digest, &seq, &is_same, err);
 	if (found < 0 || load(ledger, duty->unit, duty->agency, &unit, err) < 0)
 		return -1;
-	if (found > 0 && !is_same) {
-		request->answer = STORE_CONFLICT;
+	if (found == 0)
+		return take_first_time(ledger, request, &unit, digest, err);
+	request->answer = is_same ? STORE_REPEATED : STORE_CONFLICT;
+	if (is_same)
+		answer_duty(ledger, request, STORE_REPEATED, &unit, seq);
+	else
 		(void)err_field(&request->err, "command_id", "was used for another decision");
-		return 0;
-	}
-	if (found > 0 || (unit.duty_since_ms != 0 && unit.duty == duty->duty)) {
-		answer_duty(ledger, request, STORE_REPEATED, &unit,
-			    found > 0 ? seq : ledger->end.seq);
-		return 0;
-	}
-	is_late = duty->at_ms < unit.duty_since_ms;
-	if (!is_late)
-		set_duty(&unit, duty);
-	if (put(ledger, &unit,
-		(struct unit_event){.at_ms = request->at_ms,
-				    .by = duty->by[0] != '\0' ? duty->by : NULL,
-				    .note = duty->note[0] != '\0' ? duty->note : NULL,
-				    .command_id = duty->command_id,
-				    .is_late = is_late},
-		err) < 0 ||
-	    ledger_put_command(ledger, duty->command_id, digest, ledger->end.seq, err) < 0)
-		return -1;
-	answer_duty(ledger, request, STORE_STORED, &unit, ledger->end.seq);
 	return 0;
 }

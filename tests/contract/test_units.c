@@ -269,12 +269,72 @@ static void what_was_said_of_units_survives_a_restart(void **state)
 	world_free(&story.world);
 }
 
+static enum store_answer call_for_help(struct story *story, const char *unit,
+				       enum mayday_step step, const char *by)
+{
+	struct duty_change said = {.mayday = step, .at_ms = 1, .note = "dinding runtuh"};
+	struct sent sent = {.request = {.op = STORE_DUTY, .in.duty = &said}};
+	enum store_answer answer;
+
+	snprintf(said.unit, UNIT_SIZE, "%s", unit);
+	snprintf(said.by, USER_SIZE, "%s", by);
+	snprintf(said.command_id, COMMAND_ID_SIZE, "%s:%s:%d", unit, by, (int)step);
+	send_request(story->world, &sent);
+	store_step(story->world->store);
+	assert_true(sent.is_answered);
+	answer = sent.request.answer;
+	sent_fini(&sent);
+	return answer;
+}
+
+static unsigned count_of(const struct store_world *world, enum event_kind kind)
+{
+	unsigned count = 0;
+
+	for (unsigned i = 0; i < world->shown; i++)
+		count += world->events[i].kind == kind;
+	return count;
+}
+
+static void a_call_for_help_is_of_its_unit_and_raises_where_it_is_in_one_write(void **state)
+{
+	struct story story = {.world = world_new(*state)};
+	struct unit_doing unit;
+	unsigned before;
+
+	stored_report(story.world, "a", "kebakaran", story.incident[0]);
+	assert_int_equal(call_for_help(&story, "POL-01", MAYDAY_RAISED, "POL-01"),
+			 STORE_STORED);
+	assert_int_equal(count_of(story.world, EVENT_INCIDENT_ESCALATED), 0);
+	assert_int_equal(decide(&story, story.incident[0],
+				"{\"action\":\"assign\",\"units\":[\"DMK-01\"]}"),
+			 STORE_STORED);
+	before = story.world->shown;
+	assert_int_equal(call_for_help(&story, "DMK-01", MAYDAY_RAISED, "DMK-01"),
+			 STORE_STORED);
+	assert_int_equal(call_for_help(&story, "DMK-01", MAYDAY_RAISED, "DMK-01"),
+			 STORE_REPEATED);
+	assert_int_equal(story.world->shown, before + 2);
+	assert_int_equal(count_of(story.world, EVENT_INCIDENT_ESCALATED), 1);
+	read_unit(&story.world->events[before], &story.world->agencies, &unit);
+	assert_string_equal(unit.mayday.incident.id, story.incident[0]);
+	assert_int_equal(unit.job_count, 1);
+	assert_int_equal(call_for_help(&story, "DMK-01", MAYDAY_OVER, "siti"), STORE_STORED);
+	assert_int_equal(call_for_help(&story, "DMK-02", MAYDAY_OVER, "siti"), STORE_REFUSED);
+	assert_int_equal(call_for_help(&story, "DMK-01", MAYDAY_OVER, "budi"), STORE_STORED);
+	read_unit(&story.world->events[story.world->shown - 1], &story.world->agencies, &unit);
+	assert_int_equal(unit.mayday.since_ms, 0);
+	world_prove(story.world);
+	world_free(&story.world);
+}
+
 int main(void)
 {
 	static struct store_backend backends[2];
 	const struct CMUnitTest tests[] = {
 		OVER_ALL(whatever_is_decided_a_unit_does_what_its_orders_say),
 		OVER_ALL(what_was_said_of_units_survives_a_restart),
+		OVER_ALL(a_call_for_help_is_of_its_unit_and_raises_where_it_is_in_one_write),
 	};
 
 	backends[0] = store_memory;

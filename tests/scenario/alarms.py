@@ -9,9 +9,11 @@ DOUBT = "tolong cepat ke sini"
 
 
 def _alarms(bridge, who="pengawas", query=""):
-    answer = bridge.get(f"/v1/alarms{query}", who)
-    assert answer.status == 200, answer
-    return answer.json["alarms"]
+    def read():
+        answer = bridge.get(f"/v1/alarms{query}", who)
+        assert answer.status in (200, 503), answer
+        return answer if answer.status == 200 else None
+    return wait.until(read, "what is open has been read").json["alarms"]
 
 
 def _of(alarms, ident):

@@ -185,6 +185,13 @@ def _units(ask, incident):
     ask(409, "PUT", status, {**duty, "status": "on_duty"}, "pos-fire")
     ask(200, "PUT", status, {"status": "available"}, "pos-fire")
     ask(400, "PUT", status, {"status": "asleep"}, "pos-fire")
+    ask(422, "PUT", status, {"status": "mayday_over"}, "pos-fire")
+    ask(200, "PUT", status, {"status": "mayday", "incident_id": incident, "note": "terjebak"}, "pos-fire")
+    ask(200, "PUT", status, {"status": "mayday_answered"}, "pengawas")
+    assert ask(200, "GET", "/v1/alarms", who="pos-fire")["alarms"][0]["unit"] == "DMK-01"
+    ask(200, "GET", "/v1/units", who="tamu")
+    for who in ("pos-fire", "pengawas"):
+        ask(200, "PUT", status, {"status": "mayday_over"}, who)
     ask(403, "PUT", status, duty, "tamu")
     ask(404, "PUT", _target("/v1/units/{id}/status"), duty, "pos-fire")
     ask(413, "PUT", status, b" " * 17000, "pos-fire")

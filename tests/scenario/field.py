@@ -416,13 +416,50 @@ def a_call_for_help_rises_at_once(make):
     bridge = make.bridge(broker).start()
     unit = _fire_unit(broker)
     with Radio(broker, unit, _dispatch(unit)) as radio, bridge.console("pos-fire") as desk:
-        radio.send(_said(unit, "status"), json.dumps({"status": "mayday"}))
-        wait.until(lambda: "field.mayday" in bridge.process.log_text(), "without a job it is told to the operator")
         ident = _sent(bridge, unit)
         radio.send(_said(unit, "status"), json.dumps({"status": "mayday", "note": "dinding runtuh", "id": "m1"}))
         event = desk.wait(lambda c: next((f for f in c.frames if f["event"] == "incident.escalated"), None), "it rises")
     assert event["by"] == unit and event["incident"]["id"] == ident and event["agency"] == "fire"
     assert unit in event["note"] and "dinding runtuh" in event["note"]
+    mayday = _unit(bridge, unit)["mayday"]
+    assert (mayday["incident_id"], mayday["by"], mayday["note"]) == (ident, unit, "dinding runtuh"), mayday
+
+
+def a_crew_s_mayday_stands_before_all_consoles_until_two_people_end_it(make):
+    broker = make.broker()
+    bridge = make.bridge(broker).start()
+    unit = _fire_unit(broker)
+
+    def maydays(who):
+        alarms = wait.until(lambda: bridge.get("/v1/alarms", who).json.get("alarms"), "they have been read")
+        return [a for a in alarms if a["kind"] == "mayday"], alarms
+
+    def say(who, status, **more):
+        return bridge.ask("PUT", f"/v1/units/{unit}/status", {"status": status, **more}, who)
+    bridge.report("Kebakaran rumah di Jl. Kesambi, masih ada orang di dalam")  # so that there are others, for all three
+    with Radio(broker, unit, _dispatch(unit)) as radio, bridge.console("pengawas") as desk:
+        radio.send(_said(unit, "status"), json.dumps({"status": "mayday", "note": "terjebak", "id": "m1"}))
+        event = desk.wait(lambda c: next((f for f in c.frames if f.get("said") == "mayday"), None), "it is heard at once")
+        assert event["unit"]["mayday"]["note"] == "terjebak" and event["unit"]["mayday"]["incident_id"] is None
+        for who in ("pos-fire", "siaga", "pengawas"):
+            mine, all_of_them = maydays(who)
+            assert [a["unit"] for a in mine] == [unit] and all_of_them[0]["kind"] == "mayday", "above all others"
+        assert maydays("pos-police")[0] == []
+        bridge.kill()
+        bridge.start()
+        one = maydays("pos-fire")[0][0]
+        assert (one["waits_for"], one["acknowledged_by"], one["incident_id"], one["priority"]) == ("answer", None, None, 1)
+        assert say("pos-police", "mayday_answered").status == 422, "it is not theirs"
+        assert say("pos-fire", "mayday_answered").status == 200
+        assert (maydays("pengawas")[0][0]["acknowledged_by"], maydays("pengawas")[0][0]["waits_for"]) == ("pos-fire", "all_clear")
+        assert say("pos-fire", "mayday_over", note="sudah keluar").status == 200
+        again = say("pos-fire", "mayday_over")
+        assert again.status == 422 and "another person" in again.json["errors"][0]["detail"], again
+        assert maydays("pengawas")[0][0]["waits_for"] == "second_person"
+        with bridge.console("pos-fire") as late:
+            assert late.snapshots[-1]["alarms"][0]["unit"] == unit
+        assert say("pengawas", "mayday_over").status == 200
+    assert maydays("pengawas")[0] == [] and "mayday" not in _unit(bridge, unit)
 
 
 def what_comes_twice_or_late_changes_nothing_newer(make):

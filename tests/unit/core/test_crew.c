@@ -8,6 +8,7 @@
 
 #include <cmocka.h>
 
+#include "base/xalloc.h"
 #include "core/crew.h"
 
 #define DISPATCH "D-01KAQ7ZZZZT3C8M9K2XRNY4B7D"
@@ -104,16 +105,24 @@ static void its_time_is_the_device_s_as_far_as_that_can_be(void **state)
 	command_free(&command);
 }
 
-static void a_call_for_help_rises_in_the_name_of_its_agency(void **state)
+static void a_crew_calls_for_help_and_takes_it_back_and_does_not_answer_itself(void **state)
 {
-	struct command *command =
-		command_of(FIELD_STATUS, "{\"status\":\"mayday\",\"note\":\"dinding runtuh\"}");
+	struct field_word word = {.status = "mayday", .text = "dinding runtuh", .key = "m1"};
+	enum mayday_step step;
+	struct duty_change *said;
 
 	(void)state;
-	assert_int_equal(command->action, ACTION_ESCALATE);
-	assert_int_equal(command->agency, 0);
-	assert_string_equal(command->note, "DARURAT (mayday) DMK-01 dinding runtuh");
-	command_free(&command);
+	assert_true(crew_says_mayday(&word, &step));
+	said = crew_duty(&word, "DMK-01", NOW);
+	assert_int_equal(said->mayday, MAYDAY_RAISED);
+	assert_string_equal(said->note, "dinding runtuh");
+	assert_string_equal(said->command_id, "DMK-01:m1");
+	xfree(said);
+	snprintf(word.status, sizeof(word.status), "mayday_over");
+	assert_true(crew_says_mayday(&word, &step));
+	assert_int_equal(step, MAYDAY_OVER);
+	snprintf(word.status, sizeof(word.status), "mayday_answered");
+	assert_false(crew_says_mayday(&word, &step));
 }
 
 static void a_long_reason_ends_at_a_whole_character(void **state)
@@ -177,7 +186,8 @@ int main(void)
 		cmocka_unit_test(an_ack_is_a_receipt_and_a_decision_is_a_step_of_that_unit),
 		cmocka_unit_test(what_is_said_twice_has_one_name_and_two_units_have_two),
 		cmocka_unit_test(its_time_is_the_device_s_as_far_as_that_can_be),
-		cmocka_unit_test(a_call_for_help_rises_in_the_name_of_its_agency),
+		cmocka_unit_test(
+			a_crew_calls_for_help_and_takes_it_back_and_does_not_answer_itself),
 		cmocka_unit_test(a_long_reason_ends_at_a_whole_character),
 		cmocka_unit_test(what_is_no_step_is_refused),
 		cmocka_unit_test(duty_is_said_in_the_words_of_the_desk),
