@@ -4,30 +4,20 @@
 #include <mosquitto.h>
 #include <mqtt_protocol.h>
 #include <poll.h>
-#include <pthread.h>
-#include <semaphore.h>
-#include <signal.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/eventfd.h>
-#include <time.h>
-#include <unistd.h>
 
 #include "base/clock.h"
-#include "base/log.h"
-#include "base/mailbox.h"
 #include "base/xalloc.h"
 #include "core/field.h"
+#include "net/mqtt_keeper.h"
 
-#define STEP_MS       1000
-#define KEEPALIVE_S   15
-#define UP_WITHIN_US  10000000 /* from the first byte until we may listen */
-#define REST_FIRST_MS 200
-#define REST_LAST_MS  5000
-#define JOIN_WITHIN_S 2
-#define BATCH         64   /* messages that go to the loop together */
-#define LIGHT_MAX     1024 /* positions on their way to the loop; more are dropped */
+#define STEP_MS      1000
+#define KEEPALIVE_S  15
+#define UP_WITHIN_US 10000000 /* from the first byte until we may listen */
+#define BATCH        64       /* messages that go to the loop together */
+#define LIGHT_MAX    1024     /* positions on their way to the loop; more are dropped */
 
 /* What is listened to. */
 static const struct {
@@ -41,13 +31,9 @@ static const struct {
 #define EARS (sizeof(ears) / sizeof(ears[0]))
 
 struct mqtt_ear {
-	struct mqtt_address address; /* the thread's once it runs */
+	struct mqtt_keeper keeper; /* its letters are struct mqtt_heard */
 	struct metrics *metrics;
-	pthread_t thread;
-	sem_t has_ended;
-	int wake_fd;
-	struct mailbox in, out; /* struct mqtt_heard */
-	atomic_bool is_closing, is_hushed;
+	atomic_bool is_hushed;
 	atomic_uint light; /* positions that the loop has not given back */
 
 	/* The thread's own. */
@@ -57,22 +43,12 @@ struct mqtt_ear {
 	unsigned granted; /* subscriptions */
 	unsigned awaited; /* told to the loop and not given back */
 	int64_t opened_us;
-	int rest_ms;
-	struct list fresh; /* heard, not yet told */
-	char why[160];     /* not "": the line is broken */
+	char why[160]; /* not "": the line is broken */
 };
 
 static int64_t now_us(void)
 {
 	return clock_system.mono_us(&clock_system);
-}
-
-static void wake_thread(void *ctx)
-{
-	const struct mqtt_ear *ear = ctx;
-	uint64_t one = 1;
-
-	(void)!write(ear->wake_fd, &one, sizeof(one)); /* full: it is awake anyway */
 }
 
 static void break_line(struct mqtt_ear *ear, const char *why)
@@ -87,10 +63,11 @@ static void check(struct mqtt_ear *ear, int code)
 		break_line(ear, mqtt_reason(code));
 }
 
-static bool is_to_end(const struct mqtt_ear *ear)
+static bool is_over(const void *self)
 {
-	return atomic_load(&ear->is_closing) ||
-	       (atomic_load(&ear->is_hushed) && ear->awaited == 0);
+	const struct mqtt_ear *ear = self;
+
+	return atomic_load(&ear->is_hushed) && ear->awaited == 0;
 }
 
 /* --- what is heard --- */
@@ -115,7 +92,7 @@ static void tell(struct mqtt_ear *ear, enum mqtt_heard_kind kind, const char *te
 {
 	struct mqtt_heard *heard = heard_new(kind, text, NULL, 0);
 
-	list_append(&ear->fresh, &heard->node);
+	list_append(&ear->keeper.fresh, &heard->node);
 }
 
 /* What is longer than anything that may be said is not copied whole: it is refused anyway. */
@@ -140,7 +117,7 @@ static void on_message(struct mosquitto *client, void *ctx,
 		ear->awaited++;
 	else
 		atomic_fetch_add(&ear->light, 1);
-	list_append(&ear->fresh, &heard->node);
+	list_append(&ear->keeper.fresh, &heard->node);
 }
 
 static void take_back(struct mqtt_ear *ear, struct mqtt_heard *heard)
@@ -154,16 +131,12 @@ static void take_back(struct mqtt_ear *ear, struct mqtt_heard *heard)
 	xfree(heard);
 }
 
-static void empty_box(struct mqtt_ear *ear)
+static void take(void *self, struct list *letters)
 {
-	struct list given, *node;
-	uint64_t count;
+	struct list *node;
 
-	(void)!read(ear->wake_fd, &count, sizeof(count)); /* nothing there: nothing to do */
-	list_init(&given);
-	(void)mailbox_take_all(&ear->in, &given);
-	while ((node = list_take(&given)) != NULL)
-		take_back(ear, LIST_ITEM(node, struct mqtt_heard, node));
+	while ((node = list_take(letters)) != NULL)
+		take_back(self, LIST_ITEM(node, struct mqtt_heard, node));
 }
 
 /* --- a line --- */
@@ -197,7 +170,7 @@ static void on_subscribe(struct mosquitto *client, void *ctx, int mid, int count
 	if (++ear->granted < EARS)
 		return;
 	ear->is_up = true;
-	ear->rest_ms = REST_FIRST_MS;
+	mqtt_keeper_has_line(&ear->keeper);
 	tell(ear, HEARD_UP, "");
 }
 
@@ -209,7 +182,7 @@ static void ask(struct mqtt_ear *ear)
 	for (size_t i = 0; i < EARS; i++) {
 		char topic[MQTT_TOPIC_SIZE];
 
-		snprintf(topic, sizeof(topic), "%s/unit/+/%s", ear->address.topics.base,
+		snprintf(topic, sizeof(topic), "%s/unit/+/%s", ear->keeper.address.topics.base,
 			 field_leaf_names[ears[i].leaf]);
 		check(ear, mosquitto_subscribe(ear->client, NULL, topic, ears[i].qos));
 	}
@@ -228,7 +201,7 @@ static void open_line(struct mqtt_ear *ear)
 	ear->why[0] = '\0';
 	ear->opened_us = now_us();
 	snprintf(name, sizeof(name), "tangi-ear-%s",
-		 strrchr(ear->address.topics.base, '/') + 1);
+		 strrchr(ear->keeper.address.topics.base, '/') + 1);
 	ear->client = mosquitto_new(name, false, ear);
 	if (ear->client == NULL) {
 		break_line(ear, strerror(errno));
@@ -243,11 +216,11 @@ static void open_line(struct mqtt_ear *ear)
 	check(ear,
 	      mosquitto_int_option(ear->client, MOSQ_OPT_PROTOCOL_VERSION, MQTT_PROTOCOL_V311));
 	check(ear, mosquitto_int_option(ear->client, MOSQ_OPT_TCP_NODELAY, 1));
-	if (mqtt_address_sign_in(&ear->address, ear->client, &err) < 0)
+	if (mqtt_address_sign_in(&ear->keeper.address, ear->client, &err) < 0)
 		break_line(ear, err.text);
 	if (ear->why[0] == '\0')
-		check(ear, mosquitto_connect_async(ear->client, ear->address.host,
-						   ear->address.port, KEEPALIVE_S));
+		check(ear, mosquitto_connect_async(ear->client, ear->keeper.address.host,
+						   ear->keeper.address.port, KEEPALIVE_S));
 }
 
 static bool is_readable(const struct mqtt_ear *ear)
@@ -276,7 +249,7 @@ static void speak(struct mqtt_ear *ear)
 /* While something is with the loop the broker is neither heard nor answered. */
 static void wait_for_some(struct mqtt_ear *ear)
 {
-	struct pollfd fds[2] = {{.fd = -1}, {.fd = ear->wake_fd, .events = POLLIN}};
+	struct pollfd fds[2] = {{.fd = -1}, {.fd = ear->keeper.wake_fd, .events = POLLIN}};
 
 	if (ear->awaited == 0) {
 		fds[0].fd = mosquitto_socket(ear->client);
@@ -291,7 +264,7 @@ static void wait_for_some(struct mqtt_ear *ear)
 static void step(struct mqtt_ear *ear)
 {
 	wait_for_some(ear);
-	empty_box(ear);
+	mqtt_keeper_empty_box(&ear->keeper);
 	speak(ear);
 	if (ear->awaited == 0 && !atomic_load(&ear->is_hushed))
 		hear(ear);
@@ -314,118 +287,44 @@ static void close_line(struct mqtt_ear *ear)
 	ear->client = NULL;
 }
 
-static void rest(struct mqtt_ear *ear)
+static void hold(void *self)
 {
-	struct pollfd fd = {.fd = ear->wake_fd, .events = POLLIN};
-	int64_t until_us = now_us() + ear->rest_ms * 1000LL, left_us;
+	struct mqtt_ear *ear = self;
 
-	while (!is_to_end(ear) && (left_us = until_us - now_us()) > 0) {
-		(void)poll(&fd, 1, (int)(left_us / 1000) + 1); /* or a signal: look again */
-		empty_box(ear);
+	open_line(ear);
+	while (ear->why[0] == '\0' && !mqtt_keeper_is_to_end(&ear->keeper)) {
+		step(ear);
+		mqtt_keeper_send(&ear->keeper);
 	}
-	ear->rest_ms = ear->rest_ms * 2 < REST_LAST_MS ? ear->rest_ms * 2 : REST_LAST_MS;
+	tell(ear, HEARD_DOWN, ear->why);
+	close_line(ear);
+	/* What of this line is still with the loop is no longer waited for. */
+	ear->awaited = 0;
 }
 
-static void free_all(struct list *list)
+static void free_heard(struct list *node)
 {
-	struct list *node;
-
-	while ((node = list_take(list)) != NULL)
-		xfree(LIST_ITEM(node, struct mqtt_heard, node));
+	xfree(LIST_ITEM(node, struct mqtt_heard, node));
 }
 
-/* Whoever closes the ear no longer wants to be woken, and may be gone. */
-static void tell_all(struct mqtt_ear *ear)
-{
-	if (atomic_load(&ear->is_closing))
-		free_all(&ear->fresh);
-	else
-		mailbox_put_all(&ear->out, &ear->fresh);
-}
+static const struct mqtt_trade trade = {.name = "mqtt-ear",
+					.hold = hold,
+					.take = take,
+					.is_over = is_over,
+					.free_letter = free_heard};
 
-static void *run(void *ctx)
-{
-	struct mqtt_ear *ear = ctx;
-
-	(void)pthread_setname_np(pthread_self(), "mqtt-ear"); /* for top -H */
-	while (!is_to_end(ear)) {
-		open_line(ear);
-		while (ear->why[0] == '\0' && !is_to_end(ear)) {
-			step(ear);
-			tell_all(ear);
-		}
-		tell(ear, HEARD_DOWN, ear->why);
-		close_line(ear);
-		/* What of this line is still with the loop is no longer waited for. */
-		ear->awaited = 0;
-		tell_all(ear);
-		if (!is_to_end(ear))
-			rest(ear);
-	}
-	sem_post(&ear->has_ended);
-	return NULL;
-}
-
-/* --- life --- */
-
-static void free_ear(struct mqtt_ear *ear)
-{
-	struct list left;
-
-	list_init(&left);
-	(void)mailbox_take_all(&ear->in, &left);
-	(void)mailbox_take_all(&ear->out, &left);
-	free_all(&left);
-	free_all(&ear->fresh);
-	mailbox_fini(&ear->in);
-	mailbox_fini(&ear->out);
-	sem_destroy(&ear->has_ended);
-	if (ear->wake_fd >= 0)
-		close(ear->wake_fd);
-	mqtt_address_fini(&ear->address);
-	xfree(ear);
-	(void)mosquitto_lib_cleanup(); /* always succeeds */
-}
-
-/* Signals are the loop's. */
-static int start_thread(struct mqtt_ear *ear, struct err *err)
-{
-	sigset_t all, before;
-	int code;
-
-	sigfillset(&all);
-	pthread_sigmask(SIG_BLOCK, &all, &before);
-	code = pthread_create(&ear->thread, NULL, run, ear);
-	pthread_sigmask(SIG_SETMASK, &before, NULL);
-	return code == 0 ? 0 : err_set(err, ERR_IO, "no thread: %s", strerror(code));
-}
+/* --- what the loop calls --- */
 
 int mqtt_ear_open(struct mqtt_ear **ear_r, const struct mqtt_settings *settings,
 		  const struct mqtt_topics *topics, struct metrics *metrics,
 		  void (*wake)(void *ctx), void *ctx, struct err *err)
 {
-	struct mqtt_address address;
-	struct mqtt_ear *ear;
+	struct mqtt_ear *ear = xcalloc(1, sizeof(*ear));
 
-	if (mqtt_address_init(&address, settings, topics, "", err) < 0)
-		return -1;
-	if (mosquitto_lib_init() != MOSQ_ERR_SUCCESS) {
-		mqtt_address_fini(&address);
-		return err_set(err, ERR_IO, "libmosquitto does not start");
-	}
-	ear = xcalloc(1, sizeof(*ear));
-	ear->address = address;
 	ear->metrics = metrics;
-	ear->rest_ms = REST_FIRST_MS;
-	list_init(&ear->fresh);
-	mailbox_init(&ear->in, wake_thread, ear);
-	mailbox_init(&ear->out, wake, ctx);
-	sem_init(&ear->has_ended, 0, 0);
-	ear->wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-	if (ear->wake_fd < 0)
-		(void)err_set(err, ERR_IO, "eventfd: %s", strerror(errno));
-	if (ear->wake_fd < 0 || start_thread(ear, err) < 0) {
-		free_ear(ear);
+	if (mqtt_keeper_open(&ear->keeper, &trade, ear, settings, topics, "", wake, ctx, err) <
+	    0) {
+		xfree(ear);
 		return -1;
 	}
 	*ear_r = ear;
@@ -435,33 +334,21 @@ int mqtt_ear_open(struct mqtt_ear **ear_r, const struct mqtt_settings *settings,
 void mqtt_ear_hush(struct mqtt_ear *ear)
 {
 	atomic_store(&ear->is_hushed, true);
-	wake_thread(ear);
+	mqtt_keeper_wake(&ear->keeper);
 }
 
 void mqtt_ear_close(struct mqtt_ear **ear)
 {
 	struct mqtt_ear *mine = *ear;
-	struct timespec until;
 
 	*ear = NULL;
-	if (mine == NULL)
-		return;
-	atomic_store(&mine->is_closing, true);
-	wake_thread(mine);
-	clock_gettime(CLOCK_MONOTONIC, &until);
-	until.tv_sec += JOIN_WITHIN_S;
-	if (sem_clockwait(&mine->has_ended, CLOCK_MONOTONIC, &until) != 0) {
-		log_warn("mqtt.close", "error=\"still looking for the broker\"");
-		pthread_detach(mine->thread); /* it has copies of all it needs */
-		return;
-	}
-	pthread_join(mine->thread, NULL);
-	free_ear(mine);
+	if (mine != NULL && mqtt_keeper_close(&mine->keeper))
+		xfree(mine);
 }
 
 void mqtt_ear_take(struct mqtt_ear *ear, struct list *heard_r)
 {
-	(void)mailbox_take_all(&ear->out, heard_r);
+	(void)mailbox_take_all(&ear->keeper.out, heard_r);
 }
 
 void mqtt_ear_give_back(struct mqtt_ear *ear, struct mqtt_heard **heard)
@@ -470,7 +357,7 @@ void mqtt_ear_give_back(struct mqtt_ear *ear, struct mqtt_heard **heard)
 
 	*heard = NULL;
 	if (mine->kind == HEARD_WORD && mine->is_awaited) {
-		mailbox_put(&ear->in, &mine->node);
+		mailbox_put(&ear->keeper.in, &mine->node);
 		return;
 	}
 	if (mine->kind == HEARD_WORD)
