@@ -137,14 +137,18 @@ def _situation(dice, units, areas):
 # ---- Places, by other ways than the program's. ----
 
 def _areas():
-    """code -> (level, rings)"""
+    """code -> (level, [(the lowest and the highest latitude, ring)])"""
     doc = json.loads((places.CONFIG / "areas.geojson").read_text())
     areas = {}
     for feature in doc["features"]:
         shape = feature["geometry"]
         parts = [shape["coordinates"]] if shape["type"] == "Polygon" else shape["coordinates"]
-        areas[feature["id"]] = feature["properties"]["level"], [ring for part in parts for ring in part]
+        areas[feature["id"]] = feature["properties"]["level"], [(_heights(ring), ring) for part in parts for ring in part]
     return areas
+
+
+def _heights(ring):
+    return min(lat for _, lat in ring), max(lat for _, lat in ring)
 
 
 def _great_circle(a, b):
@@ -158,8 +162,8 @@ def _great_circle(a, b):
 def _holds(rings, at):
     lat, lon = at
     inside = False
-    for ring in rings:
-        for (x1, y1), (x2, y2) in zip(ring, ring[1:] + ring[:1]):
+    for (low, high), ring in rings:
+        for (x1, y1), (x2, y2) in zip(ring, ring[1:] + ring[:1]) if low <= lat <= high else ():
             if (y1 > lat) != (y2 > lat) and lon < x1 + (lat - y1) / (y2 - y1) * (x2 - x1):
                 inside = not inside
     return inside
@@ -177,7 +181,7 @@ def _to_border(rings, at):
             return abs(p)
         part = (-p * (q - p).conjugate()).real / abs(q - p) ** 2
         return abs(p + (q - p) * min(1, max(0, part)))
-    return min(to_side(flat(p), flat(q)) for ring in rings for p, q in zip(ring, ring[1:] + ring[:1]))
+    return min(to_side(flat(p), flat(q)) for _, ring in rings for p, q in zip(ring, ring[1:] + ring[:1]))
 
 
 def _kecamatan(areas, at):
@@ -210,7 +214,6 @@ class Oracle:
         if said and _age_s(said) <= 600:
             u["at"] = (said["lat"], said["lon"])
         u["way"] = u["at"] and self.way(u["at"])
-        u["kecamatan"] = u["at"] and _kecamatan(self.areas, u["at"])
 
     def way(self, at):
         if "location" in self.incident:
@@ -295,6 +298,8 @@ class Oracle:
         gone = [u for u in free if u in self.sent or any(m in self.sent for m in self.mates(u))]
         left = [u for u in free if u not in gone]
         found = {}
+        for u in free:
+            u["kecamatan"] = u["at"] and _kecamatan(self.areas, u["at"])
         for u in gone:
             key = u["kecamatan"], u["agency"], u["kind"]
             if u["kecamatan"] is None or key in found or any((o["kecamatan"], o["agency"], o["kind"]) == key for o in left):

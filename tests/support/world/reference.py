@@ -4,6 +4,7 @@ The published schemas are open: a later version may say more. Here every object 
 member which the reference does not know is found.
 """
 
+import functools
 import re
 
 import jsonschema
@@ -15,13 +16,9 @@ API = places.TREE / "bridge/api"
 METHODS = ("get", "post", "put", "delete")
 ROUTE = re.compile(r'\{HTTP_(\w+),\s*"(/[^"]*)"')
 
-_documents = {}
-
-
+@functools.cache
 def document(name):
-    if name not in _documents:
-        _documents[name] = yaml.safe_load((API / name).read_text(encoding="utf-8"))
-    return _documents[name]
+    return yaml.load((API / name).read_text(encoding="utf-8"), yaml.CSafeLoader)
 
 
 def resolve(node, home):
@@ -58,7 +55,18 @@ def closed(schema, home, is_part=False):
     return out
 
 
+_validators = {}  # of a part of a document, by where it lies: it stays there
+
+
 def validator(schema, home):
+    """Made once for each part: to make it takes far longer than to ask it."""
+    key = (id(schema), home)
+    if key not in _validators:
+        _validators[key] = (schema, _made(schema, home))
+    return _validators[key][1]
+
+
+def _made(schema, home):
     whole = closed(schema, home)
     jsonschema.Draft202012Validator.check_schema(whole)
     return jsonschema.Draft202012Validator(whole)
