@@ -2,6 +2,7 @@
 
 #include <curl/curl.h>
 #include <errno.h>
+#include <jansson.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
@@ -23,6 +24,7 @@ struct client {
 	const char *user;
 	char secret[SECRET_MAX];
 	bool is_person;
+	char proof[SECRET_MAX]; /* of a session: what changes something has to bring it */
 	char why[CURL_ERROR_SIZE];
 };
 
@@ -115,6 +117,7 @@ void client_close(struct client **client)
 		return;
 	curl_easy_cleanup(mine->curl);
 	explicit_bzero(mine->secret, sizeof(mine->secret));
+	explicit_bzero(mine->proof, sizeof(mine->proof));
 	xfree(mine->url);
 	xfree(mine);
 }
@@ -173,6 +176,10 @@ static struct curl_slist *make_headers(const struct client *client, const char *
 		/* As a page of the bridge itself would: a cookie from elsewhere is refused. */
 		snprintf(text, sizeof(text), "Origin: %s", client->url);
 		headers = curl_slist_append(headers, text);
+		snprintf(text, sizeof(text), "X-Tangi-CSRF: %s", client->proof);
+		if (client->proof[0] != '\0')
+			headers = curl_slist_append(headers, text);
+		explicit_bzero(text, sizeof(text));
 	}
 	if (has_body)
 		headers = curl_slist_append(headers, "Content-Type: application/json");
@@ -262,6 +269,15 @@ int client_follow(struct client *client, const char *path, client_line_fn *line,
 	return rc;
 }
 
+static void take_proof(struct client *client, const char *body)
+{
+	json_t *doc = json_loads(body, 0, NULL);
+	const char *proof = json_string_value(json_object_get(doc, "csrf"));
+
+	snprintf(client->proof, sizeof(client->proof), "%s", proof != NULL ? proof : "");
+	json_decref(doc);
+}
+
 int client_sign_in(struct client *client, struct err *err)
 {
 	struct client_answer answer;
@@ -280,6 +296,7 @@ int client_sign_in(struct client *client, struct err *err)
 	jsonw_fini(&w);
 	if (rc < 0)
 		return -1;
+	take_proof(client, answer.body);
 	xfree(answer.body);
 	if (answer.status == 200 || answer.status == 201)
 		return 0;

@@ -27,6 +27,7 @@
 #define UP_MS       15000                 /* until every radio has to be there */
 #define SETTLE_MS   15000                 /* until what was sent has to be heard */
 #define AFTER_MS    (90 * INT64_C(60000)) /* city time that what is open is given at the end */
+#define TIDY_TIMES  2
 #define SPEED_MAX   3600
 #define CREWS_MAX   100
 #define LENGTH_MAX  10080
@@ -337,12 +338,18 @@ static unsigned count_open(const struct play *play, const struct fold *fold)
 /* And once more when all is closed: that is compared, too. */
 static int tidy(struct play *play, struct err *err)
 {
+	struct simulation *sim = &play->sim;
 	struct compare compare;
 	int rc;
 
 	if (play->desk == NULL)
 		return 0;
-	desk_tidy(play->desk);
+	/* Of what came last, too; and what moved while it was closed is closed again. */
+	for (int times = 0; times < TIDY_TIMES; times++) {
+		if (compare_read_log(sim->people.overseer, &sim->fold, err) < 0)
+			return -1;
+		desk_tidy(play->desk);
+	}
 	rc = take_views(play, &compare, err);
 	play->left_open = count_open(play, &compare.fold);
 	compare_fini(&compare);

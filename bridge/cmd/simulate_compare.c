@@ -200,25 +200,65 @@ static int compare_units(struct compare *compare, struct client *client, struct 
 	return 0;
 }
 
-static const json_t *find_alarm(const json_t *alarms, const char *incident_id,
-				const json_t *like)
+/* Of one part's wait: what it raises, or "". */
+static const char *raised_by(const json_t *part, const char *slot)
 {
-	const json_t *one;
+	return text_of(json_object_get(part, slot), "alarm");
+}
+
+static bool is_shown(const json_t *alarms, const char *incident_id, const json_t *part,
+		     const char *slot)
+{
+	const json_t *wait = json_object_get(part, slot), *one;
 	size_t i;
 
 	json_array_foreach(alarms, i, one)
 	{
 		if (strcmp(text_of(one, "incident_id"), incident_id) == 0 &&
-		    json_equal(json_object_get(one, "agency"),
-			       json_object_get(like, "agency")) &&
-		    json_equal(json_object_get(one, "kind"), json_object_get(like, "kind")) &&
-		    json_equal(json_object_get(one, "level"), json_object_get(like, "level")))
-			return one;
+		    strcmp(text_of(one, "agency"), text_of(part, "agency")) == 0 &&
+		    strcmp(text_of(one, "kind"), text_of(wait, "alarm")) == 0 &&
+		    json_equal(json_object_get(one, "level"), json_object_get(wait, "level")))
+			return true;
 	}
-	return NULL;
+	return false;
 }
 
-/* What is open and not folded away raises what its state says, and nothing else is raised. */
+static unsigned compare_waits(struct compare *compare, const struct fold_incident *incident)
+{
+	static const char *const slots[] = {"escalation", "arrival"};
+	const json_t *part;
+	unsigned raised = 0;
+	size_t i;
+
+	json_array_foreach(json_object_get(incident->state, "assignments"), i, part)
+	{
+		for (size_t s = 0; s < 2; s++) {
+			if (raised_by(part, slots[s])[0] == '\0')
+				continue;
+			raised++;
+			compare->compared++;
+			if (!is_shown(compare->alarms, incident->id, part, slots[s]))
+				differ(compare, "%s: alarm %s of %s is in the log alone",
+				       incident->id, raised_by(part, slots[s]),
+				       text_of(part, "agency"));
+		}
+	}
+	return raised;
+}
+
+/* Others are raised by people and by the bridge's own state, and follow from no wait. */
+static bool is_of_wait(const json_t *alarm)
+{
+	static const char *const kinds[] = {"new", "unsure", "silent_unit", "late"};
+
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
+		if (strcmp(text_of(alarm, "kind"), kinds[i]) == 0)
+			return true;
+	return false;
+}
+
+/* What is open and not folded away raises what its parts wait for, and nothing else is raised.
+ */
 static void compare_alarms(struct compare *compare)
 {
 	const struct fold *fold = &compare->fold;
@@ -229,20 +269,13 @@ static void compare_alarms(struct compare *compare)
 	for (unsigned n = 0; n < fold->incident_count; n++) {
 		const struct fold_incident *incident = fold->incident[n];
 
-		if (!fold_is_open(incident) || fold_root(fold, incident) != incident)
-			continue;
-		json_array_foreach(json_object_get(incident->state, "alarms"), i, one)
-		{
-			log++;
-			compare->compared++;
-			if (find_alarm(compare->alarms, incident->id, one) == NULL)
-				differ(compare, "%s: alarm %s of %s is in the log alone",
-				       incident->id, text_of(one, "kind"),
-				       text_of(one, "agency"));
-		}
+		if (fold_is_open(incident) && fold_root(fold, incident) == incident)
+			log += compare_waits(compare, incident);
 	}
-	json_array_foreach(compare->alarms, i, one) live +=
-		fold_find(fold, text_of(one, "incident_id")) != NULL;
+	json_array_foreach(compare->alarms, i, one)
+	{
+		live += is_of_wait(one) && fold_find(fold, text_of(one, "incident_id")) != NULL;
+	}
 	compare_number(compare, "alarms", log, live);
 }
 

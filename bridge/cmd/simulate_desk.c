@@ -144,6 +144,12 @@ static const json_t *part_of(const struct fold_incident *incident, const char *a
 	return NULL;
 }
 
+/* Each agency closes its own part, with an outcome. */
+static bool is_closed(const json_t *part)
+{
+	return json_object_get(part, "outcome") != NULL;
+}
+
 static unsigned count_live(const json_t *part)
 {
 	return (unsigned)json_array_size(json_object_get(part, "units"));
@@ -162,7 +168,7 @@ static bool has_cleared(const json_t *part)
 	return false;
 }
 
-/* An end of one part may be the end of all: nobody else may have something to do. */
+/* Whoever was not needed there leaves when the others have nothing to do either. */
 static bool others_are_done(const struct fold_incident *incident)
 {
 	const json_t *part;
@@ -170,7 +176,7 @@ static bool others_are_done(const struct fold_incident *incident)
 
 	json_array_foreach(json_object_get(incident->state, "assignments"), i, part)
 	{
-		if (count_live(part) > 0 || is(part, "state", "pending"))
+		if (count_live(part) > 0 || (is(part, "state", "pending") && !is_closed(part)))
 			return false;
 	}
 	return true;
@@ -219,7 +225,7 @@ static enum work work_of_part(const struct post *post, struct task *task)
 	const char *silent = find_silent(desk, part);
 	bool is_old = city_age_ms(desk, part, "since") > NOTHING_MS;
 
-	if (is(part, "state", "cancelled") || is(part, "state", "closed"))
+	if (is_closed(part))
 		return WORK_NONE;
 	if (is(part, "state", "pending"))
 		return WORK_TAKE;
@@ -230,8 +236,9 @@ static enum work work_of_part(const struct post *post, struct task *task)
 	if (note->level < task->level ||
 	    (count_live(part) == 0 && !has_cleared(part) && !note->has_nothing))
 		return WORK_SEND;
-	if (count_live(part) == 0 && (has_cleared(part) || is_old) &&
-	    others_are_done(task->incident))
+	if (count_live(part) > 0)
+		return WORK_NONE;
+	if (has_cleared(part) || is_old || others_are_done(task->incident))
 		return WORK_CLOSE;
 	return WORK_NONE;
 }
@@ -294,6 +301,17 @@ static void begin_action(struct jsonw *w, const struct post *post, const char *a
 		jsonw_string(w, "agency", post->agency);
 }
 
+/* What no race between two can explain. */
+static void tell_trouble(const struct post *post, int rc, long status, const struct err *err)
+{
+	const char *who = post->agency != NULL ? post->agency : "supervisor";
+
+	if (rc < 0)
+		fprintf(stderr, "tangi simulate: %s: %s\n", who, err->text);
+	else if (status != 409 && status != 422 && status != 400)
+		fprintf(stderr, "tangi simulate: %s: the bridge says %ld\n", who, status);
+}
+
 /* True: it was done. The post waits until it sees that in the log. */
 static bool act(struct post *post, const struct task *task, struct jsonw *w)
 {
@@ -314,6 +332,7 @@ static bool act(struct post *post, const struct task *task, struct jsonw *w)
 		return true;
 	}
 	desk->tally.refused++;
+	tell_trouble(post, rc, status, &err);
 	note->not_before_ms = desk->sim->now_ms + AGAIN_MS;
 	return false;
 }
@@ -593,17 +612,6 @@ bool desk_is_done(struct desk *desk)
 	return true;
 }
 
-static void end_part(struct post *post, const struct task *task)
-{
-	struct jsonw w;
-
-	begin_action(&w, post, "close");
-	jsonw_string(&w, "outcome", "other");
-	jsonw_bool(&w, "release", true);
-	jsonw_string(&w, "note", "simulasi selesai / the simulation is over");
-	(void)act(post, task, &w); /* one may end all: the others are refused then */
-}
-
 /* Of what is in earnest a complaint stays: somebody may want to look at it. */
 static const struct fold_incident *left_open(const struct desk *desk,
 					     const struct matter *matter)
@@ -616,20 +624,23 @@ static const struct fold_incident *left_open(const struct desk *desk,
 	return desk->sim->is_exercise || is_raised(one) ? one : NULL;
 }
 
-/* The agencies each their part; then whoever sees all ends what is left. */
+/* Who sees all acts for all: the parts are closed together, and whoever is bound is free. */
 void desk_tidy(struct desk *desk)
 {
+	struct post *supervisor = &desk->post[0];
+
 	learn(desk);
 	for (unsigned i = 0; i < desk->matter_count; i++) {
 		struct task task = {.matter = &desk->matter[i],
 				    .incident = left_open(desk, &desk->matter[i])};
+		struct jsonw w;
 
-		for (unsigned p = desk->post_count; task.incident != NULL && p > 0; p--) {
-			struct post *post = &desk->post[p - 1];
-
-			if (post->agency == NULL ||
-			    part_of(task.incident, post->agency) != NULL)
-				end_part(post, &task);
-		}
+		if (task.incident == NULL)
+			continue;
+		begin_action(&w, supervisor, "close");
+		jsonw_string(&w, "outcome", "other");
+		jsonw_bool(&w, "release", true);
+		jsonw_string(&w, "note", "simulasi selesai / the simulation is over");
+		(void)act(supervisor, &task, &w); /* what stays open is counted by who asked */
 	}
 }

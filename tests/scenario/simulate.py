@@ -17,7 +17,7 @@ AGENCIES = brokers.Broker.AGENCIES
 # Joining and escalation as in service; elsewhere the tests switch them off.
 SERVICE = {"joining.enabled": "true", "escalation.enabled": "true"}
 # Of the city's minutes so many, so fast: each of them within some seconds.
-SHORT = {"badai-prank": (12, 120), "banjir-malam": (16, 120), "hari-biasa": (480, 3600), "kebakaran-pasar": (14, 120)}
+SHORT = {"badai-prank": (12, 120), "banjir-malam": (16, 120), "hari-biasa": (480, 2400), "kebakaran-pasar": (14, 120)}
 
 
 def _accounts(bridge, broker, folder):
@@ -97,6 +97,7 @@ def what_is_played_is_an_exercise_and_says_nothing_of_the_real_units(make):
         real.wait(lambda h: any(x.topic == f"{BASE}/mark" for x in h), "all that was to be heard")
         assert {h.topic for h in real.heard if h.payload} == {f"{BASE}/mark"}
     assert sheet["exercise"] is True and sheet["orders"] > 0
+    assert {a["agency"]: a["taken"]["count"] > 0 for a in sheet["agencies"]}["fire"], "by a person with a session"
     told = [e for e in bridge.log() if "incident" in e or "call" in e]
     assert told and all(e["exercise"] for e in told)
     assert all(u["position"] is None and u["presence"] is None for u in bridge.get("/v1/units").json["units"])
