@@ -15,6 +15,16 @@
 #define PAGE_ROWS  64
 #define PAGE_BYTES (256 * 1024)
 
+/* Incidents as they were read, taken apart on the worker's thread: of a city with thousands of
+ * open ones that is a second's work each minute, in which the loop has calls to answer. */
+struct page_of_open {
+	struct work work;
+	struct store_read read;
+	struct incident incident[PAGE_ROWS];
+	unsigned count;
+	uint64_t unread_seq; /* of one that is none; 0: all are */
+};
+
 struct paper {
 	struct paper_settings settings;
 	struct paper_parts parts;
@@ -24,7 +34,7 @@ struct paper {
 	struct run_sheet *sheet;  /* being made; NULL: none is */
 	uint64_t seq;             /* that it is known to hold */
 	bool is_reading, is_void; /* void: what comes back is of a sheet that is given up */
-	struct store_read read;
+	struct page_of_open page; /* the store's, then the worker's, while is_reading */
 	struct work work;
 	struct run_sheet *finished; /* the worker's, with what follows; NULL: it has none */
 	struct run_sheet_stamp stamp;
@@ -85,33 +95,46 @@ static void finish(struct paper *paper)
 	workers_give(paper->workers, &paper->work);
 }
 
-static void add(struct paper *paper, const struct event *row)
+/* On the worker's thread. */
+static void take_apart(struct work *work)
 {
-	struct incident incident;
+	struct page_of_open *page = LIST_ITEM(work, struct page_of_open, work);
+	const struct paper *paper = page->read.ctx;
 	struct err err;
 
-	if (incident_of_event(row, paper->parts.agencies, &incident, &err) < 0) {
-		log_error("paper.read", "seq=%" PRIu64, row->seq);
-		return;
+	for (unsigned i = 0; i < page->read.row_count; i++)
+		if (incident_of_event(&page->read.rows[i], paper->parts.agencies,
+				      &page->incident[page->count], &err) == 0)
+			page->count++;
+		else
+			page->unread_seq = page->read.rows[i].seq;
+}
+
+static void add_page(struct paper *paper, struct page_of_open *page, bool is_wanted)
+{
+	if (page->unread_seq != 0)
+		log_error("paper.read", "seq=%" PRIu64, page->unread_seq);
+	for (unsigned i = 0; i < page->count; i++) {
+		if (is_wanted)
+			run_sheet_add(paper->sheet, &page->incident[i]);
+		incident_fini(&page->incident[i]);
 	}
-	run_sheet_add(paper->sheet, &incident);
-	incident_fini(&incident);
+	if (page->read.head < paper->seq)
+		paper->seq = page->read.head;
 }
 
 static void read_page(struct paper *paper, uint64_t from);
 
-static void page_read(struct store_read *read)
+static void taken_apart(struct work *work)
 {
-	struct paper *paper = read->ctx;
-	uint64_t next = read->next;
-	bool is_wanted = !paper->is_void && read->failed == 0;
+	struct page_of_open *page = LIST_ITEM(work, struct page_of_open, work);
+	struct paper *paper = page->read.ctx;
+	uint64_t next = page->read.next;
+	bool is_wanted = !paper->is_void && page->read.failed == 0;
 
 	paper->is_reading = paper->is_void = false;
-	for (unsigned i = 0; is_wanted && i < read->row_count; i++)
-		add(paper, &read->rows[i]);
-	if (read->head < paper->seq)
-		paper->seq = read->head;
-	store_read_fini(read);
+	add_page(paper, page, is_wanted);
+	store_read_fini(&page->read);
 	if (!is_wanted)
 		run_sheet_free(&paper->sheet); /* the next minute makes another */
 	else if (next != 0)
@@ -120,10 +143,22 @@ static void page_read(struct store_read *read)
 		finish(paper);
 }
 
+static void page_read(struct store_read *read)
+{
+	struct page_of_open *page = LIST_ITEM(read, struct page_of_open, read);
+	struct paper *paper = read->ctx;
+
+	page->work.run = take_apart;
+	page->work.done = taken_apart;
+	workers_give(paper->workers, &page->work);
+}
+
 static void read_page(struct paper *paper, uint64_t from)
 {
 	paper->is_reading = true;
-	paper->read = (struct store_read){
+	paper->page.count = 0;
+	paper->page.unread_seq = 0;
+	paper->page.read = (struct store_read){
 		.op = READ_LIVE,
 		.from = from,
 		.filter.viewer = {.may_watch = true, .sees_all = true, .sees_secret = true},
@@ -132,7 +167,7 @@ static void read_page(struct paper *paper, uint64_t from)
 		.done = page_read,
 		.ctx = paper,
 	};
-	store_read_submit(paper->parts.store, &paper->read);
+	store_read_submit(paper->parts.store, &paper->page.read);
 }
 
 static void begin(void *ctx)
@@ -183,6 +218,7 @@ void paper_close(struct paper **paper)
 	if (mine == NULL)
 		return;
 	loop_timer_stop(&mine->timer);
+	mine->is_void = true; /* what is being taken apart is the last */
 	if (mine->workers != NULL)
 		workers_close(&mine->workers);
 	run_sheet_free(&mine->sheet);

@@ -1,9 +1,9 @@
 /* Writes the run-sheet (core/run_sheet.h) once a minute, so that the newest one is at most that
  * old when the bridge goes down: DIR/run-sheet.html, replaced whole.
  *
- * Open incidents are read in small pages between which the loop goes on; a worker waits for the
- * disk. A sheet that cannot be written is logged, said in /metrics, and tried again the next
- * minute. Loop thread only. */
+ * Open incidents are read in small pages, which a worker takes apart; it waits for the disk
+ * too. The loop copies what is printed, of some hundred at most. A sheet that cannot be written
+ * is logged, said in /metrics, and tried again the next minute. Loop thread only. */
 #pragma once
 
 #include "core/rules.h"

@@ -10,9 +10,10 @@
  *
  * A page to a thousand consoles takes ten milliseconds and more, nearly all of it the kernel's,
  * in which nobody else is heard. So the loop goes round after each page that took long, and
- * when all is delivered there is a pause as long as it took: what is committed in it goes out
- * together. Consoles take about half of the time, and the more there is to tell, the fewer are
- * the writes.
+ * when all is delivered there is a pause as long as it took, or as nobody sees: what is
+ * committed in it goes out together. Consoles take about half of the time at most, and the more
+ * there is to tell, the fewer are the writes. What comes after a pause, as nearly everything
+ * does in a quiet night, goes out at once.
  *
  * Who is so far behind that the state of the city says it sooner is given that, and told so: a
  * console that was away for a day must not be read the day.
@@ -26,6 +27,8 @@
 
 #define PAGES_A_TURN 8 /* then others get their turn */
 #define LONG_US      2000
+#define SOME_US      400  /* some forty consoles: below it a write for each commit is cheap */
+#define UNSEEN_US    3000 /* a fifth of a screen's refresh */
 #define PAUSE_MAX_US 50000
 
 static struct channel *channel_new(struct stream *stream, const struct viewer *viewer)
@@ -208,6 +211,14 @@ static void begin_pause(struct stream *stream, int64_t us)
 			 (us < PAUSE_MAX_US ? us : PAUSE_MAX_US) / 1000, 0, pause_over, stream);
 }
 
+/* -1: none. */
+static int64_t pause_after(int64_t took_us)
+{
+	if (took_us < SOME_US)
+		return -1;
+	return took_us > UNSEEN_US ? took_us : UNSEEN_US;
+}
+
 static void deliver_a_while(struct stream *stream)
 {
 	const struct clock *clock = loop_clock(stream->parts.loop);
@@ -222,8 +233,8 @@ static void deliver_a_while(struct stream *stream)
 		all_delivered(stream, began_us + took_us);
 	if (is_more)
 		begin_pause(stream, 0); /* the loop goes round once */
-	else if (took_us >= LONG_US)
-		begin_pause(stream, took_us);
+	else if (pause_after(took_us) > 0)
+		begin_pause(stream, pause_after(took_us));
 }
 
 static void pause_over(void *ctx)
