@@ -6,6 +6,7 @@
  *   command.c    the same decisions as one line of words
  *   recommendation.c  whom to send, as things stand
  *   callers.c    what is known of a number, and that it be forgotten
+ *   shift.c      what the next shift has to know, and who took it over
  *   reports.c    reports, calls, tickets     redact.c     what of them is shown to whom
  *   events.c     the log, page by page       log_lines.c  the log, line by line, for ever
  *   city.c       units, words, borders       health.c     healthz, readyz, metrics

@@ -90,6 +90,7 @@ http_handler_fn command_hear, recommendation_show;
 http_handler_fn callers_show, callers_clear;
 http_handler_fn reports_show, calls_show, tickets_show;
 http_handler_fn alarms_list;
+http_handler_fn shift_show, shift_list, shift_hand_over;
 http_handler_fn units_list, units_set_status, workflow_show, taxonomy_show, areas_show;
 http_handler_fn places_list;
 http_handler_fn events_list;

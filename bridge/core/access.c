@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "model/shift.h"
+
 #define BIT(right) (1u << (right))
 
 #define WATCHES BIT(RIGHT_WATCH)
@@ -97,4 +99,13 @@ agency_set principal_acts_for(const struct principal *principal,
 	if (!principal_may(principal, RIGHT_ACT))
 		return 0;
 	return role_needs_agency(principal->role) ? own_agency(principal) & all : all;
+}
+
+bool principal_has_desk(const struct principal *principal, int desk,
+			const struct agencies *agencies)
+{
+	if (desk == DESK_OF_ALL)
+		return principal_may(principal, RIGHT_ACT) &&
+		       !role_needs_agency(principal->role);
+	return (principal_acts_for(principal, agencies) >> desk & 1) != 0;
 }

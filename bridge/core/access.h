@@ -50,5 +50,9 @@ bool role_needs_agency(enum role role);
 bool principal_may(const struct principal *principal, enum right right);
 /* What it may see, and in whose name it may decide. */
 struct viewer principal_viewer(const struct principal *principal);
+/* Whether that desk (model/shift.h) is theirs: who is of one agency has that agency's, who is
+ * of none has them all and that of 112. */
+bool principal_has_desk(const struct principal *principal, int desk,
+			const struct agencies *agencies);
 agency_set principal_acts_for(const struct principal *principal,
 			      const struct agencies *agencies);

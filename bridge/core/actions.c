@@ -29,13 +29,14 @@ struct decision {
 	void *ctx;
 };
 
-/* The same of a clearing, and of a change of duty. */
+/* The same of a clearing, of a change of duty, of a shift that is taken over. */
 struct wish {
 	struct store_request request;
 	struct actions *actions;
-	struct clearing *clearing; /* either of them */
+	struct clearing *clearing; /* one of them */
 	struct duty_change *duty;
 	struct escalation_policy *escalation;
+	struct hand_over *hand_over;
 	kept_done_fn *done;
 	void *ctx;
 };
@@ -232,6 +233,7 @@ static void kept(struct store_request *request)
 		.answer = request->answer,
 		.err = is_kept || request->answer == STORE_NOT_FOUND ? NULL : &request->err,
 		.body = is_kept ? request->body : NULL,
+		.current = request->answer == STORE_CONFLICT ? request->body : NULL,
 	};
 
 	wish->actions->open_count--;
@@ -239,6 +241,7 @@ static void kept(struct store_request *request)
 	buf_unref(&request->body);
 	clearing_free(&wish->clearing);
 	escalation_policy_unref(&wish->escalation);
+	hand_over_free(&wish->hand_over);
 	xfree(wish->duty);
 	xfree(wish);
 }
@@ -322,6 +325,55 @@ void duty_submit(struct actions *actions, struct duty_change **duty,
 	if (wish->duty->at_ms == 0)
 		wish->duty->at_ms = request->at_ms;
 	if (check_duty(actions, wish->duty, who, &request->err) < 0) {
+		request->answer = STORE_REFUSED;
+		store_hand_back(actions->store, request);
+	} else {
+		send(actions, request);
+	}
+}
+
+static struct wish *wish_to_sign(struct actions *actions, struct hand_over **hand_over,
+				 int64_t begun_us, kept_done_fn *done, void *ctx)
+{
+	struct wish *wish = xcalloc(1, sizeof(*wish));
+
+	*wish = (struct wish){.request = {.op = STORE_HAND_OVER,
+					  .in.hand_over = *hand_over,
+					  .at_ms = actions->clock->wall_ms(actions->clock),
+					  .begun_us = begun_us,
+					  .done = kept,
+					  .ctx = wish},
+			      .actions = actions,
+			      .hand_over = *hand_over,
+			      .done = done,
+			      .ctx = ctx};
+	*hand_over = NULL;
+	actions->open_count++;
+	return wish;
+}
+
+/* Nobody hands over to themselves. */
+static int check_hand_over(const struct actions *actions, const struct hand_over *hand_over,
+			   const struct principal *who, struct err *err)
+{
+	if (!principal_has_desk(who, hand_over->desk, rules_agencies(actions->rules)))
+		return err_field(err, "agency", "is no desk of yours");
+	if (strcmp(hand_over->from, who->name) == 0)
+		return err_field(err, "from", "is who takes over: another one hands over");
+	return 0;
+}
+
+void hand_over_submit(struct actions *actions, struct hand_over **hand_over,
+		      const struct principal *who, int64_t begun_us, kept_done_fn *done,
+		      void *ctx)
+{
+	struct wish *wish = wish_to_sign(actions, hand_over, begun_us, done, ctx);
+	struct store_request *request = &wish->request;
+
+	snprintf(wish->hand_over->by, USER_SIZE, "%s", who->name);
+	wish->hand_over->viewer = principal_viewer(who);
+	wish->hand_over->at_ms = request->at_ms;
+	if (check_hand_over(actions, wish->hand_over, who, &request->err) < 0) {
 		request->answer = STORE_REFUSED;
 		store_hand_back(actions->store, request);
 	} else {

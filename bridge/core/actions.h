@@ -46,6 +46,8 @@ struct kept_answer {
 	enum store_answer answer;
 	const struct err *err;  /* STORE_CONFLICT, STORE_REFUSED, STORE_LATER: why */
 	const struct buf *body; /* STORE_STORED, STORE_REPEATED: the answer document */
+	const struct buf *current; /* STORE_CONFLICT of a hand-over: what came since, as members
+				      of a JSON object; else NULL */
 };
 
 /* As action_done_fn. */
@@ -56,6 +58,11 @@ typedef void kept_done_fn(void *ctx, const struct kept_answer *answer);
  */
 void duty_submit(struct actions *actions, struct duty_change **duty,
 		 const struct principal *who, int64_t begun_us, kept_done_fn *done, void *ctx);
+/* Takes *hand_over: who takes a desk over. The caller has made sure that who has RIGHT_ACT; a
+ * desk that is not theirs, and one that they hand over themselves, is STORE_REFUSED. */
+void hand_over_submit(struct actions *actions, struct hand_over **hand_over,
+		      const struct principal *who, int64_t begun_us, kept_done_fn *done,
+		      void *ctx);
 /* Takes *clearing. The caller has made sure that who has RIGHT_CLEAR_CALLERS. */
 void clearings_submit(struct actions *actions, struct clearing **clearing,
 		      const struct principal *who, int64_t begun_us, kept_done_fn *done,

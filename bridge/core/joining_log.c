@@ -297,6 +297,7 @@ void joining_follow_one(struct joining *joining, const struct event *event)
 	case EVENT_CALLER_UPDATED:
 	case EVENT_CALLER_CLEARED:
 	case EVENT_UNIT_UPDATED:
+	case EVENT_SHIFT_HANDED_OVER:
 	case EVENT_KINDS:
 		return;
 	}

@@ -118,7 +118,7 @@ static int read_note(struct command *command, struct err *err)
 		return -1;
 	if (command->note == NULL || command->note[strspn(command->note, " \t\r\n")] == '\0')
 		return err_field(err, "note", "is required");
-	return 0;
+	return jsonin_bool(command->doc, "promise", &command->is_promise, err);
 }
 
 static int read_reclassify(struct command *command, const struct agencies *agencies,

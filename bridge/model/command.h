@@ -61,6 +61,7 @@ struct command {
 	int64_t expected_version; /* -1: whatever it is */
 	int64_t at_ms;
 	const char *note;             /* borrowed from doc, or NULL */
+	bool is_promise;              /* ACTION_NOTE: somebody was promised that */
 	const char *outcome;          /* an entry of outcome_names, or NULL */
 	char category[CATEGORY_SIZE]; /* "" : unchanged */
 	int priority;                 /* 0: unchanged */

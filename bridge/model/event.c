@@ -8,6 +8,7 @@
 #include "base/jsonw.h"
 #include "model/incident_private.h"
 #include "model/join.h"
+#include "model/shift.h"
 #include "model/unit.h"
 
 const char *const event_kind_names[EVENT_KINDS] = {
@@ -23,12 +24,14 @@ const char *const event_kind_names[EVENT_KINDS] = {
 	[EVENT_CALLER_UPDATED] = "caller.updated",
 	[EVENT_CALLER_CLEARED] = "caller.cleared",
 	[EVENT_UNIT_UPDATED] = "unit.updated",
+	[EVENT_SHIFT_HANDED_OVER] = "shift.handed_over",
 };
 
 static const char incident_mark[] = ",\"incident\":{";
 static const char card_mark[] = ",\"card\":{";
 static const char report_mark[] = ",\"report\":{";
 static const char unit_mark[] = ",\"unit\":{";
+static const char hand_over_mark[] = ",\"hand_over\":{";
 static const char seal_mark[] = ",\"seal\":\"";
 /* From here on an incident says what is not for a broker to keep: what it may be a duplicate
  * of, with words of both, why alarms are put off, its place in line, which comes of somebody's
@@ -130,6 +133,8 @@ static void open_decision(struct jsonw *w, uint64_t seq, int64_t at_ms, enum eve
 		jsonw_string(w, "agency", agencies->agency[command->agency].id);
 	if (command->note != NULL)
 		jsonw_string(w, "note", command->note);
+	if (command->is_promise)
+		jsonw_bool(w, "promise", true);
 }
 
 static void close_decision(struct jsonw *w, const struct incident *incident,
@@ -392,6 +397,26 @@ void event_write_unit(struct jsonw *w, const struct unit_event *event,
 	jsonw_close(w, '}');
 }
 
+void event_write_hand_over(struct jsonw *w, uint64_t seq, const struct hand_over *hand_over,
+			   uint64_t before, const struct agencies *agencies)
+{
+	bool is_of_all = hand_over->desk == DESK_OF_ALL;
+
+	open_frame(w, seq, hand_over->at_ms, EVENT_SHIFT_HANDED_OVER, false, hand_over->by);
+	if (hand_over->command_id[0] != '\0')
+		jsonw_string(w, "command_id", hand_over->command_id);
+	jsonw_open(w, "hand_over", '{');
+	jsonw_string(w, "agency", is_of_all ? NULL : desk_name(hand_over->desk, agencies));
+	jsonw_string(w, "by", hand_over->by);
+	jsonw_string(w, "from", hand_over->from);
+	jsonw_time(w, "at", hand_over->at_ms);
+	jsonw_int(w, "read_seq", (int64_t)hand_over->read_seq);
+	jsonw_int(w, "before", (int64_t)before);
+	jsonw_string(w, "remark", hand_over->remark);
+	jsonw_close(w, '}');
+	jsonw_close(w, '}');
+}
+
 static const char *find_mark(const struct slice in, const char *mark, size_t len)
 {
 	return in.len == 0 ? NULL : memmem(in.text, in.len, mark, len);
@@ -455,6 +480,11 @@ static struct slice object_at(const struct buf *body, const char *mark, size_t l
 struct slice event_card(const struct buf *body)
 {
 	return object_at(body, card_mark, sizeof(card_mark) - 1);
+}
+
+struct slice event_hand_over(const struct buf *body)
+{
+	return object_at(body, hand_over_mark, sizeof(hand_over_mark) - 1);
 }
 
 struct slice event_unit(const struct buf *body)

@@ -30,6 +30,7 @@ enum event_kind {
 	EVENT_CALLER_UPDATED,
 	EVENT_CALLER_CLEARED,
 	EVENT_UNIT_UPDATED,
+	EVENT_SHIFT_HANDED_OVER,
 	EVENT_KINDS
 };
 
@@ -71,6 +72,10 @@ struct unit_event {
 };
 void event_write_unit(struct jsonw *w, const struct unit_event *event,
 		      const struct unit_doing *unit, const struct agencies *agencies);
+/* A desk was taken over. before: the event of the one before; 0: there is none. */
+struct hand_over;
+void event_write_hand_over(struct jsonw *w, uint64_t seq, const struct hand_over *hand_over,
+			   uint64_t before, const struct agencies *agencies);
 /* A further report of an incident, and why it is one of it. */
 struct filing; /* join.h */
 void event_write_linked(struct jsonw *w, uint64_t seq, int64_t at_ms,
@@ -126,6 +131,8 @@ struct slice event_card(const struct buf *body);
 /* The unit's object of such a frame, "unit", which ends it; len 0: there is none. Borrowed; to
  * be read as the first value of the rest. */
 struct slice event_unit(const struct buf *body);
+/* The same of a hand-over, "hand_over". */
+struct slice event_hand_over(const struct buf *body);
 /* The seal that an event names; false: it has none. size: with its end. */
 bool event_seal(const struct buf *body, char *seal_r, size_t size);
 /* The incident's object inside a frame; len 0: there is none. Borrowed from body. */

@@ -208,6 +208,12 @@ void reporter_row_fini(struct reporter_row *row);
 
 extern const char *const scope_names[]; /* as they are stored; NULL at the end */
 
+/* The seq of the last hand-over of a desk (desk_name). */
+int desk_last(const struct store_backend *ops, struct backend *conn, const char *desk,
+	      uint64_t *seq_r, struct err *err) MUST_CHECK;
+int desk_put_last(const struct store_backend *ops, struct backend *conn, const char *desk,
+		  uint64_t seq, struct err *err) MUST_CHECK;
+
 /* What the table keeps of an incident: the projection, in one place for store and rebuild. */
 struct incident_row incident_row_of(const struct incident *incident, uint64_t seq);
 /* Follows row from an incident that was merged to the one that stands for it. */

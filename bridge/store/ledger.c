@@ -228,7 +228,7 @@ int ledger_take(struct ledger *ledger, struct store_request *request, struct err
 		[STORE_REPORT] = ledger_take_report, [STORE_COMMAND] = ledger_take_command,
 		[STORE_CALL] = ledger_take_call,     [STORE_CLEARING] = ledger_take_clearing,
 		[STORE_DUTY] = ledger_take_duty,     [STORE_CURSOR] = take_cursor,
-		[STORE_FAILURE] = take_failure,
+		[STORE_FAILURE] = take_failure,      [STORE_HAND_OVER] = ledger_take_hand_over,
 	};
 
 	ledger->escalation = request->escalation;

@@ -7,6 +7,7 @@
  *   ledger_split.c    what was joined is taken apart
  *   ledger_unit.c     what units do
  *   ledger_mayday.c   and that one calls for help
+ *   ledger_shift.c    a desk is taken over
  *   ledger_call.c     a step of a 112 call
  *   ledger_caller.c   what is known of who reports and calls
  *
@@ -78,6 +79,9 @@ int ledger_may_send(struct ledger *ledger, struct store_request *request,
 int ledger_move_units(struct ledger *ledger, const struct command *command,
 		      const struct incident *incident, uint64_t because_of,
 		      struct err *err) MUST_CHECK;
+
+int ledger_take_hand_over(struct ledger *ledger, struct store_request *request,
+			  struct err *err) MUST_CHECK;
 
 int ledger_take_clearing(struct ledger *ledger, struct store_request *request,
 			 struct err *err) MUST_CHECK;

@@ -370,6 +370,37 @@ static int read_units(struct page *page)
 	return page->ops->scan_units(page->conn, take_unit, page, page->err);
 }
 
+/* Each names the one before it. */
+static uint64_t before_of(const struct event *event)
+{
+	static const char mark[] = ",\"before\":";
+	struct slice told = event_hand_over(event->body);
+	const char *at =
+		told.len > 0 ? memmem(told.text, told.len, mark, sizeof(mark) - 1) : NULL;
+
+	return at != NULL ? strtoull(at + sizeof(mark) - 1, NULL, 10) : 0;
+}
+
+static int read_shifts(struct page *page)
+{
+	struct store_read *read = page->read;
+	uint64_t seq = read->from;
+	int found = 1;
+
+	if (seq == 0)
+		found = desk_last(page->ops, page->conn, read->id, &seq, page->err);
+	while (found > 0 && seq != 0) {
+		if (is_full(page)) {
+			read->next = seq;
+			return 0;
+		}
+		found = add_event(page, seq);
+		if (found > 0)
+			seq = before_of(&read->rows[read->row_count - 1]);
+	}
+	return found < 0 ? -1 : 0;
+}
+
 static int read_ticket(struct page *page)
 {
 	struct store_read *read = page->read;
@@ -404,7 +435,7 @@ int read_perform(const struct store_backend *ops, struct backend *conn,
 		[READ_REPORT] = read_report,       [READ_CALL] = read_call,
 		[READ_CALLS] = read_calls,         [READ_TICKET] = read_ticket,
 		[READ_CALLER] = read_caller,       [READ_STATE] = read_state,
-		[READ_UNITS] = read_units,
+		[READ_UNITS] = read_units,         [READ_SHIFTS] = read_shifts,
 	};
 	struct page page = {.ops = ops, .conn = conn, .read = read, .err = err};
 	const char *agency = read->filter.agency;

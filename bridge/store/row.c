@@ -1,6 +1,10 @@
 #include "store/backend.h"
 
+#include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
+
+#include "model/shift.h"
 
 const char *const scope_names[] = {[SCOPE_INCIDENT] = "incident",
 				   [SCOPE_SECRET] = "secret",
@@ -68,4 +72,29 @@ int incident_of_event(const struct event *event, const struct agencies *agencies
 		return err_wrap(err, "event %llu", (unsigned long long)event->seq);
 	}
 	return 0;
+}
+
+#define DESK_KEY_SIZE (DESK_SIZE + 8)
+
+int desk_last(const struct store_backend *ops, struct backend *conn, const char *desk,
+	      uint64_t *seq_r, struct err *err)
+{
+	char key[DESK_KEY_SIZE], value[24];
+	int found;
+
+	snprintf(key, sizeof(key), "shift.%s", desk);
+	found = ops->get_meta(conn, key, value, sizeof(value), err);
+	if (found > 0)
+		*seq_r = strtoull(value, NULL, 10);
+	return found;
+}
+
+int desk_put_last(const struct store_backend *ops, struct backend *conn, const char *desk,
+		  uint64_t seq, struct err *err)
+{
+	char key[DESK_KEY_SIZE], value[24];
+
+	snprintf(key, sizeof(key), "shift.%s", desk);
+	snprintf(value, sizeof(value), "%" PRIu64, seq);
+	return ops->put_meta(conn, key, value, err);
 }

@@ -10,6 +10,7 @@
 #include "base/list.h"
 #include "base/metrics.h"
 #include "model/event.h"
+#include "model/shift.h"
 #include "model/unit.h"
 
 struct store;
@@ -33,6 +34,7 @@ enum store_op {
 	STORE_CALL,
 	STORE_CLEARING,
 	STORE_DUTY,
+	STORE_HAND_OVER,
 	STORE_CURSOR,
 	STORE_FAILURE
 };
@@ -68,6 +70,7 @@ struct store_request {
 		struct call *call; /* its id is filled in */
 		const struct clearing *clearing;
 		const struct duty_change *duty;
+		const struct hand_over *hand_over;
 		struct {
 			const char *sink;
 			uint64_t seq;
@@ -109,6 +112,7 @@ enum read_op {
 	READ_CALLER,    /* id is a handle: the event that told of it last */
 	READ_UNITS,     /* what was ever said of a unit, newest of each */
 	READ_CALLS,     /* calls that are not ended, newest first: their last events */
+	READ_SHIFTS,    /* hand-overs of the desk that id names, newest first, from seq from */
 	READ_TICKET,    /* id is a tracking id: the last event of its incident */
 };
 

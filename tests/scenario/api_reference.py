@@ -250,6 +250,33 @@ def _people(ask, bridge):
     ask(200, "GET", "/v1/me", who="rest")
 
 
+def _shift(ask):
+    ask(200, "POST", f"/v1/incidents/{ask(201, 'POST', '/v1/reports', _fire(), 'rest')['incident_id']}/actions",
+        {"action": "note", "note": "petugas menelepon kembali", "promise": True}, "pos-fire")
+    page = ask(200, "GET", "/v1/shift", who="pos-fire")
+    assert page["open"] and page["promised"]
+    ask(200, "GET", "/v1/shift", who="pengawas")
+    ask(200, "GET", "/v1/shift?format=html", who="pengawas")
+    ask(400, "GET", "/v1/shift?agency=navy", who="pengawas")
+    ask(403, "GET", "/v1/shift", who="tamu")
+    target, wish = "/v1/shift/hand-overs", {"from": "budi", "seq": page["seq"], "command_id": uuid.uuid4().hex}
+    signed = ask(200, "POST", target, wish, "pos-fire")
+    assert ask(200, "POST", target, wish, "pos-fire") == signed
+    ask(409, "POST", target, {**wish, "command_id": None}, "pos-fire")
+    ask(422, "POST", target, {**wish, "from": "pos-fire", "command_id": None}, "pos-fire")
+    ask(400, "POST", target, {"from": "budi"}, "pos-fire")
+    ask(403, "POST", target, wish, "tamu")
+    ask(413, "POST", target, b" " * 9000, "pos-fire")
+    assert ask(200, "GET", f"{target}?limit=1", who="pos-fire")["hand_overs"][0]["seq"] == signed["seq"]
+    ask(200, "GET", "/v1/shift", who="pos-fire")
+    ask(400, "GET", f"{target}?limit=0", who="pos-fire")
+    ask(403, "GET", target, who="tamu")
+
+
+def _fire():
+    return {"source": "lapor-web", "source_id": uuid.uuid4().hex, "text": FIRE}
+
+
 def _city(ask):
     for path in ("/v1/units", "/v1/alarms", "/v1/workflow", "/v1/taxonomy", "/v1/areas"):
         ask(200, "GET", path, who="tamu")
@@ -278,6 +305,7 @@ def every_answer_is_one_that_the_reference_knows_and_it_promises_no_other(bridge
     _lists(ask)
     _people(ask, bridge)
     _city(ask)
+    _shift(ask)
     for method, path, operation in ask.book.operations():
         if path != STREAM and operation.get("security") != []:
             ask(401, method, _target(path), b"{}" if "requestBody" in operation else None, None)
