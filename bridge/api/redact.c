@@ -146,6 +146,8 @@ static void write_report(const struct filed *filed, const struct store_read *rea
 	write_member(w, filed->doc, "kind");
 	jsonw_string(w, "anonymity", anonymity_names[filed->anonymity]);
 	jsonw_bool(w, "exercise", filed->filing.report.is_exercise);
+	if (filed->filing.report.is_from_paper)
+		jsonw_bool(w, "from_paper", true);
 	write_times(filed, read, w);
 	write_attachments(json_object_get(filed->doc, "attachments"), w);
 	write_verdict(filed, agencies, w);

@@ -7,6 +7,7 @@
 #include "core/rising.h"
 #include "core/routing.h"
 #include "core/rules.h"
+#include "model/paper.h"
 
 #define AHEAD_MS 60000 /* by how much a device's clock may be ahead */
 
@@ -153,6 +154,9 @@ static int look_up_units(const struct actions *actions, struct command *command,
 /* What can be said of a command without its incident. */
 static int check(const struct actions *actions, struct command *command, struct err *err)
 {
+	if (command->is_from_paper &&
+	    paper_check("happened_at", command->happened_ms, command->at_ms, err) < 0)
+		return -1;
 	if (command->happened_ms > command->at_ms + AHEAD_MS)
 		return err_field(err, "at", "is in the future");
 	if (look_up_category(actions, command, err) < 0 ||

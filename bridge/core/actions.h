@@ -44,8 +44,8 @@ void actions_submit(struct actions *actions, struct command **command,
 		    void *ctx);
 struct kept_answer {
 	enum store_answer answer;
-	const struct err *err;  /* STORE_CONFLICT, STORE_REFUSED, STORE_LATER: why */
-	const struct buf *body; /* STORE_STORED, STORE_REPEATED: the answer document */
+	const struct err *err;     /* STORE_CONFLICT, STORE_REFUSED, STORE_LATER: why */
+	const struct buf *body;    /* STORE_STORED, STORE_REPEATED: the answer document */
 	const struct buf *current; /* STORE_CONFLICT of a hand-over: what came since, as members
 				      of a JSON object; else NULL */
 };

@@ -9,6 +9,7 @@
 #include "core/rising.h"
 #include "core/routing.h"
 #include "core/rules.h"
+#include "model/paper.h"
 
 struct intake {
 	struct store *store;
@@ -189,6 +190,21 @@ static void refuse_source(struct arrival *arrival)
 	hand_back(arrival, STORE_REFUSED);
 }
 
+/* What is on paper is looked at here, where the time is known. */
+static bool is_of_its_time(struct arrival *arrival)
+{
+	const struct report *report = arrival->report;
+	const struct call *call = arrival->call;
+	struct store_request *request = &arrival->request;
+
+	if (report != NULL && report->is_from_paper)
+		return paper_check("received_at", report->received_at_ms, request->at_ms,
+				   &request->err) == 0;
+	if (call != NULL && call->is_from_paper)
+		return paper_check("at", call->at_ms, request->at_ms, &request->err) == 0;
+	return true;
+}
+
 static void judge(const struct intake *intake, struct arrival *arrival)
 {
 	const struct report *report = arrival->report;
@@ -204,7 +220,8 @@ static void find_alike(const struct intake *intake, struct arrival *arrival)
 {
 	const struct store_request *request = &arrival->request;
 
-	if (intake->joining == NULL)
+	/* What was then is not what is now: a person joins it. */
+	if (intake->joining == NULL || arrival->report->is_from_paper)
 		return;
 	arrival->links = joining_ask(intake->joining, arrival->report, &request->verdict,
 				     &request->location, request->at_ms);
@@ -223,6 +240,8 @@ void intake_submit(struct intake *intake, struct report **report, int64_t begun_
 		refuse_stopped(arrival);
 	} else if (!is_configured(intake, arrival->report->source)) {
 		refuse_source(arrival);
+	} else if (!is_of_its_time(arrival)) {
+		hand_back(arrival, STORE_REFUSED);
 	} else {
 		id_next(&intake->ids, 'R', arrival->request.at_ms, arrival->report->id);
 		judge(intake, arrival);
@@ -241,6 +260,10 @@ void intake_submit_call(struct intake *intake, struct call **call, int64_t begun
 	*call = NULL;
 	if (intake->is_stopped) {
 		refuse_stopped(arrival);
+		return;
+	}
+	if (!is_of_its_time(arrival)) {
+		hand_back(arrival, STORE_REFUSED);
 		return;
 	}
 	locate(intake->rules, &arrival->call->location, "", 0, &arrival->call->location);

@@ -76,7 +76,7 @@ static void put_filing(struct joining *joining, const struct filing *filing,
 	struct matter *matter = recent_matter(joining->recent, incident_id);
 	struct gist gist;
 
-	if (filing->report.anonymity == ANONYMITY_SECRET)
+	if (filing->report.anonymity == ANONYMITY_SECRET || filing->report.is_from_paper)
 		return;
 	joining_take(joining, &of, &gist);
 	if (known != NULL)
@@ -127,7 +127,8 @@ void joining_put_first(struct joining *joining, const struct incident *incident)
 			   .text = incident->text,
 			   .text_len = strlen(incident->text),
 			   .anonymity = incident->anonymity,
-			   .is_exercise = incident->is_exercise},
+			   .is_exercise = incident->is_exercise,
+			   .is_from_paper = incident->happened_ms != 0},
 		.verdict = incident->verdict,
 		.location = incident->location,
 		.at_ms = incident->opened_at_ms,

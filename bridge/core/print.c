@@ -87,6 +87,14 @@ void print_time(struct print *print, int64_t at_ms)
 	print_markup(print, said);
 }
 
+void print_paper(struct print *print, int64_t happened_ms)
+{
+	if (happened_ms == 0)
+		return;
+	print_markup(print, "<br>kertas <i lang=\"en\">paper</i>: ");
+	print_time(print, happened_ms);
+}
+
 void print_begin(struct print *print, const char *title, const char *title_en)
 {
 	print_markup(print, "<!doctype html><html lang=\"id\"><head><meta charset=\"utf-8\">"

@@ -25,3 +25,5 @@ void print_words(struct print *print, const char *words);
 void print_cell(struct print *print, const char *words);
 void print_number(struct print *print, uint64_t n);
 void print_time(struct print *print, int64_t at_ms);
+/* That it was entered from paper, and when it happened; 0: it was not. */
+void print_paper(struct print *print, int64_t happened_ms);

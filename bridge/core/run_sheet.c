@@ -27,7 +27,7 @@ static const char *const state_words[ASSIGNMENT_STATES] = {
 };
 
 struct row {
-	int64_t no, opened_at_ms;
+	int64_t no, opened_at_ms, happened_ms;
 	int priority;
 	char about[96];
 	char place[PLACE_SAID_SIZE + 96];
@@ -161,6 +161,7 @@ void run_sheet_add(struct run_sheet *sheet, const struct incident *incident)
 	*row = (struct row){
 		.no = incident->no,
 		.opened_at_ms = incident->opened_at_ms,
+		.happened_ms = incident->happened_ms,
 		.priority = incident->verdict.priority,
 	};
 	tell_parts(sheet, incident, row);
@@ -198,6 +199,7 @@ static void print_row(struct run_sheet *sheet, const struct row *row)
 	print_cell(&sheet->page, priority_words[row->priority]);
 	print_markup(&sheet->page, "<td class=\"n\">");
 	print_time(&sheet->page, row->opened_at_ms);
+	print_paper(&sheet->page, row->happened_ms);
 	print_markup(&sheet->page, "</td>");
 	print_cell(&sheet->page, row->about);
 	print_cell(&sheet->page, row->place);

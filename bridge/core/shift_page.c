@@ -46,14 +46,21 @@ static const char *text_of(const json_t *row, const char *key)
 	return json_string_value(json_object_get(row, key));
 }
 
-static void put_time(struct print *print, const json_t *row, const char *key)
+static int64_t time_of(const json_t *row, const char *key)
 {
 	const char *text = text_of(row, key);
-	int64_t at_ms;
+	int64_t at_ms = 0;
 	struct err err;
 
+	return text != NULL && clock_parse(text, &at_ms, &err) == 0 ? at_ms : 0;
+}
+
+static void put_time(struct print *print, const json_t *row, const char *key)
+{
+	int64_t at_ms = time_of(row, key);
+
 	print_markup(print, "<td class=\"n\">");
-	if (text != NULL && clock_parse(text, &at_ms, &err) == 0)
+	if (at_ms != 0)
 		print_time(print, at_ms);
 	print_markup(print, "</td>");
 }
@@ -101,6 +108,15 @@ static void put_parts(struct print *print, const json_t *parts)
 	print_markup(print, "</td>");
 }
 
+/* When it came; and when it happened, of what was entered from paper. */
+static void put_opened(struct print *print, const json_t *row)
+{
+	print_markup(print, "<td class=\"n\">");
+	print_time(print, time_of(row, "opened_at"));
+	print_paper(print, time_of(row, "happened_at"));
+	print_markup(print, "</td>");
+}
+
 static void put_open(struct print *print, const json_t *row, const struct rules *rules)
 {
 	const char *id = text_of(row, "category");
@@ -111,7 +127,7 @@ static void put_open(struct print *print, const json_t *row, const struct rules 
 		 (int)json_integer_value(json_object_get(row, "priority")));
 	put_no(print, row);
 	print_cell(print, priority);
-	put_time(print, row, "opened_at");
+	put_opened(print, row);
 	print_cell(print, id == NULL         ? "rahasia: hubungi dinasnya"
 			  : category != NULL ? category->name_id
 					     : id);

@@ -168,12 +168,13 @@ static json_t *row_of(const struct shift_sheet *sheet, const struct incident *in
 {
 	bool is_secret = incident->anonymity == ANONYMITY_SECRET;
 
-	return json_pack("{s:s, s:I, s:i, s:b, s:s?, s:o, s:o, s:o, s:o}", "incident_id",
+	return json_pack("{s:s, s:I, s:i, s:b, s:s?, s:o, s:o, s:o, s:o, s:o}", "incident_id",
 			 incident->id, "no", (json_int_t)incident->no, "priority",
 			 incident->verdict.priority, "secret", is_secret, "category",
 			 is_secret ? NULL : or_null(incident->verdict.category), "place",
 			 is_secret ? json_null() : place_of(incident), "opened_at",
-			 time_or_null(incident->opened_at_ms), "updated_at",
+			 time_or_null(incident->opened_at_ms), "happened_at",
+			 time_or_null(incident->happened_ms), "updated_at",
 			 time_or_null(incident->updated_at_ms), "parts",
 			 parts_of(sheet, incident));
 }

@@ -6,6 +6,7 @@
 #include "base/jsonw.h"
 #include "base/xalloc.h"
 #include "model/caller.h"
+#include "model/paper.h"
 
 #define BIT(state) (1u << (state))
 
@@ -105,6 +106,7 @@ int call_read(const json_t *doc, struct call *call, struct err *err)
 	    read_text(doc, "id", JSONIN_OPTIONAL, call->id, ID_SIZE, err) < 0)
 		return -1;
 	location_read_back(json_object_get(doc, "location"), &call->location);
+	call->is_from_paper = json_is_true(json_object_get(doc, "from_paper"));
 	return 0;
 }
 
@@ -128,7 +130,9 @@ int call_parse(const void *body, size_t len, struct call **call_r, struct err *e
 	if (jsonin_object(body, len, CALL_MAX_BYTES, &doc, err) < 0)
 		return -1;
 	call = xcalloc(1, sizeof(*call));
-	if (read_members(doc, call, err) < 0 || read_place(doc, call, err) < 0) {
+	if (read_members(doc, call, err) < 0 ||
+	    paper_read(doc, "at", call->at_ms, &call->is_from_paper, err) < 0 ||
+	    read_place(doc, call, err) < 0) {
 		json_decref(doc);
 		call_free(&call);
 		return -1;
@@ -186,6 +190,8 @@ void call_write(const struct call *call, bool is_masked, const struct card *card
 	else
 		jsonw_null(w, "at");
 	location_write(&call->location, w, "location");
+	if (call->is_from_paper)
+		jsonw_bool(w, "from_paper", true);
 	jsonw_bool(w, "exercise", call->is_exercise);
 	if (card != NULL)
 		card_write(card, w, "card");

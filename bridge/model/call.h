@@ -37,7 +37,8 @@ struct call {
 	char caller[CALL_PHONE_SIZE]; /* in full: only for those with the right; "" : withheld
 				       */
 	char agent[CALL_AGENT_SIZE];
-	int64_t at_ms; /* as the telephone side says; 0: it does not */
+	int64_t at_ms;      /* as the telephone side says; 0: it does not */
+	bool is_from_paper; /* entered afterwards */
 	struct location location;
 	bool is_exercise; /* by its first message */
 	struct buf *raw;  /* NULL in one that was read back */

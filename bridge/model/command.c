@@ -7,6 +7,7 @@
 #include "base/jsonin.h"
 #include "base/jsonw.h"
 #include "base/xalloc.h"
+#include "model/paper.h"
 #include "model/routes.h"
 
 const char *const action_names[ACTIONS] = {
@@ -358,6 +359,40 @@ static int read_details(struct command *command, const struct agencies *agencies
 	return 0;
 }
 
+/* What rings, or is about what rings, is of now; and what was joined by hand is so from now on.
+ */
+static bool may_be_of_the_past(enum action action)
+{
+	switch (action) {
+	case ACTION_ACKNOWLEDGE:
+	case ACTION_NOTE:
+	case ACTION_RECLASSIFY:
+	case ACTION_RELOCATE:
+	case ACTION_CLOSE:
+	case ACTION_ASSIGN:
+	case ACTION_STATUS:
+	case ACTION_CANCEL:
+		return true;
+	default:
+		return false;
+	}
+}
+
+static int read_paper(struct command *command, struct err *err)
+{
+	int64_t at_ms = command->happened_ms;
+
+	if (jsonin_time(command->doc, "happened_at", JSONIN_OPTIONAL, &at_ms, err) < 0 ||
+	    paper_read(command->doc, "happened_at", at_ms, &command->is_from_paper, err) < 0)
+		return -1;
+	if (!command->is_from_paper)
+		return 0;
+	if (!may_be_of_the_past(command->action))
+		return err_field(err, "entered_from", "cannot be of this action");
+	command->happened_ms = at_ms;
+	return 0;
+}
+
 int command_read(json_t *doc, const char *incident_id, const struct agencies *agencies,
 		 struct command **command_r, struct err *err)
 {
@@ -366,7 +401,7 @@ int command_read(json_t *doc, const char *incident_id, const struct agencies *ag
 	command->doc = json_incref(doc);
 	if (read_action(command, err) < 0 || read_incident_id(command, incident_id, err) < 0 ||
 	    read_common(command, agencies, err) < 0 ||
-	    read_details(command, agencies, err) < 0) {
+	    read_details(command, agencies, err) < 0 || read_paper(command, err) < 0) {
 		command_free(&command);
 		return -1;
 	}

@@ -83,7 +83,9 @@ struct command {
 	bool is_overriding;           /* ACTION_ASSIGN: also who is busy elsewhere */
 	bool is_releasing;            /* ACTION_CLOSE: who is bound is freed */
 	enum order_state order_state; /* ACTION_STATUS */
-	int64_t happened_ms;          /* ACTION_STATUS, ACTION_RECEIPT: as they say; 0: now */
+	int64_t happened_ms;          /* ACTION_STATUS, ACTION_RECEIPT, and what is from paper:
+					 as they say; 0: now */
+	bool is_from_paper;           /* entered afterwards */
 	const char *reason;           /* of a decline or a recall; borrowed from doc, or NULL */
 	char dispatch_id[ID_SIZE];    /* ACTION_RECEIPT */
 	enum receipt receipt;         /* ACTION_RECEIPT */

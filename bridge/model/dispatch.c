@@ -142,6 +142,8 @@ static void move_order(struct incident *incident, unsigned i, enum order_state s
 static void add_order(struct incident *incident, const struct command_unit *unit,
 		      const struct command *command)
 {
+	/* On paper they were sent by voice, then: nothing is to ring at a crew that is back. */
+	int64_t at_ms = command->is_from_paper ? command->happened_ms : command->at_ms;
 	struct order *order;
 
 	incident->sent =
@@ -150,15 +152,17 @@ static void add_order(struct incident *incident, const struct command_unit *unit
 	*order = (struct order){
 		.agency = unit->agency,
 		.state = ORDER_ORDERED,
-		.since_ms = command->at_ms,
+		.since_ms = at_ms,
 		.revision = 1,
 		.receipt_ms[RECEIPT_QUEUED] = command->at_ms,
-		.step_ms[ORDER_ORDERED] = command->at_ms,
+		.receipt_ms[RECEIPT_CONFIRMED] = command->is_from_paper ? at_ms : 0,
+		.step_ms[ORDER_ORDERED] = at_ms,
 	};
 	memcpy(order->unit, unit->id, UNIT_SIZE);
 	memcpy(order->dispatch_id, unit->dispatch_id, ID_SIZE);
 	snprintf(order->by, ORDER_BY_SIZE, "%s", command->by);
-	hear(incident, incident->sent_count);
+	if (!command->is_from_paper)
+		hear(incident, incident->sent_count);
 	incident->moved |= UINT64_C(1) << incident->sent_count;
 	incident->sent_count++;
 }

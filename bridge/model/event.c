@@ -8,6 +8,7 @@
 #include "base/jsonw.h"
 #include "model/incident_private.h"
 #include "model/join.h"
+#include "model/paper.h"
 #include "model/shift.h"
 #include "model/unit.h"
 
@@ -115,6 +116,7 @@ void event_write_report(struct jsonw *w, uint64_t seq, int64_t at_ms, enum event
 	open_frame(w, seq, at_ms, kind, incident->is_exercise, NULL);
 	jsonw_string(w, "report_id", report_id);
 	write_seal(w, seal);
+	paper_write(incident->happened_ms, w);
 	incident_write(incident, agencies, w, "incident");
 	jsonw_close(w, '}');
 }
@@ -133,6 +135,8 @@ static void open_decision(struct jsonw *w, uint64_t seq, int64_t at_ms, enum eve
 		jsonw_string(w, "agency", agencies->agency[command->agency].id);
 	if (command->note != NULL)
 		jsonw_string(w, "note", command->note);
+	if (command->is_from_paper)
+		paper_write(command->happened_ms, w);
 	if (command->is_promise)
 		jsonw_bool(w, "promise", true);
 }
@@ -292,6 +296,8 @@ void event_write_linked(struct jsonw *w, uint64_t seq, int64_t at_ms,
 	open_frame(w, seq, at_ms, EVENT_REPORT_RECEIVED, incident->is_exercise, NULL);
 	jsonw_string(w, "report_id", filing->report.id);
 	write_seal(w, seal);
+	if (filing->report.is_from_paper)
+		paper_write(filing->report.received_at_ms, w);
 	jsonw_open(w, "likeness", '{');
 	likeness_write(likeness, w);
 	jsonw_close(w, '}');

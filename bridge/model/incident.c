@@ -85,6 +85,7 @@ void incident_open(struct incident *incident, const struct report *report,
 		.opened_at_ms = at_ms,
 		.updated_at_ms = at_ms,
 		.is_exercise = report->is_exercise,
+		.happened_ms = report->is_from_paper ? report->received_at_ms : 0,
 		.text = xstrndup(report->text, report->text_len),
 	};
 	snprintf(incident->id, ID_SIZE, "%s", id);

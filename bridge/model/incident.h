@@ -88,6 +88,7 @@ struct incident {
 	int64_t opened_at_ms, updated_at_ms, closed_at_ms; /* 0: not closed */
 	char outcome[17];                                  /* "" while open */
 	bool is_exercise;
+	int64_t happened_ms; /* entered from paper: when it came then; 0: it was not */
 	struct incident_ref merged_into; /* closed, and its reports are those of that one */
 	struct incident_ref folded_into; /* shown under that one's card; lives on by itself */
 	int order; /* what is known of the caller: below 0 behind its like, above before */

@@ -5,6 +5,7 @@
 #include "base/jsonw.h"
 #include "base/xalloc.h"
 #include "model/incident_private.h"
+#include "model/paper.h"
 
 static void write_or_null(struct jsonw *w, const char *key, const char *text)
 {
@@ -116,6 +117,7 @@ void incident_write(const struct incident *incident, const struct agencies *agen
 	write_reports(incident, w);
 	write_end(incident, w);
 	jsonw_bool(w, "exercise", incident->is_exercise);
+	paper_write(incident->happened_ms, w);
 	write_or_null(w, "judged_by", incident->judged_by);
 	write_ref(w, "merged_into", &incident->merged_into);
 	write_ref(w, "folded_into", &incident->folded_into);
@@ -322,6 +324,7 @@ int incident_read(const json_t *object, const struct agencies *agencies,
 	incident->updated_at_ms = read_time(object, "updated_at");
 	incident->closed_at_ms = read_time(object, "closed_at");
 	incident->is_exercise = json_is_true(json_object_get(object, "exercise"));
+	incident->happened_ms = paper_read_back(object);
 	read_assignments(object, agencies, incident);
 	end_parts(incident);
 	alarms_read(json_object_get(object, "alarms"), agencies, incident);

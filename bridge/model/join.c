@@ -5,6 +5,7 @@
 #include "base/jsonw.h"
 #include "base/xalloc.h"
 #include "model/incident_private.h"
+#include "model/paper.h"
 
 /* ---- A report's own facts. ---- */
 
@@ -32,6 +33,10 @@ static void read_report(const json_t *frame, const json_t *facts, struct report 
 		.anonymity = anonymity_of(facts),
 		.is_exercise = json_is_true(json_object_get(frame, "exercise")),
 	};
+	report->received_at_ms = paper_read_back(frame);
+	if (report->received_at_ms == 0)
+		report->received_at_ms = paper_read_back(facts); /* of a piece of a split */
+	report->is_from_paper = report->received_at_ms != 0;
 	if (report->text != NULL)
 		report->text_len = strlen(report->text);
 	snprintf(report->id, ID_SIZE, "%s", text_of(frame, "report_id"));

@@ -6,6 +6,7 @@
 #include "base/jsonin.h"
 #include "base/jsonw.h"
 #include "base/xalloc.h"
+#include "model/paper.h"
 
 #define SOURCE_MAX      64
 #define KIND_MAX        32
@@ -106,6 +107,8 @@ static int read_members(struct report *report, struct err *err)
 	    jsonin_string(doc, "kind", JSONIN_OPTIONAL, KIND_MAX, &report->kind, err) < 0 ||
 	    jsonin_time(doc, "received_at", JSONIN_OPTIONAL, &report->received_at_ms, err) <
 		    0 ||
+	    paper_read(doc, "received_at", report->received_at_ms, &report->is_from_paper,
+		       err) < 0 ||
 	    jsonin_bool(doc, "exercise", &report->is_exercise, err) < 0 ||
 	    read_anonymity(doc, &report->anonymity, err) < 0 ||
 	    read_location(doc, &report->location, err) < 0 || read_reporter(report, err) < 0 ||

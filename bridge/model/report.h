@@ -29,6 +29,7 @@ struct report {
 	const char *phone, *device; /* of whoever reports, as given; or NULL */
 	enum anonymity anonymity;
 	bool is_exercise;
+	bool is_from_paper;       /* entered afterwards: then it was received_at_ms */
 	int64_t received_at_ms;   /* when the source says it got it; 0: it does not say */
 	struct location location; /* from is LOCATION_DEVICE or LOCATION_NONE */
 	struct buf *raw;          /* the body, byte for byte */

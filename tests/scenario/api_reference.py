@@ -1,6 +1,7 @@
 """The reference is true: what bridge/api/openapi.yaml and asyncapi.yaml say is what is served."""
 
 import json
+import time
 import uuid
 
 from world import console, places, reference, wait, web
@@ -273,6 +274,20 @@ def _shift(ask):
     ask(403, "GET", target, who="tamu")
 
 
+def _paper(ask):
+    at = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() - 3600))
+    paper = {"entered_from": "paper", "received_at": at}
+    report = ask(201, "POST", "/v1/reports", {**_fire(), **paper}, "rest")
+    ask(422, "POST", "/v1/reports", {**_fire(), **paper, "received_at": "2020-01-01T00:00:00Z"}, "rest")
+    assert ask(200, "GET", f"/v1/reports/{report['id']}")["from_paper"]
+    ask(200, "POST", f"/v1/incidents/{report['incident_id']}/actions",
+        {"action": "note", "note": "x", "entered_from": "paper", "happened_at": at}, "pengawas")
+    assert ask(200, "GET", f"/v1/incidents/{report['incident_id']}")["timeline"][-1]["happened_at"]
+    call = {"call_id": uuid.uuid4().hex, "state": "ringing", "entered_from": "paper", "at": at}
+    assert ask(200, "GET", f"/v1/calls/{ask(201, 'POST', '/v1/calls', call, 'siaga')['id']}", who="siaga")["from_paper"]
+    ask(200, "GET", "/v1/events?after=0&limit=1000")
+
+
 def _fire():
     return {"source": "lapor-web", "source_id": uuid.uuid4().hex, "text": FIRE}
 
@@ -306,6 +321,7 @@ def every_answer_is_one_that_the_reference_knows_and_it_promises_no_other(bridge
     _people(ask, bridge)
     _city(ask)
     _shift(ask)
+    _paper(ask)
     for method, path, operation in ask.book.operations():
         if path != STREAM and operation.get("security") != []:
             ask(401, method, _target(path), b"{}" if "requestBody" in operation else None, None)

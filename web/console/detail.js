@@ -132,7 +132,8 @@ function full(app, incident) {
 	return [
 		div({class: "what"}, priority_sign(incident.priority, 34), h3({class: "kind"}, kind_of(incident, app.desk)),
 			incident.status === "closed" && !incident.merged_into ? span({class: "tag"}, `${t("state.closed")} · ${word("outcome", incident.outcome)}`) : null,
-			incident.exercise ? span({class: "tag exercise"}, t("exercise.row")) : null),
+			incident.exercise ? span({class: "tag exercise"}, t("exercise.row")) : null,
+			incident.from_paper ? span({class: "tag"}, t("paper.at", {at: moment_text(Date.parse(incident.happened_at ?? ""), app.now.value, document.documentElement.lang)})) : null),
 		p({class: "place"}, place_of(incident)),
 		belongs(app, incident),
 		stuck.map((command) => refusal(app, command)),

@@ -86,7 +86,7 @@ function draw_row(app, incident) {
 			cell("no", number_of(incident)),
 			cell("agency", agencies_short(incident, desk)),
 			cell("kind", is_inside ? span({class: "inside-mark", "aria-hidden": "true"}, "↳") : null, n > 1 ? span({class: "tag count"}, t("queue.count", {n})) : null,
-				is_odd(app, incident) ? span({class: "tag count"}, t("queue.odd")) : null, incident.exercise ? span({class: "exercise"}, t("exercise.row")) : null, kind_of(incident, desk)),
+				is_odd(app, incident) ? span({class: "tag count"}, t("queue.odd")) : null, incident.exercise ? span({class: "exercise"}, t("exercise.row")) : null, incident.from_paper ? span({class: "tag count"}, t("paper.row")) : null, kind_of(incident, desk)),
 			cell("place", place_of(incident)),
 			cell(status.class, status.words),
 			cell(cls("time", time.class), time.text),

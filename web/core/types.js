@@ -47,7 +47,7 @@
  * @property {string} anonymity @property {string | null} tracking_id
  * @property {number} report_count @property {string[]} reports
  * @property {string} opened_at @property {string} updated_at @property {string | null} closed_at
- * @property {string | null} outcome @property {boolean} exercise
+ * @property {string | null} outcome @property {boolean} exercise @property {boolean} [from_paper] @property {string} [happened_at]
  * @property {Assignment[]} assignments @property {string} text
  * @property {string} [rules] @property {string} [model] @property {string} [office] @property {string} [office_name]
  * @property {{by: string, rule?: string, learnt?: {office: string, share: number}[]}} [route] whose desk it is, and why
