@@ -76,7 +76,8 @@ static int read_kind(struct loader *l, struct escalation_row *row)
 	int kind = find_name(wait_kind_names, WAIT_KINDS, cell, strlen(cell));
 
 	if (kind < 0 || kind == WAIT_ASKED)
-		return refuse_word(l, KIND, "one of unsure, untaken, unsent, unmoved, late",
+		return refuse_word(l, KIND,
+				   "one of unsure, untaken, unsent, unanswered, unmoved, late",
 				   cell, strlen(cell));
 	row->kind = (enum wait_kind)kind;
 	return 0;

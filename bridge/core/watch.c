@@ -57,11 +57,13 @@ void watch_free(struct watch **watch)
 void watch_set_board(struct watch *watch, const struct unit_board *board)
 {
 	watch->board = board;
+	watch->is_duty_stale = true;
 }
 
 void watch_set_rules(struct watch *watch, const struct rules *rules)
 {
 	watch->rules = rules;
+	watch->is_duty_stale = true;
 }
 
 void watch_stop(struct watch *watch)
@@ -199,6 +201,9 @@ static void answered(struct store_request *request)
 	xfree(rise);
 }
 
+/* Of its agency; on the timeline. */
+static const char nobody_there[] = "Tidak ada unit yang bertugas (no unit is on duty)";
+
 static void fill_in_command(const struct watch *watch, const struct held *held,
 			    const struct held_wait *wait, unsigned agency,
 			    struct command *command)
@@ -213,6 +218,7 @@ static void fill_in_command(const struct watch *watch, const struct held *held,
 		.expected_wait = {.kind = (enum wait_kind)wait->kind,
 				  .level = wait->level,
 				  .since_ms = (int64_t)wait->since_ms},
+		.note = wait->is_now ? nobody_there : NULL,
 	};
 	id_of_bytes('I', held->id, command->incident_id);
 }
@@ -316,8 +322,10 @@ bool watch_is_full(const struct watch *watch)
 
 void watch_follow(struct watch *watch, const struct event *events, unsigned count)
 {
-	for (unsigned i = 0; i < count; i++)
+	for (unsigned i = 0; i < count; i++) {
+		watch->is_duty_stale |= events[i].kind == EVENT_UNIT_UPDATED;
 		watch_take_event(watch, &events[i]);
+	}
 	arm(watch);
 }
 

@@ -10,6 +10,10 @@
  * count, and what is overdue then rises at once. What lies folded under another's open card is
  * represented by that card and rises again by itself once the card is gone.
  *
+ * Where an agency has units and none of them is on duty there is nobody to wait for: what
+ * begins to wait then rises at once, until it has come to one who leads, and the timeline says
+ * why.
+ *
  * Memory is bounded by the emergencies that are open. Loop thread only. */
 #pragma once
 

@@ -8,7 +8,9 @@
 
 static int64_t due_ms(const struct held_wait *wait)
 {
-	return wait->length_ms == HELD_FOR_EVER ? INT64_MAX : wait->begun_ms + wait->length_ms;
+	if (wait->length_ms == HELD_FOR_EVER)
+		return INT64_MAX;
+	return wait->begun_ms + (wait->is_now ? 0 : wait->length_ms);
 }
 
 static bool is_sent(const struct held *held)
@@ -48,6 +50,7 @@ struct wait watch_wait(const struct held_wait *wait)
 			     .level = wait->level,
 			     .to = (enum rise)wait->to,
 			     .since_ms = (int64_t)wait->since_ms,
+			     .is_reached = wait->is_reached,
 			     .due_at_ms =
 				     rises ? (int64_t)wait->since_ms + wait->length_ms : 0};
 }

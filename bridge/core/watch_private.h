@@ -12,13 +12,15 @@
 /* What one or several agencies wait for alike: a hundred thousand emergencies may be open, and
  * each costs what is said here. Times in ms. */
 struct held_wait {
-	uint64_t since_ms : 44; /* as the log's time tells it */
+	uint64_t since_ms : 42; /* as the log's time tells it */
 	uint64_t kind : 3;
 	uint64_t level : 8;
 	uint64_t to : 3;
-	uint64_t sent : 6;  /* agency + 1: its rise is at the store, or its event on the way */
-	int64_t begun_ms;   /* monotonic: the wait's beginning */
-	uint32_t length_ms; /* until it rises; HELD_FOR_EVER: it does not */
+	uint64_t is_reached : 1;
+	uint64_t is_now : 1; /* nobody is there to be waited for: it rises at once */
+	uint64_t sent : 6;   /* agency + 1: its rise is at the store, or its event on the way */
+	int64_t begun_ms;    /* monotonic: the wait's beginning */
+	uint32_t length_ms;  /* until it rises; HELD_FOR_EVER: it does not */
 	agency_set agencies;
 };
 
@@ -57,6 +59,8 @@ struct watch {
 	struct store *store;
 	const struct rules *rules;
 	const struct unit_board *board; /* NULL: no units are known */
+	agency_set deserted;            /* that have units, and none on duty */
+	bool is_duty_stale;             /* to be looked at again before it is asked for */
 	const struct agencies *agencies;
 	const struct clock *clock;
 	struct metrics *metrics;

@@ -20,9 +20,13 @@ static const struct {
 	enum alarm_kind kind;
 	unsigned from_level;
 } raised_by[WAIT_KINDS] = {
-	[WAIT_UNTAKEN] = {true, ALARM_NEW, 0},         [WAIT_UNSENT] = {true, ALARM_NEW, 1},
-	[WAIT_ASKED] = {true, ALARM_NEW, 1},           [WAIT_UNSURE] = {true, ALARM_UNSURE, 1},
-	[WAIT_UNMOVED] = {true, ALARM_SILENT_UNIT, 1}, [WAIT_LATE] = {true, ALARM_LATE, 1},
+	[WAIT_UNTAKEN] = {true, ALARM_NEW, 0},
+	[WAIT_UNSENT] = {true, ALARM_NEW, 1},
+	[WAIT_ASKED] = {true, ALARM_NEW, 1},
+	[WAIT_UNSURE] = {true, ALARM_UNSURE, 1},
+	[WAIT_UNMOVED] = {true, ALARM_SILENT_UNIT, 1},
+	[WAIT_LATE] = {true, ALARM_LATE, 1},
+	[WAIT_UNANSWERED] = {true, ALARM_SILENT_UNIT, 1},
 };
 
 /* A silent unit is never less urgent than 2; how late it is says nothing of how grave. */
@@ -206,6 +210,8 @@ static void write_raised(enum alarm_kind kind, const char *agency, int priority,
 	jsonw_string(w, "agency", agency);
 	jsonw_int(w, "priority", priority_of(kind, priority));
 	jsonw_string(w, "waits_for", wait_kind_names[wait->kind]);
+	if (wait->kind == WAIT_UNANSWERED)
+		jsonw_bool(w, "reached", wait->is_reached);
 	jsonw_time(w, "since", wait->since_ms);
 	jsonw_int(w, "level", wait->level);
 	jsonw_string(w, "to", rise_names[wait->to]);

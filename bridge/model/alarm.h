@@ -15,7 +15,7 @@
 enum alarm_kind {
 	ALARM_NEW,         /* nobody has taken it, or who has taken it has done nothing */
 	ALARM_UNSURE,      /* a doubt that nobody has looked at */
-	ALARM_SILENT_UNIT, /* sent, and nobody is on the way */
+	ALARM_SILENT_UNIT, /* sent, and its crew does not answer, or nobody is on the way */
 	ALARM_LATE,        /* the time to be there runs out */
 	ALARM_KINDS
 };

@@ -11,8 +11,13 @@
 #include "model/incident_private.h"
 
 const char *const wait_kind_names[WAIT_KINDS] = {
-	[WAIT_NONE] = NULL,       [WAIT_UNSURE] = "unsure",   [WAIT_UNTAKEN] = "untaken",
-	[WAIT_UNSENT] = "unsent", [WAIT_UNMOVED] = "unmoved", [WAIT_ASKED] = "asked",
+	[WAIT_NONE] = NULL,
+	[WAIT_UNSURE] = "unsure",
+	[WAIT_UNTAKEN] = "untaken",
+	[WAIT_UNSENT] = "unsent",
+	[WAIT_UNANSWERED] = "unanswered",
+	[WAIT_UNMOVED] = "unmoved",
+	[WAIT_ASKED] = "asked",
 	[WAIT_LATE] = "late",
 };
 
@@ -78,6 +83,40 @@ static bool is_pressing(const struct incident *incident)
 	return incident->status != INCIDENT_CLOSED &&
 	       (incident->verdict.disposition == DISPOSITION_EMERGENCY ||
 		incident->verdict.disposition == DISPOSITION_REVIEW);
+}
+
+/* A step that was told after the change is an answer, too. */
+static bool is_unanswered(const struct order *order)
+{
+	bool is_changed =
+		order->revision > 1 && order->since_ms <= order->receipt_ms[RECEIPT_QUEUED];
+
+	return order_is_live(order->state) && order->receipt_ms[RECEIPT_CONFIRMED] == 0 &&
+	       (order->state == ORDER_ORDERED || is_changed);
+}
+
+/* since_ms 0: everybody has answered. */
+struct unanswered {
+	int64_t since_ms;
+	bool is_reached;
+};
+
+static struct unanswered find_unanswered(const struct incident *incident, unsigned agency)
+{
+	struct unanswered found = {.since_ms = 0, .is_reached = true};
+
+	for (unsigned i = 0; i < incident->sent_count; i++) {
+		const struct order *order = &incident->sent[i];
+		int64_t since_ms = order->receipt_ms[RECEIPT_QUEUED];
+
+		if (order->agency != agency || !is_unanswered(order))
+			continue;
+		if (found.since_ms == 0 || since_ms < found.since_ms)
+			found.since_ms = since_ms;
+		if (order->receipt_ms[RECEIPT_DEVICE] == 0)
+			found.is_reached = false;
+	}
+	return found;
 }
 
 static enum wait_kind step_of(const struct incident *incident, const struct assignment *part)
@@ -159,12 +198,28 @@ static void settle_wait(struct wait *wait, enum wait_kind kind, int64_t at_ms)
 		*wait = (struct wait){.kind = kind, .since_ms = at_ms};
 }
 
+/* Who does not answer is asked before anything else; once the oldest has, the next begins. */
+static void settle_step(struct incident *incident, unsigned agency, int64_t at_ms)
+{
+	struct assignment *part = &incident->assignment[agency];
+	struct unanswered silent = find_unanswered(incident, agency);
+	struct wait *wait = &part->wait[WAIT_FOR_STEP];
+
+	if (silent.since_ms == 0 || part->state < ASSIGNMENT_DISPATCHED) {
+		settle_wait(wait, step_of(incident, part), at_ms);
+		return;
+	}
+	if (wait->kind != WAIT_UNANSWERED || wait->since_ms != silent.since_ms)
+		*wait = (struct wait){.kind = WAIT_UNANSWERED, .since_ms = silent.since_ms};
+	wait->is_reached = silent.is_reached;
+}
+
 static void settle_part(const struct escalation_policy *policy, struct incident *incident,
 			unsigned agency, const struct route_category *category, int64_t at_ms)
 {
 	struct assignment *part = &incident->assignment[agency];
 
-	settle_wait(&part->wait[WAIT_FOR_STEP], step_of(incident, part), at_ms);
+	settle_step(incident, agency, at_ms);
 	settle_wait(&part->wait[WAIT_FOR_ARRIVAL], arrival_of(incident, agency, category),
 		    at_ms);
 	for (int slot = 0; slot < WAIT_SLOTS; slot++)
@@ -277,6 +332,8 @@ void wait_write(const struct wait *wait, struct jsonw *w, const char *key)
 	else
 		jsonw_null(w, "due_at");
 	jsonw_string(w, "next", rise_names[wait->next]);
+	if (wait->kind == WAIT_UNANSWERED)
+		jsonw_bool(w, "reached", wait->is_reached);
 	jsonw_close(w, '}');
 }
 
@@ -307,6 +364,7 @@ void wait_read(const json_t *object, struct wait *wait)
 		.level = (unsigned)json_integer_value(json_object_get(object, "level")),
 		.since_ms = read_time(object, "since"),
 		.due_at_ms = read_time(object, "due_at"),
+		.is_reached = json_is_true(json_object_get(object, "reached")),
 	};
 	if (wait->kind == WAIT_NONE)
 		*wait = (struct wait){.kind = WAIT_NONE};
@@ -365,4 +423,6 @@ void wait_cut(const char *text, size_t len, struct wait *wait)
 	wait->next = (enum rise)cut_name(text, n, "\"next\":", rise_names, RISES);
 	wait->since_ms = cut_time(text, n, "\"since\":");
 	wait->due_at_ms = cut_time(text, n, "\"due_at\":");
+	wait->is_reached = wait->kind == WAIT_UNANSWERED &&
+			   memmem(text, n, "\"reached\":true", 14) != NULL;
 }

@@ -23,7 +23,10 @@ enum wait_kind {
 	WAIT_UNSURE,  /* a person has to look: disposition review, and nobody has it */
 	WAIT_UNTAKEN, /* an emergency that nobody has taken */
 	WAIT_UNSENT,  /* taken, and nobody was sent */
-	WAIT_UNMOVED, /* sent, and nobody is on the way */
+	/* A unit was sent, or what it was sent for has changed, and its crew has not said that
+	 * it knows. Begins with the oldest such order; of others who move, too. */
+	WAIT_UNANSWERED,
+	WAIT_UNMOVED, /* sent, they know, and nobody is on the way */
 	WAIT_ASKED,   /* a person raised what waits for nothing; has no steps of its own */
 	WAIT_LATE,    /* nobody has arrived; steps are shares of the category's target */
 	WAIT_KINDS
@@ -54,6 +57,7 @@ struct wait {
 	int64_t since_ms;  /* its beginning, as the log's time tells it */
 	int64_t due_at_ms; /* of the next rise; 0: there is none */
 	enum rise next;    /* to whom, then */
+	bool is_reached;   /* WAIT_UNANSWERED: the devices of all of them have it */
 };
 
 #define ESCALATION_STEPS_MAX 6

@@ -117,6 +117,7 @@ def a_unit_that_is_sent_and_does_not_move_is_silent_until_it_moves(make):
     bridge = make.bridge(**impatient.city(make, untaken="supervisor 600s", unmoved="desk 1s, second_unit 600s, supervisor 900s")).start()
     ident = bridge.report(FIRE)["incident_id"]
     assert bridge.act(ident, "assign", units=["DMK-01"]).status == 200
+    assert bridge.act(ident, "status", unit="DMK-01", status="accepted").status == 200
     sent = impatient.part(bridge, ident)["escalation"]
     assert (sent["kind"], sent["level"], sent["next"]) == ("unmoved", 0, "desk"), sent
     impatient.risen(bridge, ident, 1)
@@ -130,3 +131,21 @@ def a_unit_that_is_sent_and_does_not_move_is_silent_until_it_moves(make):
     assert impatient.part(bridge, ident)["arrival"]["kind"] == "late", "it still has to arrive"
     assert bridge.act(ident, "status", unit="DMK-01", status="on_scene").status == 200
     assert impatient.part(bridge, ident)["arrival"] is None
+
+
+def a_crew_that_does_not_answer_is_silent_also_beside_one_that_moves_until_it_does(make):
+    bridge = make.bridge(**impatient.city(make, untaken="supervisor 600s", unanswered="desk 1s, second_unit 600s, supervisor 900s")).start()
+    ident = bridge.report(FIRE)["incident_id"]
+    assert bridge.act(ident, "assign", units=["DMK-01", "DMK-02"]).status == 200
+    assert bridge.act(ident, "status", unit="DMK-01", status="en_route").status == 200
+    asked = impatient.part(bridge, ident)
+    assert (asked["state"], asked["escalation"]["kind"], asked["escalation"]["reached"]) == ("en_route", "unanswered", False), asked
+    impatient.risen(bridge, ident, 1)
+    silent = _of(_alarms(bridge), ident)["fire", "silent_unit"]
+    assert (silent["waits_for"], silent["reached"], silent["level"]) == ("unanswered", False, 1), silent
+    bridge.kill()
+    bridge.start()
+    assert _of(_alarms(bridge), ident)["fire", "silent_unit"] == silent
+    assert bridge.act(ident, "status", unit="DMK-02", status="accepted").status == 200
+    assert ("fire", "silent_unit") not in _of(_alarms(bridge), ident)
+    assert impatient.part(bridge, ident)["escalation"] is None

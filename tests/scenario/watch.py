@@ -124,3 +124,19 @@ def a_table_in_which_something_would_wait_for_ever_stops_the_start(make):
     bridge = make.bridge(**city).spawn()
     assert bridge.process.wait(20) == 1
     assert "no row for unsent of fire" in bridge.process.log_text() and "wait for ever" in bridge.process.log_text()
+
+
+def where_nobody_is_on_duty_it_rises_at_once_to_who_leads_and_says_why(make):
+    bridge = make.bridge(**impatient.city(make, untaken="desk 300s, station 400s, supervisor 500s, other_channel 600s")).start()
+    for unit in [u["id"] for u in bridge.get("/v1/units").json["units"] if u["agency"] == "fire"]:
+        assert bridge.ask("PUT", f"/v1/units/{unit}/status", {"status": "off_duty"}, "pos-fire").status == 200
+    ident = bridge.report(impatient.FIRE)["incident_id"]
+    risen = impatient.risen(bridge, ident, 3, within=30)
+    assert [r["to"] for r in risen] == ["desk", "station", "supervisor"], risen
+    assert all("on duty" in r["note"] and r["by"] is None for r in risen), risen
+    bridge.kill()
+    bridge.start()
+    other = bridge.report("Pohon tumbang di Jl. Kesambi menimpa rumah, ada orang di dalam")["incident_id"]
+    impatient.risen(bridge, other, 3, within=30)
+    assert len(impatient.rises(bridge, ident)) == 3, "no step twice, and who leads has as long as ever"
+    assert impatient.rises(bridge, ident, "police") == [], "the others have people"

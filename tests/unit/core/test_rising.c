@@ -17,6 +17,7 @@
 	"u\tunsure\t-\t-\t-\tsupervisor 1m\twhy\n"                                             \
 	"t\tuntaken\t-\t-\t-\tdesk 30s, supervisor 2m\twhy\n"                                  \
 	"s\tunsent\t-\t-\t-\tsupervisor 1m\twhy\n"                                             \
+	"a\tunanswered\t-\t-\t-\tsupervisor 1m\twhy\n"                                         \
 	"m\tunmoved\t-\t-\t-\tsupervisor 1m\twhy\n"
 
 #define LATE "l\tlate\t-\t-\t-\tdesk 75%, supervisor 100%\twhy\n"

@@ -99,6 +99,8 @@ static void each_wait_raises_its_alarm_from_its_level_on(void **state)
 		{WAIT_UNSENT, 1, "new"},
 		{WAIT_UNSURE, 0, NULL},
 		{WAIT_UNSURE, 1, "unsure"},
+		{WAIT_UNANSWERED, 0, NULL},
+		{WAIT_UNANSWERED, 1, "silent_unit"},
 		{WAIT_UNMOVED, 0, NULL},
 		{WAIT_UNMOVED, 1, "silent_unit"},
 		{WAIT_LATE, 0, NULL},

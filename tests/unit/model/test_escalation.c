@@ -326,6 +326,50 @@ static void what_is_written_is_read_back(void **state)
 	incident_fini(&incident);
 }
 
+static struct order *send_unit(struct incident *incident, int64_t at_ms)
+{
+	struct order *order = &incident->sent[incident->sent_count++];
+
+	*order = (struct order){.agency = FIRE,
+				.revision = 1,
+				.since_ms = at_ms,
+				.receipt_ms[RECEIPT_QUEUED] = at_ms};
+	incident->assignment[FIRE].state = ASSIGNMENT_DISPATCHED;
+	escalation_settle(policy, incident, at_ms);
+	return order;
+}
+
+static void a_crew_that_does_not_answer_is_waited_for_from_its_own_order_on(void **state)
+{
+	struct incident incident;
+	struct order *first, *second;
+
+	(void)state;
+	fire(&incident, 2);
+	incident.sent = xcalloc(2, sizeof(*incident.sent));
+	first = send_unit(&incident, START + 1000);
+	second = send_unit(&incident, START + 3000);
+	is_waiting(step(&incident, FIRE), WAIT_UNANSWERED, 0, START + 1000, 10 * SECOND,
+		   RISE_DESK);
+	assert_false(step(&incident, FIRE)->is_reached);
+	first->receipt_ms[RECEIPT_CONFIRMED] = START + 4000;
+	second->receipt_ms[RECEIPT_DEVICE] = START + 4000;
+	escalation_settle(policy, &incident, START + 4000);
+	is_waiting(step(&incident, FIRE), WAIT_UNANSWERED, 0, START + 3000, 10 * SECOND,
+		   RISE_DESK);
+	assert_true(step(&incident, FIRE)->is_reached);
+	second->state = ORDER_EN_ROUTE;
+	second->since_ms = START + 5000;
+	escalation_settle(policy, &incident, START + 5000);
+	assert_int_equal(step(&incident, FIRE)->kind, WAIT_UNMOVED);
+	second->revision = 2; /* another address: it is asked again, on the way as it is */
+	second->receipt_ms[RECEIPT_QUEUED] = START + 6000;
+	escalation_settle(policy, &incident, START + 6000);
+	is_waiting(step(&incident, FIRE), WAIT_UNANSWERED, 0, START + 6000, 10 * SECOND,
+		   RISE_DESK);
+	incident_fini(&incident);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -342,6 +386,8 @@ int main(void)
 		cmocka_unit_test(
 			an_incident_older_than_waits_are_rises_at_once_when_it_is_found),
 		cmocka_unit_test(what_is_written_is_read_back),
+		cmocka_unit_test(
+			a_crew_that_does_not_answer_is_waited_for_from_its_own_order_on),
 	};
 
 	return cmocka_run_group_tests(tests, open_city, close_city);
