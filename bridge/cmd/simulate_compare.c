@@ -269,7 +269,7 @@ static void compare_alarms(struct compare *compare)
 	for (unsigned n = 0; n < fold->incident_count; n++) {
 		const struct fold_incident *incident = fold->incident[n];
 
-		if (fold_is_open(incident) && fold_root(fold, incident) == incident)
+		if (fold_is_open(incident) && !fold_is_represented(fold, incident))
 			log += compare_waits(compare, incident);
 	}
 	json_array_foreach(compare->alarms, i, one)

@@ -116,7 +116,7 @@ static const struct fold_incident *open_incident(const struct desk *desk,
 	const struct fold_incident *one = fold_find(fold, matter->incident_id);
 	bool is_exercise;
 
-	if (one == NULL || !fold_is_open(one) || fold_root(fold, one) != one)
+	if (one == NULL || !fold_is_open(one) || fold_is_represented(fold, one))
 		return NULL;
 	is_exercise = json_is_true(json_object_get(one->state, "exercise"));
 	return is_exercise == desk->sim->is_exercise ? one : NULL;
@@ -243,6 +243,12 @@ static enum work work_of_part(const struct post *post, struct task *task)
 	return WORK_NONE;
 }
 
+/* What lay under a card that was closed without it: it was of the same matter. */
+static bool is_double(const struct fold_incident *incident)
+{
+	return json_is_object(json_object_get(incident->state, "folded_into"));
+}
+
 /* The supervisor looks at what the bridge is not sure of; the others wait for that. */
 static enum work work_of(const struct post *post, struct task *task)
 {
@@ -250,6 +256,8 @@ static enum work work_of(const struct post *post, struct task *task)
 
 	if (!is_raised(task->incident))
 		return WORK_NONE;
+	if (is_double(task->incident))
+		return post->agency == NULL ? WORK_CLOSE : WORK_NONE;
 	if (post->agency == NULL)
 		return is_unsure ? WORK_LOOK : WORK_NONE;
 	task->part = part_of(task->incident, post->agency);
@@ -379,7 +387,8 @@ static void close_part(struct post *post, const struct task *task)
 	struct jsonw w;
 
 	begin_action(&w, post, "close");
-	jsonw_string(&w, "outcome", outcome_of(task->matter));
+	jsonw_string(&w, "outcome",
+		     is_double(task->incident) ? "duplicate" : outcome_of(task->matter));
 	post->desk->tally.closed += act(post, task, &w);
 }
 

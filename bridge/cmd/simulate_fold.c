@@ -255,6 +255,13 @@ const struct fold_incident *fold_root(const struct fold *fold, const struct fold
 	return one;
 }
 
+bool fold_is_represented(const struct fold *fold, const struct fold_incident *one)
+{
+	const struct fold_incident *root = fold_root(fold, one);
+
+	return root != one && fold_is_open(root);
+}
+
 const struct fold_part *fold_part(const struct fold_incident *incident, const char *agency)
 {
 	for (unsigned i = 0; i < incident->part_count; i++)

@@ -62,6 +62,9 @@ void fold_event(struct fold *fold, const json_t *event);
 struct fold_incident *fold_find(const struct fold *fold, const char *id);
 /* Where it has gone, by merging and folding; itself when it stands alone. */
 const struct fold_incident *fold_root(const struct fold *fold, const struct fold_incident *one);
+/* It lies under a card that is open, which speaks for it. When that is closed, it speaks for
+ * itself again. */
+bool fold_is_represented(const struct fold *fold, const struct fold_incident *one);
 /* NULL: the agency has no part in it. */
 const struct fold_part *fold_part(const struct fold_incident *incident, const char *agency);
 /* Member of the newest state, as text; "" when it is none. */

@@ -17,12 +17,23 @@ static const struct fold_incident *root_of(const struct score_of *of,
 	return one != NULL ? fold_root(of->fold, one) : NULL;
 }
 
-/* The first sender whose matter is in that incident. */
-static bool is_first_of(const struct score_of *of, unsigned n, const struct fold_incident *root)
+/* The card that speaks for it by now; NULL: there is none. */
+static const struct fold_incident *card_of(const struct score_of *of,
+					   const struct sender *sender)
+{
+	const struct fold_incident *one = fold_find(of->fold, sender->incident_id);
+
+	if (one != NULL && fold_is_open(one) && !fold_is_represented(of->fold, one))
+		return one;
+	return root_of(of, sender);
+}
+
+/* The first sender whose matter has that card. */
+static bool is_first_of(const struct score_of *of, unsigned n, const struct fold_incident *card)
 {
 	for (unsigned i = 0; i < n; i++)
 		if (of->city->sender[i].incident_id[0] != '\0' &&
-		    root_of(of, &of->city->sender[i]) == root)
+		    card_of(of, &of->city->sender[i]) == card)
 			return false;
 	return true;
 }
@@ -50,27 +61,28 @@ static void count_report(struct score *score, const struct sender *sender)
 	}
 }
 
-/* A report is a double where an earlier one was of the same matter. */
+/* A report is a double where an earlier one was of the same matter; wrongly joined, where it
+ * came to an incident that another matter had begun. */
 static void count_double(struct score *score, const struct score_of *of, unsigned n)
 {
-	const struct sender *sender = &of->city->sender[n];
+	const struct sender *sender = &of->city->sender[n], *first = NULL;
 	const struct fold_incident *root = root_of(of, sender);
-	bool is_double = false, is_joined = false, is_wrong = false;
+	bool is_double = false, is_joined = false;
 
-	for (unsigned i = 0; i < of->city->sender_count; i++) {
+	for (unsigned i = 0; i < n; i++) {
 		const struct sender *other = &of->city->sender[i];
+		bool is_there = root != NULL && root_of(of, other) == root;
 
-		if (i == n || !other->is_acked)
+		if (!other->is_acked)
 			continue;
-		is_double |= i < n && other->matter == sender->matter;
-		if (root == NULL || root_of(of, other) != root)
-			continue;
-		is_joined |= i < n && other->matter == sender->matter;
-		is_wrong |= other->matter != sender->matter;
+		is_double |= other->matter == sender->matter;
+		is_joined |= is_there && other->matter == sender->matter;
+		if (is_there && first == NULL)
+			first = other;
 	}
 	score->doubles += is_double;
 	score->joined += is_joined;
-	score->wrongly_joined += is_wrong;
+	score->wrongly_joined += first != NULL && first->matter != sender->matter;
 }
 
 static void reckon_reports(struct score *score, const struct score_of *of)
@@ -216,16 +228,16 @@ static void reckon_incidents(struct score *score, const struct score_of *of)
 	unsigned count = 0;
 
 	for (unsigned i = 0; i < city->sender_count; i++) {
-		const struct fold_incident *root = root_of(of, &city->sender[i]);
+		const struct fold_incident *card = card_of(of, &city->sender[i]);
 
-		if (root == NULL || root->state == NULL || !is_first_of(of, i, root))
+		if (card == NULL || card->state == NULL || !is_first_of(of, i, card))
 			continue;
 		score->incidents++;
-		score->open += fold_is_open(root);
-		if (!is_raised(fold_text(root, "disposition")))
+		score->open += fold_is_open(card);
+		if (!is_raised(fold_text(card, "disposition")))
 			continue;
-		raised[count++] = root;
-		name_agencies(score, root);
+		raised[count++] = card;
+		name_agencies(score, card);
 	}
 	for (unsigned a = 0; a < score->agency_count; a++)
 		reckon_agency(&score->agency[a], score, of, raised, count);
