@@ -360,9 +360,9 @@ static bool refuse_verb(struct reading *reading, unsigned count)
 	static const struct complaint unknown = {
 		"{0} bukan perintah", "{0} is not a command",
 		"ambil, kirim, status, mundur, catat, jenis, prioritas, instansi, lokasi, "
-		"gabung, pisah, lepas, tutup, buka, cari",
+		"gabung, pisah, lepas, tutup, buka, naikkan, cari",
 		"take, dispatch, status, recall, note, type, priority, agencies, place, merge, "
-		"split, unfold, close, reopen, find"};
+		"split, unfold, close, reopen, escalate, find"};
 	struct token token = reading->verb_token;
 	struct said word;
 

@@ -160,6 +160,61 @@ static void read_take(struct reading *reading)
 	say(reading, incident, "Ambil {0} atas nama {1}", "Take {0} for {1}", &name, NULL);
 }
 
+/* As part_that_waits, of the parts that are not over. */
+static int part_that_is_open(const struct reading *reading, const struct incident *incident)
+{
+	const struct category *category =
+		rules_category(reading->view->rules, incident->verdict.category);
+	agency_set mine = reading->view->acts_for & incident->verdict.agencies, open = 0;
+
+	for (unsigned i = 0; i < AGENCY_MAX; i++)
+		if ((mine >> i & 1) != 0 && incident->assignment[i].state < ASSIGNMENT_CLEARED)
+			open |= (agency_set)1 << i;
+	if (category != NULL && (open & category->lead) != 0)
+		open &= category->lead;
+	return open != 0 ? __builtin_ctz(open) : -1;
+}
+
+static void refuse_raise(struct reading *reading, const struct incident *incident, int agency)
+{
+	struct token at = reading->agency >= 0 ? reading->agency_token : reading->verb_token;
+
+	if (agency < 0 || (incident->verdict.agencies >> agency & 1) == 0)
+		cannot(reading, at, "tidak ada bagian itu di {0}",
+		       "there is no such part in {0}", "sebut instansinya", "name the agency");
+	else if ((reading->view->acts_for >> agency & 1) == 0)
+		cannot(reading, at, "bukan instansi Anda", "not your agency",
+		       "tanpa nama: instansi Anda sendiri", "without a name: your own");
+}
+
+/* To whom is the policy's to say: who presses need not know. */
+static void read_raise(struct reading *reading)
+{
+	const struct incident *incident = meant(reading, 0);
+	const struct agencies *agencies = rules_agencies(reading->view->rules);
+	struct said name = {{0}, {0}}, words;
+	int agency;
+
+	if (incident == NULL)
+		return;
+	agency = reading->agency >= 0 ? reading->agency : part_that_is_open(reading, incident);
+	mean(reading, incident, ACTION_ESCALATE, false);
+	refuse_raise(reading, incident, agency);
+	if (agency >= 0) {
+		put(reading, "agency", json_string(agencies->agency[agency].id));
+		agency_say(agencies, (unsigned)agency, &name);
+	}
+	if (reading->rest.len == 0) {
+		say(reading, incident, "Naikkan {0} untuk {1} ke langkah berikutnya",
+		    "Raise {0} for {1} to the next step", &name, NULL);
+		return;
+	}
+	put(reading, "note", json_stringn(text_of(reading, reading->rest), reading->rest.len));
+	said_quote(&words, text_of(reading, reading->rest), reading->rest.len);
+	say(reading, incident, "Naikkan {0} untuk {1} ke langkah berikutnya: {2}",
+	    "Raise {0} for {1} to the next step: {2}", &name, &words);
+}
+
 /* "catat 3 orang luka" with another incident selected: an old number that short is more likely
  * a part of the words, and a note in a closed incident is read by nobody. */
 static bool is_rather_words(const struct reading *reading, const struct incident *incident)
@@ -909,6 +964,16 @@ const struct verb verbs[] = {
 	 "reopen [number]",
 	 "buka lagi",
 	 "open it again"},
+	{{"naikkan"},
+	 {"escalate"},
+	 THING_NUMBER | THING_AGENCY,
+	 1,
+	 REST_WORDS,
+	 read_raise,
+	 "naikkan [nomor] [instansi] [alasan]",
+	 "escalate [number] [agency] [why]",
+	 "naikkan ke langkah berikutnya",
+	 "raise it to the next step"},
 	{{"cari"},
 	 {"find", "search"},
 	 0,
