@@ -1,10 +1,16 @@
 #include "city.h"
 
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#include <cmocka.h>
 
 static const char *const files[] = {
 	"agencies.tsv",    "offices.tsv",     "taxonomy.tsv",      "lexicon.tsv",
@@ -168,4 +174,19 @@ unsigned city_judge_changed(const char *file, const char *from, const char *to,
 	rules_free(&rules);
 	remove_copy(dir);
 	return mistakes;
+}
+
+void city_must_refuse(const struct city_mistake *mistakes, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		const struct city_mistake *mistake = &mistakes[i];
+		struct rules *rules = NULL;
+		struct err err = {0};
+
+		if (city_load_changed(&rules, mistake->file, mistake->from, mistake->to,
+				      &err) == 0)
+			fail_msg("%s: was taken: \"%s\"", mistake->file, mistake->to);
+		if (strstr(err.text, mistake->says) == NULL)
+			fail_msg("\"%s\" does not say \"%s\"", err.text, mistake->says);
+	}
 }

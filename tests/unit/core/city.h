@@ -24,3 +24,11 @@ int city_load_two(struct rules **rules_r, const char *file, const char *text, co
 /* How many mistakes are told of it, and the last of them. */
 unsigned city_judge_changed(const char *file, const char *from, const char *to,
 			    struct err *last_r);
+
+/* One change after which nothing can be meant, and the words that have to be said of it. */
+struct city_mistake {
+	const char *file, *from, *to, *says;
+};
+
+/* Fails the test at the first that is taken, or of which something else is said. */
+void city_must_refuse(const struct city_mistake *mistakes, size_t count);
