@@ -305,6 +305,7 @@ def _city(ask):
         assert answer["errors"][0]["field"] in bad
     assert ask(400, "GET", "/v1/alarms?agency=navy", who="tamu")["errors"][0]["field"] == "agency"
     ask(200, "GET", "/healthz", who=None)
+    wait.until(lambda: ask.bridge.readyz().status == 200, "its broker is there", within=30)
     ask(200, "GET", "/readyz", who=None)
     ask(200, "GET", "/metrics", who="tamu")
     ask(200, "GET", "/metrics", who=None, trusted=True)
