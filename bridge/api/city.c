@@ -151,8 +151,10 @@ static void write_taxonomy(const struct rules *rules, struct jsonw *w)
 
 static void write_workflow(const struct rules *rules, struct jsonw *w)
 {
-	(void)rules;
+	jsonw_open(w, NULL, '{');
 	incident_write_workflow(w);
+	guards_write(rules_guards(rules), w, "guards");
+	jsonw_close(w, '}');
 }
 
 static void (*const writers[CITY_DOCUMENTS])(const struct rules *rules, struct jsonw *w) = {

@@ -37,7 +37,8 @@ static int duty_find(const char *status)
 	} known[] = {{"on_duty", DUTY_ON},
 		     {"available", DUTY_ON},
 		     {"off_duty", DUTY_OFF},
-		     {"out_of_service", DUTY_OUT_OF_SERVICE}};
+		     {"out_of_service", DUTY_OUT_OF_SERVICE},
+		     {"logged_out", DUTY_LOGGED_OUT}};
 
 	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
 		if (strcmp(known[i].name, status) == 0)
@@ -137,9 +138,9 @@ static void take(struct api *api, struct http_request *request, json_t *doc,
 	} else if (order_state_find(status) <= ORDER_ORDERED ||
 		   order_state_find(status) == ORDER_RECALLED) {
 		(void)err_field(&err, "status",
-				"must be on_duty, off_duty, out_of_service, mayday, "
-				"mayday_answered, mayday_over, or accepted, en_route, "
-				"on_scene, cleared or declined");
+				"must be on_duty, off_duty, out_of_service, logged_out, "
+				"mayday, mayday_answered, mayday_over, or accepted, "
+				"en_route, on_scene, cleared or declined");
 		answer_invalid(&request, &err);
 	} else {
 		tell_step(api, request, doc, who);

@@ -48,7 +48,8 @@ static void look_at(struct shifts *shifts, const struct unit *unit, int64_t now_
 	enum unit_duty is = doing != NULL ? doing->duty : DUTY_ON;
 	enum unit_duty wanted = word.duty == ROSTER_ON ? DUTY_ON : DUTY_OFF;
 
-	if (word.duty == ROSTER_SILENT || is == wanted || is == DUTY_OUT_OF_SERVICE)
+	if (word.duty == ROSTER_SILENT || is == wanted || is == DUTY_OUT_OF_SERVICE ||
+	    is == DUTY_LOGGED_OUT)
 		return;
 	if (doing == NULL || doing->duty_since_ms < word.since_ms)
 		tell(shifts, unit, wanted, word.since_ms);

@@ -117,6 +117,7 @@ static void fill_in(const struct actions *actions, struct command *command,
 	command->viewer = principal_viewer(who);
 	command->acts_for = principal_acts_for(who, rules_agencies(actions->rules));
 	command->at_ms = actions->clock->wall_ms(actions->clock);
+	command->guards = *rules_guards(actions->rules);
 	command_name_dated(command);
 }
 
@@ -134,6 +135,19 @@ static int look_up_category(const struct actions *actions, struct command *comma
 	return 0;
 }
 
+/* Who goes with the same people: more than fit units.tsv does not have. */
+static void look_up_mates(const struct actions *actions, const struct unit *unit,
+			  struct command_unit *sent)
+{
+	for (unsigned i = 0; i < rules_unit_count(actions->rules); i++) {
+		const struct unit *other = rules_unit(actions->rules, i);
+
+		if (other != unit && units_share_crew(other, unit) &&
+		    sent->mate_count < CREW_MATES_MAX)
+			memcpy(sent->mate[sent->mate_count++], other->id, UNIT_SIZE);
+	}
+}
+
 /* Whose they are. One may name units in a list, or one unit. */
 static int look_up_units(const struct actions *actions, struct command *command,
 			 struct err *err)
@@ -147,6 +161,8 @@ static int look_up_units(const struct actions *actions, struct command *command,
 			return err_field(err, command->action == ACTION_STATUS ? "unit" : field,
 					 "%s is no unit of this city", command->unit[i].id);
 		command->unit[i].agency = unit->agency;
+		if (command->action == ACTION_ASSIGN)
+			look_up_mates(actions, unit, &command->unit[i]);
 	}
 	return 0;
 }

@@ -21,7 +21,8 @@ bool crew_says_duty(const struct field_word *word, enum unit_duty *duty_r)
 	} known[] = {{"on_duty", DUTY_ON},
 		     {"available", DUTY_ON},
 		     {"off_duty", DUTY_OFF},
-		     {"out_of_service", DUTY_OUT_OF_SERVICE}};
+		     {"out_of_service", DUTY_OUT_OF_SERVICE},
+		     {"logged_out", DUTY_LOGGED_OUT}};
 
 	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
 		if (strcmp(known[i].name, word->status) != 0)

@@ -10,6 +10,7 @@
 #define STATIONS_MAX 1024
 #define UNITS_MAX    4096
 #define CREW_MAX     100
+#define VEHICLES_MAX 4 /* of one crew */
 
 struct loader {
 	struct table table;
@@ -196,9 +197,13 @@ static int read_crew(struct loader *l, struct unit *unit)
 		return 0;
 	if (table_text(&l->table, CREW, unit->crew, sizeof(unit->crew), l->err) < 0)
 		return -1;
-	for (unsigned i = 0; i < l->fleet->unit_count; i++) {
+	for (unsigned i = 0, vehicles = 1; i < l->fleet->unit_count; i++) {
 		const struct unit *other = &l->fleet->unit[i];
 
+		if (units_share_crew(other, unit) && ++vehicles > VEHICLES_MAX)
+			return table_error(&l->table, CREW, l->err,
+					   "\"%s\" has more than %d vehicles", unit->crew,
+					   VEHICLES_MAX);
 		if (other->agency != unit->agency && units_share_crew(other, unit))
 			return table_error(&l->table, CREW, l->err,
 					   "\"%s\" is the crew of %s, another agency's",

@@ -51,14 +51,17 @@ void recommend_take_trace(struct recommend_unit *unit, const struct unit_trace *
  * would not send it. Who was said to be on duty is so until the roster changes. */
 static void take_duty(struct recommend_unit *unit, const struct unit_doing *doing)
 {
-	static const enum recommend_duty duties[DUTIES] = {
+	static const enum recommend_duty duties[] = {
 		[DUTY_ON] = RECOMMEND_ON,
 		[DUTY_OFF] = RECOMMEND_OFF,
 		[DUTY_OUT_OF_SERVICE] = RECOMMEND_OUT_OF_SERVICE,
 	};
 
-	if (doing->duty != DUTY_ON ||
-	    (doing->duty_since_ms != 0 && doing->duty_since_ms >= unit->duty_since_ms))
+	if (doing->duty == DUTY_LOGGED_OUT) {
+		unit->presence = RECOMMEND_LOGGED_OUT;
+		unit->presence_since_ms = doing->duty_since_ms;
+	} else if (doing->duty != DUTY_ON ||
+		   (doing->duty_since_ms != 0 && doing->duty_since_ms >= unit->duty_since_ms))
 		unit->duty = duties[doing->duty];
 }
 

@@ -1,11 +1,11 @@
 #include "core/rules_private.h"
-
 #include <openssl/evp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/xalloc.h"
+#include "core/guards.h"
 #include "core/rising.h"
 #include "core/routing.h"
 #include "core/table.h"
@@ -25,6 +25,7 @@ enum file {
 	UNITS,
 	HOSPITALS,
 	PLANS,
+	SENDING,
 	JUDGEMENT,
 	CALLERS,
 	HOURS,
@@ -36,25 +37,16 @@ enum file {
 
 /* In the order of reading: each may name what stands in those before it. */
 static const char *const file_names[FILES] = {
-	[AGENCIES] = "agencies.tsv",
-	[OFFICES] = "offices.tsv",
-	[TAXONOMY] = "taxonomy.tsv",
-	[LEXICON] = "lexicon.tsv",
-	[AREAS] = "areas.geojson",
-	[PLACE_WORDS] = "place-words.tsv",
-	[GAZETTEER] = "gazetteer.tsv",
-	[PLACES] = "places.json",
-	[STATIONS] = "stations.tsv",
-	[UNITS] = "units.tsv",
-	[HOSPITALS] = "hospitals.tsv",
-	[PLANS] = "rules/plans.tsv",
-	[JUDGEMENT] = "rules/judgement.tsv",
-	[CALLERS] = "rules/callers.tsv",
-	[SLANG] = "rules/slang.tsv",
-	[HOURS] = "rules/hours.tsv",
-	[HOLIDAYS] = "holidays.tsv",
-	[ROUTING] = "rules/routing.tsv",
-	[ESCALATION] = "rules/escalation.tsv",
+	[AGENCIES] = "agencies.tsv",     [OFFICES] = "offices.tsv",
+	[TAXONOMY] = "taxonomy.tsv",     [LEXICON] = "lexicon.tsv",
+	[AREAS] = "areas.geojson",       [PLACE_WORDS] = "place-words.tsv",
+	[GAZETTEER] = "gazetteer.tsv",   [PLACES] = "places.json",
+	[STATIONS] = "stations.tsv",     [UNITS] = "units.tsv",
+	[HOSPITALS] = "hospitals.tsv",   [PLANS] = "rules/plans.tsv",
+	[SENDING] = "rules/guards.tsv",  [JUDGEMENT] = "rules/judgement.tsv",
+	[CALLERS] = "rules/callers.tsv", [SLANG] = "rules/slang.tsv",
+	[HOURS] = "rules/hours.tsv",     [HOLIDAYS] = "holidays.tsv",
+	[ROUTING] = "rules/routing.tsv", [ESCALATION] = "rules/escalation.tsv",
 };
 
 const char *const category_kind_names[CATEGORY_KINDS] = {
@@ -391,7 +383,9 @@ static int load_fleet(struct loader *l)
 		return -1;
 	if (hospitals_load(rules, file_names[HOSPITALS], l->text[HOSPITALS], l->err) < 0)
 		return -1;
-	return plans_load(rules, file_names[PLANS], l->text[PLANS], l->err);
+	if (plans_load(rules, file_names[PLANS], l->text[PLANS], l->err) < 0)
+		return -1;
+	return guards_load(&rules->guards, file_names[SENDING], l->text[SENDING], l->err);
 }
 
 static int hash_files(struct loader *l)
@@ -724,6 +718,11 @@ const struct hospitals *rules_hospitals(const struct rules *rules)
 const struct plans *rules_plans(const struct rules *rules)
 {
 	return &rules->plans;
+}
+
+const struct guards *rules_guards(const struct rules *rules)
+{
+	return &rules->guards;
 }
 
 unsigned rules_unit_count(const struct rules *rules)

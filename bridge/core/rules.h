@@ -13,6 +13,7 @@
 #include "model/agency.h"
 #include "model/verdict.h"
 
+struct guards;    /* model/guard.h */
 struct hospitals; /* hospitals.h */
 struct jsonw;
 struct model;
@@ -88,6 +89,8 @@ const struct fleet *rules_fleet(const struct rules *rules);
 const struct hospitals *rules_hospitals(const struct rules *rules);
 /* What is sent to what: rules/plans.tsv. */
 const struct plans *rules_plans(const struct rules *rules);
+/* What speaks against sending a unit: rules/guards.tsv. */
+const struct guards *rules_guards(const struct rules *rules);
 unsigned rules_unit_count(const struct rules *rules);
 const struct unit *rules_unit(const struct rules *rules, unsigned i);
 /* NULL: there is none of that id. */

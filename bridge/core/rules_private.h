@@ -12,6 +12,7 @@
 #include "core/polygon.h"
 #include "core/rules.h"
 #include "model/escalation.h"
+#include "model/guard.h"
 #include "model/routes.h"
 
 #define CATEGORIES_MAX 128
@@ -41,6 +42,7 @@ struct rules {
 	struct fleet fleet;
 	struct hospitals hospitals;
 	struct plans plans;
+	struct guards guards;
 	struct model *model; /* NULL: the rules judge alone */
 	struct model_wiring wiring;
 	char model_trouble[240];

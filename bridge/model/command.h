@@ -6,6 +6,7 @@
 #include "base/id.h"
 #include "model/alarm.h"
 #include "model/audience.h"
+#include "model/guard.h"
 #include "model/location.h"
 #include "model/order.h"
 #include "model/verdict.h"
@@ -43,11 +44,14 @@ extern const char *const action_names[ACTIONS];
 #define USER_SIZE         65
 
 #define COMMAND_UNITS_MAX 24
+#define CREW_MATES_MAX    3 /* vehicles beside one, that go with the same people */
 
 struct command_unit {
 	char id[UNIT_SIZE];
-	unsigned agency;           /* the actions' to fill in */
-	char dispatch_id[ID_SIZE]; /* ACTION_ASSIGN; the ledger's to fill in */
+	unsigned agency;                      /* the actions' to fill in */
+	char dispatch_id[ID_SIZE];            /* ACTION_ASSIGN; the ledger's to fill in */
+	unsigned mate_count;                  /* ACTION_ASSIGN; the actions' to fill in */
+	char mate[CREW_MATES_MAX][UNIT_SIZE]; /* who goes with its crew */
 };
 
 struct command {
@@ -80,7 +84,8 @@ struct command {
 	 * the agency has there. */
 	unsigned unit_count;
 	struct command_unit unit[COMMAND_UNITS_MAX];
-	bool is_overriding;           /* ACTION_ASSIGN: also who is busy elsewhere */
+	struct guards guards;         /* ACTION_ASSIGN: the city's */
+	bool is_overriding;           /* ACTION_ASSIGN: also where a guard warns */
 	bool is_releasing;            /* ACTION_CLOSE: who is bound is freed */
 	enum order_state order_state; /* ACTION_STATUS */
 	int64_t happened_ms;          /* ACTION_STATUS, ACTION_RECEIPT, and what is from paper:

@@ -367,7 +367,6 @@ static void write_names(struct jsonw *w, const char *key, const char *const *nam
 
 void incident_write_workflow(struct jsonw *w)
 {
-	jsonw_open(w, NULL, '{');
 	jsonw_open(w, "incident", '{');
 	for (int i = 0; i < INCIDENT_STATUSES; i++)
 		write_names(w, incident_states[i].name, action_names, ACTIONS_OF_PEOPLE,
@@ -385,5 +384,4 @@ void incident_write_workflow(struct jsonw *w)
 	for (const char *const *name = outcome_names; *name != NULL; name++)
 		jsonw_string(w, NULL, *name);
 	jsonw_close(w, ']');
-	jsonw_close(w, '}');
 }

@@ -5,8 +5,10 @@
 #include "base/jsonin.h"
 #include "base/jsonw.h"
 
-const char *const unit_duty_names[DUTIES] = {
-	[DUTY_ON] = "on", [DUTY_OFF] = "off", [DUTY_OUT_OF_SERVICE] = "out_of_service"};
+const char *const unit_duty_names[DUTIES] = {[DUTY_ON] = "on",
+					     [DUTY_OFF] = "off",
+					     [DUTY_OUT_OF_SERVICE] = "out_of_service",
+					     [DUTY_LOGGED_OUT] = "logged_out"};
 
 void unit_begin(struct unit_doing *unit, const char *id, unsigned agency)
 {
@@ -20,7 +22,7 @@ const char *unit_status(const struct unit_doing *unit)
 		return order_state_names[unit->job[0].state];
 	return unit->duty == DUTY_ON    ? "available"
 	       : unit->duty == DUTY_OFF ? "off_duty"
-					: "out_of_service";
+					: unit_duty_names[unit->duty];
 }
 
 static void drop_job(struct unit_doing *unit, const char *incident_id)

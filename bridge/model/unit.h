@@ -11,9 +11,10 @@
 
 #define UNIT_JOBS_MAX 8
 
-enum unit_duty { DUTY_ON, DUTY_OFF, DUTY_OUT_OF_SERVICE, DUTIES };
+/* Who has logged out is on duty, perhaps, but nobody is at the device: it is never alerted. */
+enum unit_duty { DUTY_ON, DUTY_OFF, DUTY_OUT_OF_SERVICE, DUTY_LOGGED_OUT, DUTIES };
 
-extern const char *const unit_duty_names[DUTIES]; /* "on", "off", "out_of_service" */
+extern const char *const unit_duty_names[DUTIES]; /* "on", "off", … */
 
 struct unit_job {
 	char incident_id[ID_SIZE];
@@ -38,7 +39,7 @@ struct unit_doing {
 
 /* Nothing was said of it. */
 void unit_begin(struct unit_doing *unit_r, const char *id, unsigned agency);
-/* "off_duty", "out_of_service", "available", or what its active job is. */
+/* "off_duty", "out_of_service", "logged_out", "available", or what its active job is. */
 const char *unit_status(const struct unit_doing *unit);
 /* The order as it stands now; one that has ended is no job any more. False: it has too many. */
 bool unit_take_order(struct unit_doing *unit, const struct order *order,

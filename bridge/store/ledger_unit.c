@@ -58,57 +58,131 @@ int ledger_put_unit(struct ledger *ledger, struct unit_doing *unit, struct unit_
 
 /* --- may it be sent? --- */
 
-static int refuse_busy(struct store_request *request, const char *field,
-		       const struct unit_doing *unit)
+static void say_where(const struct unit_doing *unit, char text_r[160])
 {
 	const struct unit_job *job = &unit->job[0];
 	char since[CLOCK_TEXT];
 
 	clock_format(job->since_ms, since);
-	(void)err_set(
-		&request->err, ERR_CONFLICT,
-		"%s is %s on #%04lld since %s, sent by %s: another one, or override with a "
-		"note",
-		unit->id, order_state_names[job->state], (long long)job->no, since,
-		job->by[0] != '\0' ? job->by : "the bridge");
+	snprintf(text_r, 160, "%s is %s on #%04lld since %s, sent by %s", unit->id,
+		 order_state_names[job->state], (long long)job->no, since,
+		 job->by[0] != '\0' ? job->by : "the bridge");
+}
+
+/* 1: that does not keep it here. 0: it does, and the request says why. */
+static int pass_guard(struct store_request *request, enum guard guard, const char *field,
+		      const char *why)
+{
+	const struct command *command = request->in.command;
+	enum guard_rule rule = command->guards.rule[guard];
+
+	if (rule == GUARD_FREE || (rule == GUARD_WARN && command->is_overriding))
+		return 1;
+	(void)err_set(&request->err, rule == GUARD_WARN ? ERR_CONFLICT : ERR_INVALID,
+		      rule == GUARD_WARN ? "%s: another one, or override with a note"
+					 : "%s: another one",
+		      why);
 	snprintf(request->err.field, sizeof(request->err.field), "%s", field);
 	return 0;
 }
 
-/* 1: yes. 0: the request says why not. */
-static int may_send(struct store_request *request, unsigned i, const struct unit_doing *unit)
+static int check_duty(struct store_request *request, const char *field,
+		      const struct unit_doing *unit)
 {
-	char field[24];
+	static const struct {
+		enum guard guard;
+		const char *words;
+	} of[DUTIES] = {
+		[DUTY_OFF] = {GUARD_OFF_DUTY, "off duty"},
+		[DUTY_OUT_OF_SERVICE] = {GUARD_OUT_OF_SERVICE, "out of service"},
+		[DUTY_LOGGED_OUT] = {GUARD_LOGGED_OUT, "logged out"},
+	};
+	char why[64];
 
-	snprintf(field, sizeof(field), "units[%u]", i);
-	if (unit->duty != DUTY_ON)
-		return err_field(&request->err, field, "%s is %s: another one", unit->id,
-				 unit->duty == DUTY_OFF ? "off duty" : "out of service"),
-		       0;
+	if (unit->duty == DUTY_ON)
+		return 1;
+	snprintf(why, sizeof(why), "%s is %s", unit->id, of[unit->duty].words);
+	return pass_guard(request, of[unit->duty].guard, field, why);
+}
+
+static int check_jobs(struct store_request *request, const char *field,
+		      const struct unit_doing *unit)
+{
+	char why[160];
+
 	if (unit->job_count == UNIT_JOBS_MAX)
 		return err_field(&request->err, field, "%s has %d jobs already", unit->id,
 				 UNIT_JOBS_MAX),
 		       0;
-	if (unit->job_count > 0 && !request->in.command->is_overriding)
-		return refuse_busy(request, field, unit);
-	return 1;
+	if (unit->job_count == 0)
+		return 1;
+	say_where(unit, why);
+	return pass_guard(request, GUARD_BUSY, field, why);
+}
+
+static bool is_named(const struct command *command, const char *id)
+{
+	for (unsigned i = 0; i < command->unit_count; i++)
+		if (strcmp(command->unit[i].id, id) == 0)
+			return true;
+	return false;
+}
+
+/* One crew is not in two vehicles, unless a person says that it is. */
+static int check_mate(struct ledger *ledger, struct store_request *request, const char *field,
+		      const struct command_unit *sent, const char *mate_id, struct err *err)
+{
+	struct unit_doing mate;
+	char where[160], why[224];
+
+	if (load(ledger, mate_id, sent->agency, &mate, err) < 0)
+		return -1;
+	if (mate.job_count > 0)
+		say_where(&mate, where);
+	else if (is_named(request->in.command, mate_id))
+		snprintf(where, sizeof(where), "%s is to be sent, too", mate_id);
+	else
+		return 1;
+	snprintf(why, sizeof(why), "%s goes with the crew of %s, and %s", sent->id, mate_id,
+		 where);
+	return pass_guard(request, GUARD_CREW_OUT, field, why);
+}
+
+static int check_crew(struct ledger *ledger, struct store_request *request, const char *field,
+		      const struct command_unit *sent, struct err *err)
+{
+	int may = 1;
+
+	for (unsigned i = 0; may > 0 && i < sent->mate_count; i++)
+		may = check_mate(ledger, request, field, sent, sent->mate[i], err);
+	return may;
+}
+
+/* 1: yes. 0: the request says why not. */
+static int may_send(struct ledger *ledger, struct store_request *request, unsigned i,
+		    struct err *err)
+{
+	const struct command_unit *sent = &request->in.command->unit[i];
+	struct unit_doing unit;
+	char field[24];
+	int may;
+
+	snprintf(field, sizeof(field), "units[%u]", i);
+	if (load(ledger, sent->id, sent->agency, &unit, err) < 0)
+		return -1;
+	may = check_duty(request, field, &unit);
+	if (may > 0)
+		may = check_jobs(request, field, &unit);
+	return may > 0 ? check_crew(ledger, request, field, sent, err) : may;
 }
 
 int ledger_may_send(struct ledger *ledger, struct store_request *request, struct err *err)
 {
-	const struct command *command = request->in.command;
+	int may = 1;
 
-	for (unsigned i = 0; i < command->unit_count; i++) {
-		struct unit_doing unit;
-		int may;
-
-		if (load(ledger, command->unit[i].id, command->unit[i].agency, &unit, err) < 0)
-			return -1;
-		may = may_send(request, i, &unit);
-		if (may <= 0)
-			return may;
-	}
-	return 1;
+	for (unsigned i = 0; may > 0 && i < request->in.command->unit_count; i++)
+		may = may_send(ledger, request, i, err);
+	return may;
 }
 
 /* --- what follows from a decision --- */

@@ -243,6 +243,80 @@ static void what_is_told_late_of_duty_is_in_the_log_and_changes_nothing(void **s
 	world_free(&world);
 }
 
+/* DMK-01 and DMK-02 are the vehicles of one crew. */
+static enum store_answer send_second(struct store_world *world, const char *incident_id,
+				     enum guard_rule rule, bool is_overriding, bool is_both,
+				     struct err *err_r)
+{
+	struct sent sent;
+	char json[160];
+	enum store_answer answer;
+
+	snprintf(json, sizeof(json), "{\"action\":\"assign\",\"units\":[\"DMK-02\"%s]%s}",
+		 is_both ? ",\"DMK-01\"" : "",
+		 is_overriding ? ",\"override\":true,\"note\":\"ganti kendaraan\"" : "");
+	send_command(world, &sent, incident_id, json);
+	sent.command->guards.rule[GUARD_CREW_OUT] = rule;
+	for (unsigned i = 0; i < sent.command->unit_count; i++) {
+		sent.command->unit[i].mate_count = 1;
+		strcpy(sent.command->unit[i].mate[0], i == 0 ? "DMK-01" : "DMK-02");
+	}
+	store_step(world->store);
+	assert_true(sent.is_answered);
+	answer = sent.request.answer;
+	*err_r = sent.request.err;
+	sent_fini(&sent);
+	return answer;
+}
+
+static void one_crew_is_not_sent_in_two_vehicles(void **state)
+{
+	struct store_world *world = world_new(*state);
+	char ids[2][ID_SIZE];
+	struct err err;
+
+	stored_report(world, "a", "Kebakaran", ids[0]);
+	stored_report(world, "b", "Kebakaran lain", ids[1]);
+	assert_int_equal(send_second(world, ids[0], GUARD_WARN, false, true, &err),
+			 STORE_CONFLICT);
+	assert_non_null(strstr(err.text, "DMK-01 is to be sent, too"));
+	assert_int_equal(decide(world, ids[0], SEND_ONE), STORE_STORED);
+	assert_int_equal(send_second(world, ids[1], GUARD_WARN, false, false, &err),
+			 STORE_CONFLICT);
+	assert_non_null(strstr(err.text, "DMK-01 is ordered on #0001"));
+	assert_string_equal(err.field, "units[0]");
+	assert_int_equal(send_second(world, ids[1], GUARD_BLOCKED, true, false, &err),
+			 STORE_REFUSED);
+	assert_int_equal(send_second(world, ids[1], GUARD_WARN, true, false, &err),
+			 STORE_STORED);
+	assert_int_equal(
+		decide(world, ids[1], "{\"action\":\"cancel\",\"units\":[\"DMK-02\"]}"),
+		STORE_STORED);
+	assert_int_equal(send_second(world, ids[1], GUARD_FREE, false, false, &err),
+			 STORE_STORED);
+	world_prove(world);
+	world_free(&world);
+}
+
+static void who_has_logged_out_is_never_sent_until_somebody_is_there_again(void **state)
+{
+	struct store_world *world = world_new(*state);
+	int64_t now_ms = world->clock.wall_ms(&world->clock);
+	char incident_id[ID_SIZE];
+
+	stored_report(world, "a", "Kebakaran", incident_id);
+	assert_int_equal(say_duty(world, DUTY_LOGGED_OUT, now_ms), STORE_STORED);
+	assert_int_equal(decide(world, incident_id, SEND_ONE), STORE_REFUSED);
+	assert_int_equal(decide(world, incident_id,
+				"{\"action\":\"assign\",\"units\":[\"DMK-01\"],"
+				"\"override\":true,\"note\":\"tetap\"}"),
+			 STORE_REFUSED);
+	assert_int_equal(say_duty(world, DUTY_ON, now_ms + 1), STORE_STORED);
+	assert_int_equal(decide(world, incident_id, SEND_ONE), STORE_STORED);
+	world_prove(world);
+	world_free(&world);
+}
+
 /* The answer's own words. */
 static bool duty_answer_has(struct store_world *world, struct duty_change *change,
 			    enum store_answer expected, const char *words)
@@ -351,6 +425,8 @@ int main(void)
 		OVER_ALL(twenty_that_are_bound_are_free_in_one_step),
 		OVER_ALL(units_stay_where_they_were_sent_whatever_is_split_off),
 		OVER_ALL(what_is_told_late_of_duty_is_in_the_log_and_changes_nothing),
+		OVER_ALL(one_crew_is_not_sent_in_two_vehicles),
+		OVER_ALL(who_has_logged_out_is_never_sent_until_somebody_is_there_again),
 		OVER_ALL(who_says_again_that_a_unit_is_on_duty_hears_since_when_it_is),
 		OVER_ALL(a_unit_of_an_agency_that_is_gone_can_be_read_moved_and_freed),
 		OVER_ALL(nobody_else_being_there_the_first_agency_gets_its_units),

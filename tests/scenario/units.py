@@ -125,12 +125,12 @@ def what_is_told_twice_of_duty_is_one_event_and_the_answer_says_so(bridge):
     assert say("on_duty")["repeated"] is False
 
 
-@pytest.mark.parametrize("status", ("off_duty", "out_of_service"))
+@pytest.mark.parametrize("status", ("off_duty", "out_of_service", "logged_out"))
 def who_is_not_on_duty_is_never_sent(bridge, fire, status):
     answer = bridge.ask("PUT", "/v1/units/DMK-03/status", {"status": status, "note": "ganti ban"}, "pos-fire")
     assert answer.status == 200 and answer.json["unit"]["status"] == status, answer
     refused = bridge.act(fire, "assign", units=["DMK-03"])
-    assert refused.status == 422 and refused.json["errors"][0]["field"] == "units[0]"
+    assert refused.status == 422 and refused.json["errors"][0]["field"] == "units[0]", refused
     assert bridge.ask("PUT", "/v1/units/DMK-03/status", {"status": "available"}, "pos-fire").status == 200
     assert bridge.act(fire, "assign", units=["DMK-03"]).status == 200
 
@@ -158,11 +158,23 @@ def a_recall_frees_the_unit_and_is_for_it_to_hear(bridge, fire):
     assert last["units"] == ["DMK-01"] and last["reason"] == "tidak perlu"
 
 
+def one_crew_is_in_one_vehicle_unless_a_person_says_why(bridge, fire):
+    guards = bridge.get("/v1/workflow").json["guards"]
+    assert guards["crew_out"] == guards["busy"] == "warn" and guards["logged_out"] == guards["off_duty"] == "blocked"
+    assert bridge.act(fire, "assign", who="pengawas", units=["BPB-02"]).status == 200
+    refused = bridge.act(fire, "assign", who="pengawas", units=["BPB-03"])
+    assert refused.status == 409 and "crew of BPB-02" in refused.json["detail"], refused
+    assert bridge.act(fire, "assign", who="pengawas", units=["BPB-03"], override=True, note="ganti perahu").status == 200
+
+
 def closing_names_who_is_bound_and_frees_all_in_one_step(make):
     bridge = make.bridge().start()
     incident = bridge.report(FIRE)["incident_id"]
     units = [u["id"] for u in bridge.get("/v1/units").json["units"]]
-    assert bridge.act(incident, "assign", who="pengawas", units=units).status == 200
+    one_crew = bridge.act(incident, "assign", who="pengawas", units=units)
+    assert one_crew.status == 409 and "BPB-02" in one_crew.json["detail"] and "BPB-03" in one_crew.json["detail"]
+    everybody = {"units": units, "override": True, "note": "semua turun"}
+    assert bridge.act(incident, "assign", who="pengawas", **everybody).status == 200
     refused = bridge.act(incident, "close", who="pengawas", outcome="resolved")
     assert refused.status == 422 and refused.json["errors"][0]["field"] == "release"
     assert units[0] in refused.json["detail"]

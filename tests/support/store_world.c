@@ -229,6 +229,7 @@ void send_command(struct store_world *world, struct sent *sent, const char *inci
 	strcpy(sent->command->by, "siti");
 	sent->command->viewer = sees_everything;
 	sent->command->acts_for = 0xff;
+	sent->command->guards.rule[GUARD_BUSY] = GUARD_WARN;
 	sent->command->at_ms = world->clock.wall_ms(&world->clock);
 	sent->request.in.command = sent->command;
 	send_request(world, sent);

@@ -17,7 +17,7 @@ static const char *const files[] = {
 	"areas.geojson",   "gazetteer.tsv",   "units.tsv",         "rules/judgement.tsv",
 	"place-words.tsv", "places.json",     "rules/callers.tsv", "rules/slang.tsv",
 	"rules/hours.tsv", "holidays.tsv",    "rules/routing.tsv", "rules/escalation.tsv",
-	"stations.tsv",    "rules/plans.tsv", "hospitals.tsv",
+	"stations.tsv",    "rules/plans.tsv", "hospitals.tsv",     "rules/guards.tsv",
 };
 
 #define FILES (sizeof(files) / sizeof(files[0]))

@@ -176,6 +176,9 @@ static void duty_is_said_in_the_words_of_the_desk(void **state)
 	assert_string_equal(change->command_id, "DMK-01:3");
 	assert_string_equal(change->note, "ban bocor");
 	free(change);
+	snprintf(word.status, sizeof(word.status), "logged_out");
+	assert_true(crew_says_duty(&word, &duty));
+	assert_int_equal(duty, DUTY_LOGGED_OUT);
 	snprintf(word.status, sizeof(word.status), "on_scene");
 	assert_false(crew_says_duty(&word, &duty));
 }
