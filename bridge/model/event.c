@@ -301,6 +301,7 @@ void event_write_linked(struct jsonw *w, uint64_t seq, int64_t at_ms,
 	jsonw_open(w, "likeness", '{');
 	likeness_write(likeness, w);
 	jsonw_close(w, '}');
+	write_heard(w, incident);
 	filing_write(filing, agencies, w);
 	incident_write(incident, agencies, w, "incident");
 	jsonw_close(w, '}');
@@ -312,6 +313,7 @@ void event_write_taken_in(struct jsonw *w, uint64_t seq, const struct command *c
 {
 	open_decision(w, seq, command->at_ms, EVENT_INCIDENT_UPDATED, command,
 		      incident->is_exercise, agencies);
+	write_heard(w, incident);
 	incident_write(other, agencies, w, "merged");
 	close_decision(w, incident, agencies);
 }

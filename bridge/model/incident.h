@@ -144,6 +144,6 @@ void incident_write(const struct incident *incident, const struct agencies *agen
 int incident_read(const json_t *object, const struct agencies *agencies,
 		  struct incident *incident_r, struct err *err) MUST_CHECK;
 
-/* "incident", "closed_part", "assignment", "order", "outcomes" into the object that is open: what
- * may follow what. */
+/* "incident", "closed_part", "assignment", "order", "outcomes" into the object that is open:
+ * what may follow what. */
 void incident_write_workflow(struct jsonw *w);

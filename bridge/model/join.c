@@ -206,6 +206,45 @@ static void add_ids(struct incident *incident, const char ids[][ID_SIZE], unsign
 	incident->report_count += count;
 }
 
+static bool is_same_place(const struct location *a, const struct location *b)
+{
+	return a->from == b->from && a->has_point == b->has_point && a->lat_e7 == b->lat_e7 &&
+	       a->lon_e7 == b->lon_e7 && a->accuracy_m == b->accuracy_m &&
+	       strcmp(a->area, b->area) == 0 && strcmp(a->place, b->place) == 0 &&
+	       strcmp(a->said, b->said) == 0;
+}
+
+/* What crews on their way have been told of it. */
+struct told {
+	int priority;
+	char category[CATEGORY_SIZE];
+	struct location location;
+};
+
+static struct told told_of(const struct incident *incident)
+{
+	struct told told = {.priority = incident->verdict.priority,
+			    .location = incident->location};
+
+	memcpy(told.category, incident->verdict.category, CATEGORY_SIZE);
+	return told;
+}
+
+/* They hear what is different, as they do when a dispatcher says it, and are asked again. */
+static void tell_crews(struct incident *incident, const struct told *before, int64_t at_ms)
+{
+	unsigned change = 0;
+
+	if (!is_same_place(&before->location, &incident->location))
+		change |= CHANGED_LOCATION;
+	if (incident->verdict.priority < before->priority)
+		change |= CHANGED_PRIORITY;
+	if (strcmp(incident->verdict.category, before->category) != 0)
+		change |= CHANGED_CATEGORY;
+	if (change != 0)
+		incident_change_orders(incident, change, at_ms);
+}
+
 static void bump(struct incident *incident, int64_t at_ms, bool is_raised)
 {
 	incident->version++;
@@ -233,6 +272,7 @@ void incident_add_report(struct incident *incident, const struct filing *filing,
 {
 	agency_set back = called_back(incident, &filing->verdict);
 	agency_set before = incident->verdict.agencies & ~back;
+	struct told told = told_of(incident);
 	bool is_raised = raise(incident, &filing->verdict, false) || back != 0;
 
 	incident_begin_parts(incident, incident->verdict.agencies & ~before, at_ms);
@@ -240,6 +280,7 @@ void incident_add_report(struct incident *incident, const struct filing *filing,
 	keep_stricter(incident, filing->report.anonymity);
 	lift(incident, filing->order);
 	add_ids(incident, &filing->report.id, 1);
+	tell_crews(incident, &told, at_ms);
 	bump(incident, at_ms, is_raised);
 }
 
@@ -298,6 +339,7 @@ void incident_take_in(struct incident *incident, const struct incident *other, i
 {
 	bool is_judged = incident->judged_by[0] == '\0' && other->judged_by[0] != '\0';
 	agency_set before = incident->verdict.agencies;
+	struct told told = told_of(incident);
 
 	(void)raise(incident, &other->verdict, is_judged); /* a decision: bumped as one */
 	if (is_judged)
@@ -313,6 +355,7 @@ void incident_take_in(struct incident *incident, const struct incident *other, i
 	keep_stricter(incident, other->anonymity);
 	lift(incident, other->order);
 	add_ids(incident, other->report_id, other->report_count);
+	tell_crews(incident, &told, at_ms);
 	bump(incident, at_ms, true);
 }
 
@@ -360,14 +403,6 @@ static void follow_judgement(struct incident *incident, const struct incident *b
 		mine->agencies = is->agencies;
 	incident_settle_disposition(incident);
 	memcpy(incident->judged_by, after->judged_by, USER_SIZE);
-}
-
-static bool is_same_place(const struct location *a, const struct location *b)
-{
-	return a->from == b->from && a->has_point == b->has_point && a->lat_e7 == b->lat_e7 &&
-	       a->lon_e7 == b->lon_e7 && a->accuracy_m == b->accuracy_m &&
-	       strcmp(a->area, b->area) == 0 && strcmp(a->place, b->place) == 0 &&
-	       strcmp(a->said, b->said) == 0;
 }
 
 static bool is_same_route(const struct route *a, const struct route *b)

@@ -2,9 +2,9 @@
  * taken out again as if it had never been there.
  *
  * Adding raises and never lowers: the most urgent priority and disposition, all agencies. What
- * a person has judged keeps its category. Taking out is telling the incident's past once more
- * without the thing (replay): so everything that came before and after it stands as it would
- * have stood. Pure; any thread. */
+ * a person has judged keeps its category. Crews that were sent hear what is different. Taking
+ * out is telling the incident's past once more without the thing (replay): so everything that
+ * came before and after it stands as it would have stood. Pure; any thread. */
 #pragma once
 
 #include "model/event.h"

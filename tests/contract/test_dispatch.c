@@ -184,17 +184,23 @@ static void twenty_that_are_bound_are_free_in_one_step(void **state)
 }
 
 /* A further report of that incident. */
-static void link_report(struct store_world *world, const char *first_report, char id_r[ID_SIZE])
+static void link_as(struct store_world *world, const char *key, const char *first_report,
+		    char id_r[ID_SIZE])
 {
 	struct store_links links = {.is_same = true, .count = 1};
 	struct sent sent;
 
 	strcpy(links.link[0].report_id, first_report);
-	send_linked(world, &sent, "lapor-web", "further", "Kebakaran di pasar", &links);
+	send_linked(world, &sent, "lapor-web", key, "Kebakaran di pasar", &links);
 	store_step(world->store);
 	assert_int_equal(sent.request.answer, STORE_STORED);
 	strcpy(id_r, sent.report->id);
 	sent_fini(&sent);
+}
+
+static void link_report(struct store_world *world, const char *first_report, char id_r[ID_SIZE])
+{
+	link_as(world, "further", first_report, id_r);
 }
 
 static void units_stay_where_they_were_sent_whatever_is_split_off(void **state)
@@ -317,6 +323,36 @@ static void who_has_logged_out_is_never_sent_until_somebody_is_there_again(void 
 	world_free(&world);
 }
 
+static void a_report_that_raises_it_asks_the_crews_again_with_the_difference(void **state)
+{
+	static const char told[] = ",\"units\":[\"DMK-01\"],\"changed\":[\"priority\"],";
+	struct store_world *world = world_new(*state);
+	char incident_id[ID_SIZE], first[ID_SIZE], further[ID_SIZE];
+	struct incident incident;
+
+	stored_report(world, "a", "Kebakaran", incident_id);
+	state_of(world, incident_id, &incident);
+	strcpy(first, incident.report_id[0]);
+	incident_fini(&incident);
+	assert_int_equal(
+		decide(world, incident_id, "{\"action\":\"reclassify\",\"priority\":3}"),
+		STORE_STORED);
+	assert_int_equal(decide(world, incident_id, SEND_ONE), STORE_STORED);
+	link_report(world, first, further);
+	assert_true(says(&world->events[world->shown - 1], told));
+	state_of(world, incident_id, &incident);
+	assert_int_equal(incident.verdict.priority, 1);
+	assert_int_equal(incident.sent[0].revision, 2);
+	incident_fini(&incident);
+	link_as(world, "third", first, further);
+	assert_false(says(&world->events[world->shown - 1], ",\"changed\":["));
+	state_of(world, incident_id, &incident);
+	assert_int_equal(incident.sent[0].revision, 2); /* nothing is different to them */
+	incident_fini(&incident);
+	world_prove(world);
+	world_free(&world);
+}
+
 /* The answer's own words. */
 static bool duty_answer_has(struct store_world *world, struct duty_change *change,
 			    enum store_answer expected, const char *words)
@@ -427,6 +463,7 @@ int main(void)
 		OVER_ALL(what_is_told_late_of_duty_is_in_the_log_and_changes_nothing),
 		OVER_ALL(one_crew_is_not_sent_in_two_vehicles),
 		OVER_ALL(who_has_logged_out_is_never_sent_until_somebody_is_there_again),
+		OVER_ALL(a_report_that_raises_it_asks_the_crews_again_with_the_difference),
 		OVER_ALL(who_says_again_that_a_unit_is_on_duty_hears_since_when_it_is),
 		OVER_ALL(a_unit_of_an_agency_that_is_gone_can_be_read_moved_and_freed),
 		OVER_ALL(nobody_else_being_there_the_first_agency_gets_its_units),

@@ -170,7 +170,9 @@ static void the_workflow_says_what_may_follow_what(void **state)
 
 	(void)state;
 	jsonw_init(&w, 64);
+	jsonw_open(&w, NULL, '{');
 	incident_write_workflow(&w);
+	jsonw_close(&w, '}');
 	doc = parsed_slice(w.text, w.len);
 	for (int i = 0; i < ASSIGNMENT_STATES; i++) {
 		json_t *list =
