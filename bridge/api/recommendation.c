@@ -7,6 +7,7 @@
 #include "core/duty.h"
 #include "core/recommend.h"
 #include "core/unit_board.h"
+#include "core/watch.h"
 #include "core/whereabouts.h"
 
 static void take_state_of(const struct api_parts *parts, const struct incident *incident,
@@ -20,6 +21,8 @@ static void take_state_of(const struct api_parts *parts, const struct incident *
 		recommend_take_trace(unit, trace);
 	if (doing != NULL)
 		recommend_take_doing(unit, doing, incident);
+	if (unit->is_busy)
+		unit->busy_priority = watch_priority(parts->watch, unit->busy_incident);
 }
 
 static struct recommend_unit *units_now(const struct api_parts *parts,

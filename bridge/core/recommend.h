@@ -21,6 +21,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/id.h"
 #include "core/hospitals.h"
 #include "core/plans.h"
 #include "model/location.h"
@@ -54,7 +55,8 @@ struct recommend_unit {
 	bool has_declined; /* this incident */
 	bool is_busy;      /* elsewhere */
 	int64_t busy_no, busy_since_ms; /* 0: not known */
-	int busy_priority;
+	char busy_incident[ID_SIZE];    /* "" : not known */
+	int busy_priority;              /* 0: not known */
 	char busy_state[16];
 	int shift_jobs; /* -1: not known, and counted as none */
 	int staff;      /* who is aboard; -1: nobody has said */

@@ -78,6 +78,7 @@ static void take_job(struct recommend_unit *unit, const struct unit_job *job,
 	unit->is_busy = true;
 	unit->busy_no = job->no;
 	unit->busy_since_ms = job->since_ms;
+	memcpy(unit->busy_incident, job->incident_id, ID_SIZE);
 	snprintf(unit->busy_state, sizeof(unit->busy_state), "%s",
 		 order_state_names[job->state]);
 }
@@ -86,6 +87,8 @@ void recommend_take_doing(struct recommend_unit *unit, const struct unit_doing *
 			  const struct incident *incident)
 {
 	take_duty(unit, doing);
+	if (doing->duty_since_ms != 0) /* else nobody knows when its shift began */
+		unit->shift_jobs = (int)doing->shift_jobs;
 	for (unsigned i = 0; i < doing->job_count; i++)
 		take_job(unit, &doing->job[i], incident);
 	for (unsigned i = 0; i < incident->sent_count; i++)

@@ -52,6 +52,9 @@ bool watch_is_full(const struct watch *watch);
 void watch_follow(struct watch *watch, const struct event *events, unsigned count);
 void watch_tick(struct watch *watch);
 
+/* How urgent an open incident is by now; 0: it is none that is watched. */
+int watch_priority(const struct watch *watch, const char *incident_id);
+
 struct jsonw;
 
 /* The alarms of the agencies that this viewer is of, or of all where it sees all, as a list

@@ -28,6 +28,13 @@ static struct held *find(const struct watch *watch, const uint8_t *id)
 	return held;
 }
 
+int watch_priority(const struct watch *watch, const char *incident_id)
+{
+	const struct held *held = watch_find(watch, incident_id);
+
+	return held != NULL && !held->is_over ? (int)held->priority : 0;
+}
+
 struct held *watch_find(const struct watch *watch, const char *id)
 {
 	uint8_t bytes[ID_BYTES];

@@ -25,7 +25,8 @@ const char *unit_status(const struct unit_doing *unit)
 					: unit_duty_names[unit->duty];
 }
 
-static void drop_job(struct unit_doing *unit, const char *incident_id)
+/* True: it had one there. */
+static bool drop_job(struct unit_doing *unit, const char *incident_id)
 {
 	for (unsigned i = 0; i < unit->job_count; i++) {
 		if (strcmp(unit->job[i].incident_id, incident_id) != 0)
@@ -33,16 +34,17 @@ static void drop_job(struct unit_doing *unit, const char *incident_id)
 		unit->job_count--;
 		memmove(&unit->job[i], &unit->job[i + 1],
 			(unit->job_count - i) * sizeof(unit->job[0]));
-		return;
+		return true;
 	}
+	return false;
 }
 
 bool unit_take_order(struct unit_doing *unit, const struct order *order,
 		     const char *incident_id, int64_t no)
 {
 	struct unit_job job = {.no = no, .state = order->state, .since_ms = order->since_ms};
+	bool had_it = drop_job(unit, incident_id);
 
-	drop_job(unit, incident_id);
 	if (!order_is_live(order->state))
 		return true;
 	if (unit->job_count == UNIT_JOBS_MAX)
@@ -52,6 +54,7 @@ bool unit_take_order(struct unit_doing *unit, const struct order *order,
 	memmove(&unit->job[1], &unit->job[0], unit->job_count * sizeof(unit->job[0]));
 	unit->job[0] = job;
 	unit->job_count++;
+	unit->shift_jobs += !had_it;
 	return true;
 }
 
@@ -66,6 +69,8 @@ void unit_write_doing(const struct unit_doing *unit, struct jsonw *w)
 		jsonw_null(w, "duty_since");
 	jsonw_string(w, "duty_by", unit->duty_by[0] != '\0' ? unit->duty_by : NULL);
 	mayday_write(&unit->mayday, w, "mayday");
+	if (unit->shift_jobs > 0)
+		jsonw_int(w, "shift_jobs", unit->shift_jobs);
 	jsonw_open(w, "jobs", '[');
 	for (unsigned i = 0; i < unit->job_count; i++) {
 		jsonw_open(w, NULL, '{');
@@ -143,6 +148,7 @@ int unit_read(const json_t *object, const struct agencies *agencies, struct unit
 	unit->duty_since_ms = read_time(object, "duty_since");
 	read_text(object, "duty_by", unit->duty_by, USER_SIZE);
 	mayday_read(json_object_get(object, "mayday"), &unit->mayday);
+	unit->shift_jobs = (unsigned)json_integer_value(json_object_get(object, "shift_jobs"));
 	for (size_t i = 0; i < json_array_size(jobs) && i < UNIT_JOBS_MAX; i++)
 		read_job(json_array_get(jobs, i), &unit->job[unit->job_count++]);
 	return 0;

@@ -32,6 +32,7 @@ struct unit_doing {
 	int64_t duty_since_ms; /* 0: ever */
 	char duty_by[USER_SIZE];
 	struct mayday mayday;
+	unsigned shift_jobs; /* that it was given since it came on duty */
 	unsigned job_count;
 	struct unit_job
 		job[UNIT_JOBS_MAX]; /* the one that was moved last is first: the active */

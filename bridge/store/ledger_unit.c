@@ -232,8 +232,11 @@ static void answer_duty(struct ledger *ledger, struct store_request *request,
 	request->body = jsonw_buf(w);
 }
 
+/* A shift ends when it goes off duty; who is back at the device goes on with the same. */
 static void set_duty(struct unit_doing *unit, const struct duty_change *duty)
 {
+	if (duty->duty == DUTY_OFF || unit->duty_since_ms == 0)
+		unit->shift_jobs = 0;
 	unit->duty = duty->duty;
 	unit->duty_since_ms = duty->at_ms;
 	memcpy(unit->duty_by, duty->by, USER_SIZE);

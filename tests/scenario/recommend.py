@@ -500,7 +500,12 @@ def a_proposal_knows_what_units_are_doing_and_a_second_alarm_adds_what_is_missin
     busy = next(u for u in doc["passed_over"] if u["unit"] == "DMK-01")
     no = f"{bridge.incident(other)['no']:04}"
     assert _ids(doc)[:2] == ["DMK-02", "DMK-04"] and busy["reason"] == "busy", doc
-    assert f"bertugas di {no}, menuju lokasi sejak" in busy["why_id"] and f"busy at {no}, en_route" in busy["why_en"], busy
+    priority = bridge.incident(other)["priority"]
+    assert f"bertugas di {no} (P{priority}), menuju lokasi sejak" in busy["why_id"] and f"busy at {no} (P{priority}), en_route" in busy["why_en"], busy
+    raised = 1 if priority != 1 else 2
+    assert bridge.act(other, "reclassify", priority=raised, who="pengawas").status == 200
+    busy = next(u for u in _proposal(bridge, ident)["passed_over"] if u["unit"] == "DMK-01")
+    assert f"(P{raised})" in busy["why_en"], busy
     assert bridge.act(ident, "assign", units=["DMK-02", "DMK-04"]).status == 200
     doc = _proposal(bridge, ident, "pos-fire")
     assert doc["units"] == [] and [u["unit"] for u in doc["there"]] == ["DMK-02", "DMK-04"] and not doc["shortfalls"], doc
@@ -515,6 +520,28 @@ def a_proposal_knows_what_units_are_doing_and_a_second_alarm_adds_what_is_missin
     doc = _proposal(bridge, ident, "pos-fire")
     assert doc["units"] == [] and doc["shortfalls"][0]["missing"] == 1, doc
     assert {u["unit"]: u["reason"] for u in doc["passed_over"]} == {"DMK-01": "off_duty", "DMK-04": "declined"}, doc
+
+
+def who_has_had_more_jobs_in_this_shift_goes_after_one_as_near(make):
+    bridge = make.bridge().start()
+    duty = lambda status: bridge.ask("PUT", "/v1/units/DMK-01/status", {"status": status}, "pos-fire").status
+    assert duty("off_duty") == duty("on_duty") == 200
+    for n in range(2):
+        ident = bridge.report(f"Pohon tumbang menimpa mobil, orang terjepit, nomor {n}")["incident_id"]
+        assert bridge.act(ident, "assign", units=["DMK-01"], who="pengawas").status == 200
+        bridge.act(ident, "status", unit="DMK-01", status="on_scene", who="pengawas")
+        bridge.act(ident, "close", outcome="resolved", release=True, who="pengawas")
+    unit = lambda: next(u for u in bridge.get("/v1/units").json["units"] if u["id"] == "DMK-01")
+    assert unit()["shift_jobs"] == 2, "a step is no job more"
+    fire = bridge.report("Kebakaran rumah di Jl. Kesambi", location=KESAMBI)["incident_id"]
+    first = next(u for u in [*_proposal(bridge, fire)["units"], *_proposal(bridge, fire)["passed_over"]] if u["unit"] == "DMK-01")
+    assert "2 tugas giliran ini" in first["why_id"] or first.get("reason") == "busier", first
+    bridge.restart()
+    assert unit()["shift_jobs"] == 2
+    assert duty("logged_out") == duty("on_duty") == 200
+    assert unit()["shift_jobs"] == 2, "the same shift"
+    assert duty("off_duty") == duty("on_duty") == 200
+    assert "shift_jobs" not in unit()
 
 
 def who_is_on_duty_is_what_the_roster_says_or_a_person_has_said_since(make):
