@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "core/duty.h"
+#include "core/neighbours.h"
 #include "core/unit_board.h"
 #include "core/whereabouts.h"
 
@@ -142,6 +143,7 @@ static void write_taxonomy(const struct rules *rules, struct jsonw *w)
 	jsonw_open(w, NULL, '{');
 	jsonw_string(w, "rules", rules_version(rules));
 	write_agencies(rules_agencies(rules), w);
+	neighbours_write(rules_neighbours(rules), w, "neighbours");
 	jsonw_open(w, "categories", '[');
 	for (unsigned i = 0; i < rules_category_count(rules); i++)
 		write_category(rules_agencies(rules), rules_category_at(rules, i), w);

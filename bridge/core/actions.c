@@ -4,6 +4,7 @@
 
 #include "base/xalloc.h"
 #include "core/areas.h"
+#include "core/neighbours.h"
 #include "core/rising.h"
 #include "core/routing.h"
 #include "core/rules.h"
@@ -167,6 +168,16 @@ static int look_up_units(const struct actions *actions, struct command *command,
 	return 0;
 }
 
+static int look_up_neighbour(const struct actions *actions, const struct command *command,
+			     struct err *err)
+{
+	if (command->neighbour[0] != '\0' &&
+	    neighbours_find(rules_neighbours(actions->rules), command->neighbour) == NULL)
+		return err_field(err, "to",
+				 "is neither an agency of this city nor a neighbour");
+	return 0;
+}
+
 /* What can be said of a command without its incident. */
 static int check(const struct actions *actions, struct command *command, struct err *err)
 {
@@ -176,7 +187,8 @@ static int check(const struct actions *actions, struct command *command, struct 
 	if (command->happened_ms > command->at_ms + AHEAD_MS)
 		return err_field(err, "at", "is in the future");
 	if (look_up_category(actions, command, err) < 0 ||
-	    look_up_units(actions, command, err) < 0)
+	    look_up_units(actions, command, err) < 0 ||
+	    look_up_neighbour(actions, command, err) < 0)
 		return -1;
 	if (command->action == ACTION_RELOCATE)
 		locate(actions->rules, &command->location, "", 0, &command->location);

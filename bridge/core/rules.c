@@ -24,6 +24,7 @@ enum file {
 	STATIONS,
 	UNITS,
 	HOSPITALS,
+	NEIGHBOURS,
 	PLANS,
 	SENDING,
 	JUDGEMENT,
@@ -37,16 +38,27 @@ enum file {
 
 /* In the order of reading: each may name what stands in those before it. */
 static const char *const file_names[FILES] = {
-	[AGENCIES] = "agencies.tsv",     [OFFICES] = "offices.tsv",
-	[TAXONOMY] = "taxonomy.tsv",     [LEXICON] = "lexicon.tsv",
-	[AREAS] = "areas.geojson",       [PLACE_WORDS] = "place-words.tsv",
-	[GAZETTEER] = "gazetteer.tsv",   [PLACES] = "places.json",
-	[STATIONS] = "stations.tsv",     [UNITS] = "units.tsv",
-	[HOSPITALS] = "hospitals.tsv",   [PLANS] = "rules/plans.tsv",
-	[SENDING] = "rules/guards.tsv",  [JUDGEMENT] = "rules/judgement.tsv",
-	[CALLERS] = "rules/callers.tsv", [SLANG] = "rules/slang.tsv",
-	[HOURS] = "rules/hours.tsv",     [HOLIDAYS] = "holidays.tsv",
-	[ROUTING] = "rules/routing.tsv", [ESCALATION] = "rules/escalation.tsv",
+	[AGENCIES] = "agencies.tsv",
+	[OFFICES] = "offices.tsv",
+	[TAXONOMY] = "taxonomy.tsv",
+	[LEXICON] = "lexicon.tsv",
+	[AREAS] = "areas.geojson",
+	[PLACE_WORDS] = "place-words.tsv",
+	[GAZETTEER] = "gazetteer.tsv",
+	[PLACES] = "places.json",
+	[STATIONS] = "stations.tsv",
+	[UNITS] = "units.tsv",
+	[HOSPITALS] = "hospitals.tsv",
+	[NEIGHBOURS] = "neighbours.tsv",
+	[PLANS] = "rules/plans.tsv",
+	[SENDING] = "rules/guards.tsv",
+	[JUDGEMENT] = "rules/judgement.tsv",
+	[CALLERS] = "rules/callers.tsv",
+	[SLANG] = "rules/slang.tsv",
+	[HOURS] = "rules/hours.tsv",
+	[HOLIDAYS] = "holidays.tsv",
+	[ROUTING] = "rules/routing.tsv",
+	[ESCALATION] = "rules/escalation.tsv",
 };
 
 const char *const category_kind_names[CATEGORY_KINDS] = {
@@ -381,7 +393,9 @@ static int load_fleet(struct loader *l)
 	    fleet_load_units(&rules->fleet, file_names[UNITS], l->text[UNITS], &rules->agencies,
 			     l->err) < 0)
 		return -1;
-	if (hospitals_load(rules, file_names[HOSPITALS], l->text[HOSPITALS], l->err) < 0)
+	if (hospitals_load(rules, file_names[HOSPITALS], l->text[HOSPITALS], l->err) < 0 ||
+	    neighbours_load(&rules->neighbours, file_names[NEIGHBOURS], l->text[NEIGHBOURS],
+			    &rules->agencies, l->err) < 0)
 		return -1;
 	if (plans_load(rules, file_names[PLANS], l->text[PLANS], l->err) < 0)
 		return -1;
@@ -713,6 +727,11 @@ const struct fleet *rules_fleet(const struct rules *rules)
 const struct hospitals *rules_hospitals(const struct rules *rules)
 {
 	return &rules->hospitals;
+}
+
+const struct neighbours *rules_neighbours(const struct rules *rules)
+{
+	return &rules->neighbours;
 }
 
 const struct plans *rules_plans(const struct rules *rules)

@@ -17,8 +17,9 @@ struct guards;    /* model/guard.h */
 struct hospitals; /* hospitals.h */
 struct jsonw;
 struct model;
-struct plans; /* plans.h */
-struct rules; /* rules_private.h */
+struct neighbours; /* neighbours.h */
+struct plans;      /* plans.h */
+struct rules;      /* rules_private.h */
 
 enum category_kind {
 	CATEGORY_EMERGENCY, /* somebody is sent at once */
@@ -45,8 +46,8 @@ struct category {
 	bool is_confidential;
 };
 
-/* agencies, offices, taxonomy, lexicon, gazetteer, stations, units, hospitals and
- * holidays (.tsv),
+/* agencies, offices, taxonomy, lexicon, gazetteer, stations, units, hospitals,
+ * neighbours and holidays (.tsv),
  * areas.geojson, and what is in rules/, in dir. The error names folder, file, line, column and
  * remedy. A model (model/triage.model) may be missing or broken: then the rules judge alone. */
 int rules_load(struct rules **rules_r, const char *dir, struct err *err) MUST_CHECK;
@@ -87,6 +88,7 @@ void rules_write_areas(const struct rules *rules, struct jsonw *w);
 
 const struct fleet *rules_fleet(const struct rules *rules);
 const struct hospitals *rules_hospitals(const struct rules *rules);
+const struct neighbours *rules_neighbours(const struct rules *rules);
 /* What is sent to what: rules/plans.tsv. */
 const struct plans *rules_plans(const struct rules *rules);
 /* What speaks against sending a unit: rules/guards.tsv. */

@@ -6,6 +6,7 @@
 #include "core/hospitals.h"
 #include "core/lexicon.h"
 #include "core/model.h"
+#include "core/neighbours.h"
 #include "core/place_policy.h"
 #include "core/plans.h"
 #include "core/policy.h"
@@ -41,6 +42,7 @@ struct rules {
 	struct place_policy place_policy;
 	struct fleet fleet;
 	struct hospitals hospitals;
+	struct neighbours neighbours;
 	struct plans plans;
 	struct guards guards;
 	struct model *model; /* NULL: the rules judge alone */

@@ -26,6 +26,7 @@ const char *const action_names[ACTIONS] = {
 	[ACTION_ASSIGN] = "assign",
 	[ACTION_STATUS] = "status",
 	[ACTION_CANCEL] = "cancel",
+	[ACTION_HAND_OVER] = "hand_over",
 	[ACTION_FOLD] = "fold",
 	[ACTION_RECEIPT] = "receipt",
 };
@@ -61,7 +62,7 @@ static int read_action(struct command *command, struct err *err)
 		return err_field(err, "action",
 				 "must be acknowledge, note, reclassify, relocate, close, "
 				 "reopen, merge, split, unfold, escalate, acknowledge_alarm, "
-				 "shelve_alarm, assign, status or cancel");
+				 "shelve_alarm, assign, status, cancel or hand_over");
 	command->action = (enum action)action;
 	return 0;
 }
@@ -321,6 +322,41 @@ static int read_status(struct command *command, struct err *err)
 	return read_reason(command, err);
 }
 
+static bool is_blank(const char *text)
+{
+	return text == NULL || text[strspn(text, " \t\r\n")] == '\0';
+}
+
+static int read_hand_over(struct command *command, const struct agencies *agencies,
+			  struct err *err)
+{
+	const char *to;
+
+	if (jsonin_string(command->doc, "to", JSONIN_REQUIRED, NEIGHBOUR_SIZE - 1, &to, err) <
+		    0 ||
+	    read_reason(command, err) < 0)
+		return -1;
+	if (is_blank(command->reason))
+		return err_field(err, "reason", "is required: why is it theirs?");
+	command->to_agency = agency_find(agencies, to, strlen(to));
+	if (command->to_agency < 0)
+		snprintf(command->neighbour, NEIGHBOUR_SIZE, "%s", to);
+	return 0;
+}
+
+/* A neighbour has no console here: who has told them writes down who there has taken it. */
+static int read_acknowledge(struct command *command, struct err *err)
+{
+	if (jsonin_string(command->doc, "taken_by", JSONIN_OPTIONAL, TAKEN_BY_MAX,
+			  &command->taken_by, err) < 0)
+		return -1;
+	if (command->taken_by == NULL)
+		return 0;
+	if (is_blank(command->taken_by))
+		return err_field(err, "taken_by", "is empty");
+	return jsonin_time(command->doc, "at", JSONIN_OPTIONAL, &command->happened_ms, err);
+}
+
 static int read_details(struct command *command, const struct agencies *agencies,
 			struct err *err)
 {
@@ -347,7 +383,10 @@ static int read_details(struct command *command, const struct agencies *agencies
 		return read_status(command, err);
 	case ACTION_CANCEL:
 		return read_cancel(command, err);
+	case ACTION_HAND_OVER:
+		return read_hand_over(command, agencies, err);
 	case ACTION_ACKNOWLEDGE:
+		return read_acknowledge(command, err);
 	case ACTION_REOPEN:
 	case ACTION_UNFOLD:
 	case ACTION_ESCALATE:

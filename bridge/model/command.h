@@ -29,6 +29,7 @@ enum action {
 	ACTION_ASSIGN,
 	ACTION_STATUS,
 	ACTION_CANCEL,
+	ACTION_HAND_OVER,
 	ACTIONS_OF_PEOPLE,
 	ACTION_FOLD = ACTIONS_OF_PEOPLE, /* the bridge's own: nobody may ask for these */
 	ACTION_RECEIPT,
@@ -45,6 +46,9 @@ extern const char *const action_names[ACTIONS];
 
 #define COMMAND_UNITS_MAX 24
 #define CREW_MATES_MAX    3 /* vehicles beside one, that go with the same people */
+
+#define NEIGHBOUR_SIZE 32 /* id of an emergency service beyond the city */
+#define TAKEN_BY_MAX   96
 
 struct command_unit {
 	char id[UNIT_SIZE];
@@ -88,12 +92,18 @@ struct command {
 	bool is_overriding;           /* ACTION_ASSIGN: also where a guard warns */
 	bool is_releasing;            /* ACTION_CLOSE: who is bound is freed */
 	enum order_state order_state; /* ACTION_STATUS */
-	int64_t happened_ms;          /* ACTION_STATUS, ACTION_RECEIPT, and what is from paper:
-					 as they say; 0: now */
-	bool is_from_paper;           /* entered afterwards */
-	const char *reason;           /* of a decline or a recall; borrowed from doc, or NULL */
-	char dispatch_id[ID_SIZE];    /* ACTION_RECEIPT */
-	enum receipt receipt;         /* ACTION_RECEIPT */
+	/* ACTION_STATUS, ACTION_RECEIPT, taken_by, and what is from paper: as they say; 0: now
+	 */
+	int64_t happened_ms;
+	bool is_from_paper; /* entered afterwards */
+	/* Of a decline, a recall, a hand-over; borrowed from doc, or NULL. */
+	const char *reason;
+	int to_agency;                  /* ACTION_HAND_OVER; -1: to a neighbour */
+	char neighbour[NEIGHBOUR_SIZE]; /* ACTION_HAND_OVER; the actions' to look up */
+	/* ACTION_ACKNOWLEDGE: who at the neighbour's has it; borrowed from doc, or NULL. */
+	const char *taken_by;
+	char dispatch_id[ID_SIZE]; /* ACTION_RECEIPT */
+	enum receipt receipt;      /* ACTION_RECEIPT */
 	json_t *doc;
 };
 

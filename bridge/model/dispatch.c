@@ -208,6 +208,8 @@ int incident_assign(struct incident *incident, const struct command *command, st
 			incident_begin_parts(incident, (agency_set)1 << unit->agency,
 					     command->at_ms);
 		incident->verdict.agencies |= (agency_set)1 << unit->agency;
+		incident_take_back(incident, unit->agency);
+		(void)incident_receive(incident, unit->agency, command); /* or there was none */
 		add_order(incident, unit, command);
 		if (!is_on_its_way(incident->assignment[unit->agency].state))
 			follow_orders(incident, unit->agency, command);

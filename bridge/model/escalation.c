@@ -121,6 +121,8 @@ static struct unanswered find_unanswered(const struct incident *incident, unsign
 
 static enum wait_kind step_of(const struct incident *incident, const struct assignment *part)
 {
+	if (part->handed_at_ms != 0)
+		return WAIT_UNSENT; /* handed over: it stays ours until it is taken there */
 	switch (part->state) {
 	case ASSIGNMENT_PENDING:
 		return incident->verdict.disposition == DISPOSITION_REVIEW ? WAIT_UNSURE

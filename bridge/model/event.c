@@ -55,6 +55,7 @@ enum event_kind event_kind_of(enum action action)
 	case ACTION_ASSIGN:
 	case ACTION_STATUS:
 	case ACTION_CANCEL:
+	case ACTION_HAND_OVER:
 	case ACTION_RECEIPT:
 		return EVENT_ASSIGNMENT_UPDATED;
 	case ACTION_CLOSE:
@@ -83,6 +84,8 @@ enum event_kind event_kind_after(const struct command *command, const struct inc
 {
 	if (command->action == ACTION_CLOSE && incident->status != INCIDENT_CLOSED)
 		return EVENT_ASSIGNMENT_UPDATED;
+	if (command->taken_by != NULL && incident->status == INCIDENT_CLOSED)
+		return EVENT_INCIDENT_CLOSED;
 	return event_kind_of(command->action);
 }
 
@@ -248,6 +251,23 @@ static void write_ending(struct jsonw *w, const struct command *command,
 		jsonw_string(w, "outcome", command->outcome);
 }
 
+/* Whose part went where, and who there has taken it. */
+static void write_hand_over(struct jsonw *w, const struct command *command,
+			    const struct incident *incident, const struct agencies *agencies)
+{
+	if (command->action == ACTION_HAND_OVER) {
+		(void)write_part(w, command, incident, agencies);
+		jsonw_string(w, "handed_to",
+			     command->to_agency >= 0 ? agencies->agency[command->to_agency].id
+						     : command->neighbour);
+	}
+	if (command->taken_by != NULL) {
+		jsonw_string(w, "taken_by", command->taken_by);
+		if (command->happened_ms != 0)
+			jsonw_time(w, "at", command->happened_ms);
+	}
+}
+
 static void write_dispatch(struct jsonw *w, const struct command *command,
 			   const struct incident *incident)
 {
@@ -276,6 +296,7 @@ void event_write_command(struct jsonw *w, uint64_t seq, int64_t at_ms,
 		write_alarm(w, command, incident, agencies);
 	if (command->action == ACTION_ESCALATE)
 		write_rise(w, command, incident, agencies);
+	write_hand_over(w, command, incident, agencies);
 	write_dispatch(w, command, incident);
 	close_decision(w, incident, agencies);
 }

@@ -15,13 +15,14 @@
 	 BIT(ACTION_RELOCATE) | BIT(ACTION_CLOSE) | BIT(ACTION_MERGE) | BIT(ACTION_SPLIT) |    \
 	 BIT(ACTION_UNFOLD) | BIT(ACTION_FOLD) | BIT(ACTION_ESCALATE) |                        \
 	 BIT(ACTION_ACKNOWLEDGE_ALARM) | BIT(ACTION_SHELVE_ALARM) | BIT(ACTION_ASSIGN) |       \
-	 BIT(ACTION_STATUS) | BIT(ACTION_CANCEL) | BIT(ACTION_RECEIPT))
+	 BIT(ACTION_STATUS) | BIT(ACTION_CANCEL) | BIT(ACTION_RECEIPT) |                       \
+	 BIT(ACTION_HAND_OVER))
 
 /* Decisions in the name of an agency on its own part. */
 #define OF_A_PART                                                                              \
 	(BIT(ACTION_ACKNOWLEDGE) | BIT(ACTION_CLOSE) | BIT(ACTION_ESCALATE) |                  \
 	 BIT(ACTION_ACKNOWLEDGE_ALARM) | BIT(ACTION_SHELVE_ALARM) | BIT(ACTION_ASSIGN) |       \
-	 BIT(ACTION_STATUS) | BIT(ACTION_CANCEL))
+	 BIT(ACTION_STATUS) | BIT(ACTION_CANCEL) | BIT(ACTION_HAND_OVER))
 
 /* What a person may do in which state of the incident, and the state after it. */
 static const struct {
@@ -309,6 +310,7 @@ static int (*const apply[ACTIONS])(struct incident *, const struct command *, st
 	[ACTION_ASSIGN] = incident_assign,
 	[ACTION_STATUS] = incident_step,
 	[ACTION_CANCEL] = incident_cancel,
+	[ACTION_HAND_OVER] = incident_hand_over,
 	[ACTION_RECEIPT] = incident_take_receipt,
 };
 
@@ -348,6 +350,7 @@ int incident_apply(struct incident *incident, const struct command *command, str
 	incident->is_late = false;
 	if (apply[command->action](incident, command, err) < 0)
 		return -1;
+	incident_settle_hand_overs(incident);
 	incident->version++;
 	incident->updated_at_ms = command->at_ms;
 	if ((UNDECIDED & BIT(command->action)) == 0 && !incident->is_late)

@@ -40,6 +40,10 @@ struct assignment {
 	char by[USER_SIZE];  /* who brought it there; "" : the bridge itself */
 	const char *outcome; /* how it ended, one of outcome_names; NULL: it is open */
 	int64_t closed_at_ms;
+	/* Handed over, and not taken there yet while it is open: one agency, or a neighbour. */
+	agency_set handed_to;
+	char neighbour[NEIGHBOUR_SIZE];
+	int64_t handed_at_ms; /* 0: it is not */
 	struct wait wait[WAIT_SLOTS];
 };
 

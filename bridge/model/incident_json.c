@@ -27,6 +27,23 @@ static void write_orders(const struct incident *incident, unsigned agency, struc
 	jsonw_close(w, ']');
 }
 
+/* What there is none of is left out. */
+static void write_ending(const struct assignment *part, const struct agencies *agencies,
+			 struct jsonw *w)
+{
+	if (part->outcome != NULL) {
+		jsonw_string(w, "outcome", part->outcome);
+		jsonw_time(w, "closed_at", part->closed_at_ms);
+	}
+	if (part->handed_at_ms != 0) {
+		jsonw_string(w, "handed_to",
+			     part->handed_to != 0
+				     ? agencies->agency[__builtin_ctz(part->handed_to)].id
+				     : part->neighbour);
+		jsonw_time(w, "handed_at", part->handed_at_ms);
+	}
+}
+
 static void write_assignments(const struct incident *incident, const struct agencies *agencies,
 			      struct jsonw *w)
 {
@@ -39,10 +56,7 @@ static void write_assignments(const struct incident *incident, const struct agen
 		jsonw_string(w, "state", assignment_state_names[incident->assignment[i].state]);
 		jsonw_time(w, "since", incident->assignment[i].since_ms);
 		write_or_null(w, "by", incident->assignment[i].by);
-		if (incident->assignment[i].outcome != NULL) {
-			jsonw_string(w, "outcome", incident->assignment[i].outcome);
-			jsonw_time(w, "closed_at", incident->assignment[i].closed_at_ms);
-		}
+		write_ending(&incident->assignment[i], agencies, w);
 		write_orders(incident, i, w);
 		wait_write(&incident->assignment[i].wait[WAIT_FOR_STEP], w, "escalation");
 		wait_write(&incident->assignment[i].wait[WAIT_FOR_ARRIVAL], w, "arrival");
@@ -232,6 +246,19 @@ static void read_orphans(const json_t *list, const struct agencies *agencies,
 	}
 }
 
+static void read_hand_over(const json_t *object, const struct agencies *agencies,
+			   struct assignment *part)
+{
+	const char *to = json_string_value(json_object_get(object, "handed_to"));
+	int agency = to != NULL ? agency_find(agencies, to, strlen(to)) : -1;
+
+	part->handed_at_ms = to != NULL ? read_time(object, "handed_at") : 0;
+	if (agency >= 0)
+		part->handed_to = (agency_set)1 << agency;
+	else
+		read_text(object, "handed_to", part->neighbour, NEIGHBOUR_SIZE);
+}
+
 static void read_end(const json_t *object, struct assignment *part)
 {
 	const char *outcome = json_string_value(json_object_get(object, "outcome"));
@@ -272,6 +299,7 @@ static void read_assignments(const json_t *object, const struct agencies *agenci
 		incident->assignment[index].since_ms = read_time(one, "since");
 		read_text(one, "by", incident->assignment[index].by, USER_SIZE);
 		read_end(one, &incident->assignment[index]);
+		read_hand_over(one, agencies, &incident->assignment[index]);
 		read_orders(json_object_get(one, "orders"), (unsigned)index, incident);
 		wait_read(json_object_get(one, "escalation"),
 			  &incident->assignment[index].wait[WAIT_FOR_STEP]);

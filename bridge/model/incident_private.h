@@ -26,6 +26,24 @@ int incident_close(struct incident *incident, const struct command *command,
 		   struct err *err) MUST_CHECK;
 int incident_reopen(struct incident *incident, const struct command *command,
 		    struct err *err) MUST_CHECK;
+/* That part's outcome, and the incident's where it was the last one that was open. */
+void incident_close_part(struct incident *incident, unsigned agency, const char *outcome,
+			 const struct command *command);
+
+/* Of hand_over.c: as incident_apply. */
+int incident_hand_over(struct incident *incident, const struct command *command,
+		       struct err *err) MUST_CHECK;
+/* A person has written down that the neighbour has taken what that agency handed over. */
+int incident_take_word(struct incident *incident, unsigned agency,
+		       const struct command *command, struct err *err) MUST_CHECK;
+bool incident_is_handed(const struct incident *incident, unsigned agency);
+/* The agency goes on with its part itself. */
+void incident_take_back(struct incident *incident, unsigned agency);
+/* What others have handed to that agency is its own now. Whether there was any. */
+bool incident_receive(struct incident *incident, unsigned agency,
+		      const struct command *command);
+/* Where nobody there can take it any more it is no longer handed over. */
+void incident_settle_hand_overs(struct incident *incident);
 
 void incident_move_part(struct incident *incident, unsigned agency, enum assignment_state state,
 			const struct command *command);

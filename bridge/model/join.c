@@ -364,7 +364,8 @@ void incident_take_in(struct incident *incident, const struct incident *other, i
 static bool is_same_part(const struct assignment *a, const struct assignment *b)
 {
 	return a->state == b->state && a->since_ms == b->since_ms && a->outcome == b->outcome &&
-	       a->closed_at_ms == b->closed_at_ms && strcmp(a->by, b->by) == 0;
+	       a->closed_at_ms == b->closed_at_ms && a->handed_at_ms == b->handed_at_ms &&
+	       strcmp(a->by, b->by) == 0;
 }
 
 /* Whoever has acted keeps its part, also where only what is taken out had called it. */

@@ -137,7 +137,16 @@ int incident_acknowledge(struct incident *incident, const struct command *comman
 
 	if (incident_open_part(incident, command, &agency, err) < 0)
 		return -1;
+	if (command->taken_by != NULL)
+		return incident_take_word(incident, agency, command, err);
 	before = incident->assignment[agency].state;
+	if (incident_is_handed(incident, agency)) {
+		incident_take_back(incident, agency);
+		return 0;
+	}
+	if (incident_receive(incident, agency, command) &&
+	    !incident_part_may_move(before, ASSIGNMENT_ACKNOWLEDGED))
+		return 0; /* it was there already */
 	if (!incident_part_may_move(before, ASSIGNMENT_ACKNOWLEDGED))
 		return err_field(err, "action", "this agency's part is %s already",
 				 assignment_state_names[before]);
@@ -184,6 +193,14 @@ static void end_incident(struct incident *incident, const char *outcome,
 	snprintf(incident->outcome, sizeof(incident->outcome), "%s", outcome);
 }
 
+void incident_close_part(struct incident *incident, unsigned agency, const char *outcome,
+			 const struct command *command)
+{
+	close_part(incident, agency, outcome, command);
+	if (incident_is_over(incident))
+		end_incident(incident, outcome_of_parts(incident), command);
+}
+
 static void close_parts(struct incident *incident, agency_set parts,
 			const struct command *command)
 {
@@ -191,8 +208,10 @@ static void close_parts(struct incident *incident, agency_set parts,
 
 	parts &= ~incident_closed_parts(incident);
 	incident_free_units(incident, parts, command);
-	for (agency_set left = parts; left != 0; left &= left - 1)
+	for (agency_set left = parts; left != 0; left &= left - 1) {
+		incident_take_back(incident, (unsigned)__builtin_ctz(left));
 		close_part(incident, (unsigned)__builtin_ctz(left), command->outcome, command);
+	}
 	if (is_whole)
 		end_incident(incident, command->outcome,
 			     command); /* who ends it all says how */

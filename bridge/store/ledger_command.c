@@ -129,6 +129,7 @@ static int decide(struct ledger *ledger, struct store_request *request,
 		return assign(ledger, request, incident, err);
 	case ACTION_STATUS:
 	case ACTION_CANCEL:
+	case ACTION_HAND_OVER:
 	case ACTION_RECEIPT:
 	case ACTION_ACKNOWLEDGE:
 	case ACTION_NOTE:

@@ -14,14 +14,15 @@ static const struct agencies city = {
 
 /* '+' : this action is possible in this status. In the order of enum action. */
 static const char possible[INCIDENT_STATUSES][ACTIONS_OF_PEOPLE + 1] = {
-	"+++++-+++++++++", "+++++-+++++++++", "-+---+-+-----+-"};
+	"++++++++++++++++", "++++++++++++++++", "-+---+-+-----+--"};
 
-/* Which parts an action may leave in which state, but for acknowledge, close and reopen. */
+/* Which parts an action may leave in which state; what else a part may come to is below. */
 static const unsigned leaves[ACTIONS_OF_PEOPLE] = {
 	[ACTION_ASSIGN] = 1u << ASSIGNMENT_DISPATCHED,
 	[ACTION_STATUS] = 1u << ASSIGNMENT_ACKNOWLEDGED | 1u << ASSIGNMENT_DISPATCHED |
 			  1u << ASSIGNMENT_EN_ROUTE | 1u << ASSIGNMENT_ON_SCENE |
 			  1u << ASSIGNMENT_CLEARED | 1u << ASSIGNMENT_DECLINED,
+	[ACTION_HAND_OVER] = 1u << ASSIGNMENT_ACKNOWLEDGED | 1u << ASSIGNMENT_PENDING,
 	[ACTION_CANCEL] = 1u << ASSIGNMENT_ACKNOWLEDGED | 1u << ASSIGNMENT_DISPATCHED |
 			  1u << ASSIGNMENT_EN_ROUTE | 1u << ASSIGNMENT_ON_SCENE |
 			  1u << ASSIGNMENT_CLEARED | 1u << ASSIGNMENT_CANCELLED,
@@ -43,25 +44,50 @@ static void open_incident(struct incident *incident)
 	report_free(&report);
 }
 
+static bool is_same(const struct assignment *before, const struct assignment *after)
+{
+	return after->state == before->state && after->outcome == before->outcome;
+}
+
+static bool is_anew(const struct assignment *part)
+{
+	return part->state == ASSIGNMENT_PENDING && part->outcome == NULL &&
+	       part->by[0] == '\0';
+}
+
+/* Its agency has closed it, or it was handed over and somebody else has it now. */
+static void check_end(const struct assignment *before, const struct assignment *after,
+		      enum action action)
+{
+	FUZZ_CHECK(after->closed_at_ms != 0);
+	FUZZ_CHECK(before->state == ASSIGNMENT_PENDING
+			   ? after->state == ASSIGNMENT_CANCELLED
+			   : after->state != ASSIGNMENT_PENDING &&
+				     after->state != ASSIGNMENT_ACKNOWLEDGED);
+	FUZZ_CHECK(action == ACTION_CLOSE ||
+		   (before->handed_at_ms != 0 && strcmp(after->outcome, "handed_over") == 0 &&
+		    (action == ACTION_ACKNOWLEDGE || action == ACTION_ASSIGN)));
+}
+
 static void check_part(const struct assignment *before, const struct assignment *after,
 		       enum action action, bool was_there)
 {
-	if (action == ACTION_MERGE) {
-		FUZZ_CHECK(after->state == before->state); /* as they were */
-	} else if (!was_there && action == ACTION_ASSIGN) {
-		FUZZ_CHECK(after->state == ASSIGNMENT_DISPATCHED);
-	} else if (!was_there || action == ACTION_REOPEN) {
-		FUZZ_CHECK(after->state == ASSIGNMENT_PENDING && after->by[0] == '\0');
-	} else if (action == ACTION_CLOSE) {
-		FUZZ_CHECK(before->state == ASSIGNMENT_PENDING
-				   ? after->state == ASSIGNMENT_CANCELLED
-				   : after->state != ASSIGNMENT_PENDING &&
-					     after->state != ASSIGNMENT_ACKNOWLEDGED);
-	} else if (after->state != before->state && leaves[action] == 0) {
+	if (!was_there && action == ACTION_ASSIGN) {
+		FUZZ_CHECK(after->state == ASSIGNMENT_DISPATCHED && after->outcome == NULL);
+	} else if (!was_there) {
+		FUZZ_CHECK(is_anew(after));
+	} else if (is_same(before, after)) {
+		return;
+	} else if (before->outcome != NULL) {
+		FUZZ_CHECK(is_anew(after));
+		FUZZ_CHECK(action == ACTION_REOPEN || action == ACTION_HAND_OVER);
+	} else if (after->outcome != NULL) {
+		check_end(before, after, action);
+	} else if (leaves[action] == 0) {
 		FUZZ_CHECK(action == ACTION_ACKNOWLEDGE &&
 			   before->state == ASSIGNMENT_PENDING &&
 			   after->state == ASSIGNMENT_ACKNOWLEDGED);
-	} else if (after->state != before->state) {
+	} else {
 		FUZZ_CHECK(leaves[action] >> after->state & 1);
 	}
 }
@@ -77,6 +103,7 @@ static void check_orders(const struct incident *incident)
 			continue;
 		FUZZ_CHECK(incident->status != INCIDENT_CLOSED);
 		FUZZ_CHECK(incident->verdict.agencies >> one->agency & 1);
+		FUZZ_CHECK(incident->assignment[one->agency].outcome == NULL);
 		for (unsigned j = 0; j < i; j++)
 			FUZZ_CHECK(!order_is_live(incident->sent[j].state) ||
 				   strcmp(incident->sent[j].unit, one->unit) != 0);
@@ -86,8 +113,6 @@ static void check_orders(const struct incident *incident)
 static void check_step(const struct incident *before, const struct incident *after,
 		       const struct command *command)
 {
-	unsigned acknowledged = 0;
-
 	FUZZ_CHECK(possible[before->status][command->action] == '+');
 	FUZZ_CHECK(after->version == before->version + 1);
 	FUZZ_CHECK(after->status < INCIDENT_STATUSES);
@@ -100,9 +125,9 @@ static void check_step(const struct incident *before, const struct incident *aft
 			continue;
 		check_part(&before->assignment[i], &after->assignment[i], command->action,
 			   before->verdict.agencies >> i & 1);
-		acknowledged += before->assignment[i].state != after->assignment[i].state;
 	}
-	FUZZ_CHECK(command->action != ACTION_ACKNOWLEDGE || acknowledged == 1);
+	/* Whatever is open has somebody who sees to it. */
+	FUZZ_CHECK(after->status == INCIDENT_CLOSED || !incident_is_over(after));
 	check_orders(after);
 }
 
@@ -126,6 +151,10 @@ static void check_event(const struct incident *incident, const struct command *c
 	for (unsigned i = 0; i < city.count; i++)
 		FUZZ_CHECK((incident->verdict.agencies >> i & 1) == 0 ||
 			   back.assignment[i].state == incident->assignment[i].state);
+	for (unsigned i = 0; i < city.count && incident->status != INCIDENT_CLOSED; i++)
+		FUZZ_CHECK((incident->verdict.agencies >> i & 1) == 0 ||
+			   (back.assignment[i].outcome == incident->assignment[i].outcome &&
+			    back.assignment[i].handed_to == incident->assignment[i].handed_to));
 	FUZZ_CHECK(back.sent_count == incident->sent_count);
 	incident_fini(&back);
 	json_decref(doc);

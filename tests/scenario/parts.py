@@ -2,6 +2,8 @@
 
 import itertools
 
+from world import impatient
+
 FIRE = "Kebakaran rumah di Jl. Kesambi, masih ada orang di dalam"
 _n = itertools.count()
 
@@ -24,9 +26,9 @@ def _did(bridge, ident, action, who, **fields):
     return bridge.incident(ident)
 
 
-def _refused(bridge, ident, action, who, **fields):
+def _refused(bridge, ident, action, who, status=422, **fields):
     answer = bridge.act(ident, action, who, **fields)
-    assert answer.status == 422, (action, who, answer)
+    assert answer.status == status, (action, who, answer)
     return answer.json["errors"][0]["field"]
 
 
@@ -105,3 +107,35 @@ def what_was_closed_survives_kill(make):
     assert bridge.incident(ident)["assignments"] == before["assignments"]
     workflow = bridge.get("/v1/workflow").json
     assert "reopen" in workflow["closed_part"] and "close" not in workflow["closed_part"]
+
+
+def what_is_handed_over_rings_again_here_until_it_is_taken_there(make):
+    bridge = make.bridge(**impatient.city(make, untaken="supervisor 600s")).start()
+    ident = _incident(bridge, "fire")
+    assert _refused(bridge, ident, "hand_over", "pos-fire", 400, to="police") == "reason"
+    assert _refused(bridge, ident, "hand_over", "pos-fire", to="atlantis", reason="jauh") == "to"
+    now = _did(bridge, ident, "hand_over", "pos-fire", to="police", reason="bukan api, tabrakan")
+    assert _part(now, "fire")["handed_to"] == "police" and "outcome" not in _part(now, "fire")
+    assert _part(now, "police")["state"] == "pending" and _part(now, "police")["escalation"]["kind"] == "untaken"
+    (rise,) = impatient.risen(bridge, ident, 1)
+    assert rise["to"] == "desk" and rise["kind"] == "unsent"
+    bridge.kill()
+    bridge.start()
+    assert _part(bridge.incident(ident), "fire")["handed_to"] == "police"
+    now = _did(bridge, ident, "acknowledge", "pos-police")
+    assert _part(now, "fire")["outcome"] == "handed_over" and _part(now, "fire")["escalation"] is None
+    assert now["status"] == "active" and _part(now, "police")["by"] == "pos-police"
+    told = next(t for t in now["timeline"] if t.get("action") == "hand_over")
+    assert told["agency"] == "fire" and told["handed_to"] == "police" and told["reason"] == "bukan api, tabrakan"
+
+
+def a_neighbour_has_it_when_a_person_writes_down_who_took_it(bridge):
+    ident = _incident(bridge, "fire")
+    neighbour = bridge.get("/v1/taxonomy").json["neighbours"][0]["id"]
+    assert _refused(bridge, ident, "acknowledge", "pos-fire", taken_by="Pak Budi") == "taken_by"
+    now = _did(bridge, ident, "hand_over", "pos-fire", to=neighbour, reason="di luar batas kota")
+    assert now["status"] == "active" and now["agencies"] == ["fire"] and _part(now, "fire")["handed_to"] == neighbour
+    now = _did(bridge, ident, "acknowledge", "pos-fire", taken_by="Pak Budi, meja 3", at=now["updated_at"])
+    assert now["status"] == "closed" and now["outcome"] == "handed_over"
+    told = now["timeline"][-1]
+    assert told["event"] == "incident.closed" and told["taken_by"] == "Pak Budi, meja 3" and told["by"] == "pos-fire"

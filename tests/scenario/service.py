@@ -90,7 +90,7 @@ def sighup_with_a_broken_file_keeps_the_old_whole_and_says_which_file_and_line(m
     bridge = make.bridge(folder=folder, config=config).start()
     rules = bridge.report(FIRE)["classification"]["rules"]
     _add_line(config / "rules/slang.tsv", "rumah\trummahh\t\n")  # in itself a good change
-    for name in ("lexicon.tsv", "gazetteer.tsv", "taxonomy.tsv", "stations.tsv", "units.tsv", "hospitals.tsv", "offices.tsv", "rules/plans.tsv",
+    for name in ("lexicon.tsv", "gazetteer.tsv", "taxonomy.tsv", "stations.tsv", "units.tsv", "hospitals.tsv", "neighbours.tsv", "offices.tsv", "rules/plans.tsv",
                  "rules/joining.tsv"):
         good = (config / name).read_bytes()
         line = _add_line(config / name, "half\ta line\n")

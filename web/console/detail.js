@@ -91,6 +91,7 @@ function parts(app, incident) {
 			span({role: "cell", class: cls("state", part.state)}, part.outcome ? `${t("state.closed")} · ${word("outcome", part.outcome)}` : word("state", part.state)),
 			span({role: "cell", class: "sub"}, part.by ? t("detail.by", {who: part.by, time: clock_text(Date.parse(part.since))})
 				: t("detail.since", {age: age(app.shown_now.value - Date.parse(part.since))})),
+			part.handed_to && !part.outcome ? span({role: "cell", class: "sub"}, t("detail.handed", {to: agency_short(part.handed_to, app.desk)})) : null,
 			part.units?.length ? div({role: "cell", class: "orders"}, part.units.map(order_line)) : null)));
 }
 

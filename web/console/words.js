@@ -71,6 +71,7 @@ export const weight_text = (weight) => number_text(weight, 1);
 export function event_words(event, desk) {
 	const agency = event.agency ? agency_short(event.agency, desk) : "";
 	if (event.action)
-		return t(`event.${event.action}`, {agency, outcome: word("outcome", event.incident?.outcome ?? event.outcome)});
+		return t(`event.${event.action}`, {agency, to: event.handed_to ? agency_short(event.handed_to, desk) : "",
+			outcome: word("outcome", event.outcome ?? event.incident?.outcome)});
 	return word("event", event.event);
 }

@@ -11,6 +11,7 @@
  * @property {string} agency @property {string} state @property {string} since
  * @property {string | null} by @property {(Order | string)[]} [units]
  * @property {string} [outcome] how it closed its part @property {string} [closed_at]
+ * @property {string} [handed_to] an agency or a neighbour: taken there once it is closed
  */
 /**
  * @typedef {object} Place
@@ -69,7 +70,7 @@
  * @property {"event"} type @property {number} seq @property {string} time @property {string} event
  * @property {string} [by] @property {string} [action] @property {string} [note]
  * @property {string} [report_id] @property {Incident} [incident] @property {Unit} [unit]
- * @property {Call} [call] @property {string} [outcome] @property {string} [agency]
+ * @property {Call} [call] @property {string} [outcome] @property {string} [agency] @property {string} [handed_to]
  * @property {{reasons: LikeReason[], score: number}} [likeness] @property {Incident} [merged]
  * @property {{report_id: string, incident_id: string, no: number, given_back: boolean}[]} [split]
  * @property {IncidentRef} [from] @property {string} [incident_id] @property {Card} [card]

@@ -35,13 +35,15 @@ static const char *const commands[ACTIONS_OF_PEOPLE] = {
 	[ACTION_ASSIGN] = "{\"action\":\"assign\",\"units\":[\"DMK-01\"]}",
 	[ACTION_STATUS] = "{\"action\":\"status\",\"agency\":\"fire\",\"status\":\"en_route\"}",
 	[ACTION_CANCEL] = "{\"action\":\"cancel\",\"agency\":\"fire\"}",
+	[ACTION_HAND_OVER] = "{\"action\":\"hand_over\",\"agency\":\"fire\",\"to\":\"health\","
+			     "\"reason\":\"milik mereka\"}",
 };
 
 /* The status after an action, by the first letter of its name; '-' : not possible. */
 static const char *const status_after[INCIDENT_STATUSES] = {
-	[INCIDENT_NEW] = "annnc-cnnnnnann",
-	[INCIDENT_ACTIVE] = "aaaac-caaaaaaaa",
-	[INCIDENT_CLOSED] = "-c---n-c-----c-",
+	[INCIDENT_NEW] = "annnc-cnnnnnanna",
+	[INCIDENT_ACTIVE] = "aaaac-caaaaaaaaa",
+	[INCIDENT_CLOSED] = "-c---n-c-----c--",
 };
 
 /* An agency's part after acknowledge, close, reopen, assign, status, cancel; '-' : not
@@ -103,6 +105,8 @@ static char expected_part(enum incident_status status, enum action action,
 		return status == INCIDENT_CLOSED ? '-' : part_after[part][4];
 	case ACTION_CANCEL:
 		return part_after[part][5];
+	case ACTION_HAND_OVER: /* who gives it away has looked at it */
+		return part == ASSIGNMENT_PENDING ? 'a' : letter_of_part(part);
 	default:
 		return letter_of_part(part);
 	}

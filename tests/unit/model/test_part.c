@@ -295,6 +295,124 @@ static void one_that_was_closed_before_parts_were_has_closed_parts(void **state)
 	incident_fini(&back);
 }
 
+#define GIVE(to) "{\"action\":\"hand_over\",\"to\":\"" to "\",\"reason\":\"milik mereka\"}"
+
+static bool waits_for_them(struct incident *incident, unsigned agency)
+{
+	return incident->assignment[agency].outcome == NULL &&
+	       incident->assignment[agency].handed_at_ms != 0;
+}
+
+static void what_is_handed_over_stays_until_it_is_taken_there(void **state)
+{
+	struct incident incident;
+
+	(void)state;
+	incident_of(&incident, "x", FIRE);
+	refuses(&incident, FIRE, GIVE("fire"), "to");
+	does(&incident, FIRE, GIVE("health"));
+	assert_true(waits_for_them(&incident, 0));
+	assert_int_equal(incident.verdict.agencies, FIRE | HEALTH);
+	assert_int_equal(incident.assignment[0].state, ASSIGNMENT_ACKNOWLEDGED);
+	assert_int_equal(incident.assignment[2].state, ASSIGNMENT_PENDING);
+	refuses(&incident, HEALTH, GIVE("fire"), "to"); /* to and fro it would be nobody's */
+	does(&incident, HEALTH, "{\"action\":\"acknowledge\"}");
+	assert_string_equal(incident.assignment[0].outcome, "handed_over");
+	assert_int_equal(incident.status, INCIDENT_ACTIVE);
+	assert_int_equal(incident.assignment[2].state, ASSIGNMENT_ACKNOWLEDGED);
+	does(&incident, HEALTH, CLOSE("resolved"));
+	assert_string_equal(incident.outcome, "resolved");
+	incident_fini(&incident);
+}
+
+static void who_is_there_already_takes_it_by_saying_so_or_by_sending(void **state)
+{
+	struct incident incident;
+
+	(void)state;
+	incident_of(&incident, "x", ALL);
+	does(&incident, HEALTH, "{\"action\":\"assign\",\"units\":[\"AMB-01\"]}");
+	does(&incident, FIRE, GIVE("health"));
+	does(&incident, POLICE, GIVE("health"));
+	assert_int_equal(incident.assignment[2].state, ASSIGNMENT_DISPATCHED);
+	does(&incident, HEALTH, "{\"action\":\"acknowledge\"}");
+	assert_int_equal(incident_closed_parts(&incident), FIRE | POLICE);
+	assert_int_equal(incident.assignment[2].state, ASSIGNMENT_DISPATCHED);
+	refuses(&incident, HEALTH, "{\"action\":\"acknowledge\"}", "action");
+	does(&incident, FIRE, "{\"action\":\"reopen\"}");
+	does(&incident, FIRE, GIVE("health"));
+	does(&incident, HEALTH, "{\"action\":\"assign\",\"units\":[\"AMB-02\"]}");
+	assert_int_equal(incident_closed_parts(&incident), FIRE | POLICE);
+	incident_fini(&incident);
+}
+
+static void who_is_bound_is_not_given_away(void **state)
+{
+	struct incident incident;
+
+	(void)state;
+	incident_of(&incident, "x", FIRE);
+	does(&incident, FIRE, "{\"action\":\"assign\",\"units\":[\"DMK-01\"]}");
+	refuses(&incident, FIRE, GIVE("health"), "action");
+	does(&incident, FIRE, "{\"action\":\"cancel\",\"units\":[\"DMK-01\"]}");
+	does(&incident, FIRE, GIVE("health"));
+	does(&incident, FIRE, "{\"action\":\"assign\",\"units\":[\"DMK-01\"]}");
+	assert_false(waits_for_them(&incident, 0)); /* taken back */
+	incident_fini(&incident);
+}
+
+static void what_they_do_not_take_or_is_taken_back_is_not_handed_over_any_more(void **state)
+{
+	static const char *const refusals[] = {
+		"{\"action\":\"status\",\"status\":\"declined\"}", "{\"action\":\"cancel\"}",
+		CLOSE("no_event")};
+	struct incident incident;
+
+	(void)state;
+	for (unsigned i = 0; i < 3; i++) {
+		incident_of(&incident, "x", FIRE);
+		does(&incident, FIRE, GIVE("health"));
+		does(&incident, HEALTH, refusals[i]);
+		assert_false(waits_for_them(&incident, 0));
+		assert_int_equal(incident.status, INCIDENT_ACTIVE);
+		does(&incident, FIRE, GIVE("health")); /* asked again */
+		assert_int_equal(incident.assignment[2].state, ASSIGNMENT_PENDING);
+		incident_fini(&incident);
+	}
+	incident_of(&incident, "x", FIRE);
+	does(&incident, FIRE, GIVE("health"));
+	does(&incident, FIRE, "{\"action\":\"acknowledge\"}");
+	assert_false(waits_for_them(&incident, 0));
+	does(&incident, HEALTH, "{\"action\":\"acknowledge\"}");
+	assert_int_equal(incident_closed_parts(&incident), 0);
+	incident_fini(&incident);
+}
+
+static void a_neighbour_has_taken_it_when_a_person_says_who(void **state)
+{
+	struct incident incident, back;
+	struct err err;
+	json_t *doc;
+
+	(void)state;
+	incident_of(&incident, "x", FIRE);
+	refuses(&incident, FIRE, "{\"action\":\"acknowledge\",\"taken_by\":\"Pak Budi\"}",
+		"taken_by");
+	does(&incident, FIRE, GIVE("kab-cirebon"));
+	assert_int_equal(incident.verdict.agencies, FIRE);
+	doc = written(&incident);
+	assert_int_equal(incident_read(doc, &three, &back, &err), 0);
+	assert_true(waits_for_them(&back, 0));
+	assert_string_equal(back.assignment[0].neighbour, "kab-cirebon");
+	does(&back, FIRE, "{\"action\":\"acknowledge\",\"taken_by\":\"Pak Budi\"}");
+	assert_int_equal(back.status, INCIDENT_CLOSED);
+	assert_string_equal(back.outcome, "handed_over");
+	assert_string_equal(back.assignment[0].neighbour, "kab-cirebon");
+	json_decref(doc);
+	incident_fini(&incident);
+	incident_fini(&back);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -311,6 +429,12 @@ int main(void)
 		cmocka_unit_test(of_two_that_become_one_a_part_that_is_open_stays_open),
 		cmocka_unit_test(a_closed_part_is_read_back_and_an_open_one_says_nothing_of_it),
 		cmocka_unit_test(one_that_was_closed_before_parts_were_has_closed_parts),
+		cmocka_unit_test(what_is_handed_over_stays_until_it_is_taken_there),
+		cmocka_unit_test(who_is_there_already_takes_it_by_saying_so_or_by_sending),
+		cmocka_unit_test(who_is_bound_is_not_given_away),
+		cmocka_unit_test(
+			what_they_do_not_take_or_is_taken_back_is_not_handed_over_any_more),
+		cmocka_unit_test(a_neighbour_has_taken_it_when_a_person_says_who),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
