@@ -154,7 +154,7 @@ def whoever_starts_anew_has_the_cards_of_the_calls_that_are_open(bridge):
         open_call = _call(bridge, number, "ringing", "abandoned")
     with bridge.console("siaga") as desk:
         snapshot = desk.wait(lambda c: c.snapshots and c.snapshots[0], "a snapshot")
-    mine = [c["card"] for c in snapshot["calls"] if c["card"]["handle"] == open_call["card"]["handle"]]
+    mine = [c["card"] for c in snapshot["calls"] if (c["card"] or {}).get("handle") == open_call["card"]["handle"]]
     assert len(mine) == 3 and mine[0]["repeats"]["n"] == 3  # the newest first
 
 
