@@ -449,9 +449,11 @@ def every_message_on_the_broker_is_one_that_the_reference_knows(bridge):
             unit = next(u for u, agency in bridge.broker.some_units if agency == "fire")
             dispatch = f"{BASE}/{stage}unit/{unit}/dispatch"
             assert bridge.act(report["incident_id"], "assign", units=[unit]).status == 200
-            order = radio.wait(lambda h: next((x.json for x in h if x.topic == dispatch and x.payload), None), "an order")
+            order = radio.wait(lambda h: next((x.json for x in h if x.topic == dispatch and x.payload
+                                               and x.json["incident_id"] == report["incident_id"]), None), "its order, and none that was kept")
             assert bridge.act(report["incident_id"], "cancel", units=[unit]).status == 200
-            radio.wait(lambda h: [x for x in h if x.topic == dispatch and x.payload and x.json["type"] == "recall"], "recalled")
+            radio.wait(lambda h: [x for x in h if x.topic == dispatch and x.payload and x.json["type"] == "recall"
+                                  and x.json["dispatch_id"] == order["dispatch_id"]], "recalled")
             with Radio(bridge.broker, unit, []) as crew:
                 crew.send(f"{BASE}/unit/{unit}/ack", json.dumps({"dispatch_id": order["dispatch_id"], "receipt": "confirmed"}))
                 crew.send(f"{BASE}/unit/{unit}/status", json.dumps({"status": "on_duty"}))
