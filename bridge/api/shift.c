@@ -261,7 +261,7 @@ void shift_show(void *ctx, struct http_request *request)
 	struct principal who;
 	struct shift_reading *reading;
 	struct err err;
-	bool is_html;
+	bool is_html = false;
 	int desk;
 
 	if (!auth_allows(api->parts.accounts, &request, false, RIGHT_ACT, &who))
