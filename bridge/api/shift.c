@@ -13,8 +13,10 @@
 #include "core/shift_sheet.h"
 #include "core/unit_board.h"
 
-#define LOOKED_MAX 10000 /* events; of a longer shift the beginning is left out */
-#define LIST_MAX   100
+#define LOOKED_MAX     10000 /* events; of a longer shift the beginning is left out */
+#define LIST_MAX       100
+#define SIGNED_MAX     32 /* signatures looked through for where the shift before began */
+#define SHIFT_LEAST_MS (4 * 3600 * 1000)
 
 struct shift_reading {
 	struct api *api;
@@ -107,7 +109,7 @@ static void read_on(struct shift_reading *reading, enum read_op op, uint64_t fro
 	reading->read.op = op;
 	reading->read.from = from;
 	reading->read.next = 0;
-	reading->read.max_rows = op == READ_SHIFTS ? 2 : READ_MAX_ROWS;
+	reading->read.max_rows = op == READ_SHIFTS ? SIGNED_MAX : READ_MAX_ROWS;
 	reading->read.max_bytes = PAGE_ROW_BYTES;
 	store_read_submit(reading->api->parts.store, &reading->read);
 }
@@ -136,8 +138,13 @@ static void add_units(struct shift_reading *reading)
 		const struct unit_doing *doing =
 			unit_board_find(parts->board, rules_unit(parts->rules, i)->id);
 
-		if (doing != NULL)
-			shift_sheet_add_unit(reading->sheet, doing);
+		if (doing != NULL) {
+			struct unit_doing now = *doing;
+
+			/* The log may name an agency that is no more. */
+			now.agency = rules_unit(parts->rules, i)->agency;
+			shift_sheet_add_unit(reading->sheet, &now);
+		}
 	}
 }
 
@@ -206,8 +213,10 @@ static void take_last(struct shift_reading *reading)
 	reading->head = read->head;
 	if (read->row_count > 0)
 		rc = shift_sheet_take_last(reading->sheet, &read->rows[0], &err);
-	if (read->row_count > 1)
-		reading->from = read->rows[1].seq;
+	/* Two who take over sign within minutes: that is no shift between them. */
+	for (unsigned i = 1; i < read->row_count && reading->from == 0; i++)
+		if (read->rows[0].at_ms - read->rows[i].at_ms >= SHIFT_LEAST_MS)
+			reading->from = read->rows[i].seq;
 	store_read_fini(read);
 	if (rc < 0)
 		answer_unreadable(reading, &err);

@@ -124,9 +124,11 @@ static void tell_about(const struct run_sheet *sheet, const struct incident *inc
 static void tell_place(const struct incident *incident, struct row *row)
 {
 	const struct location *at = &incident->location;
+	char *said = mask_text(at->said, strlen(at->said), NULL);
 
-	snprintf(row->place, sizeof(row->place), "%s%s%s", at->said,
-		 at->said[0] != '\0' && at->area_name[0] != '\0' ? ", " : "", at->area_name);
+	snprintf(row->place, sizeof(row->place), "%s%s%s", said,
+		 said[0] != '\0' && at->area_name[0] != '\0' ? ", " : "", at->area_name);
+	xfree(said);
 }
 
 /* Whole characters only. */

@@ -131,7 +131,7 @@ static void put_open(struct print *print, const json_t *row, const struct rules 
 	print_cell(print, id == NULL         ? "rahasia: hubungi dinasnya"
 			  : category != NULL ? category->name_id
 					     : id);
-	print_cell(print, text_of(row, "place"));
+	put_masked(print, text_of(row, "place"));
 	put_parts(print, json_object_get(row, "parts"));
 	put_time(print, row, "updated_at");
 }

@@ -231,19 +231,12 @@ static const char *last_receipt(const struct order *order)
 	return name;
 }
 
-/* Nobody of the crew has said anything of it. */
-static bool is_silent(const struct order *order)
-{
-	return order->state == ORDER_ORDERED && order->receipt_ms[RECEIPT_CONFIRMED] == 0 &&
-	       order->receipt_ms[RECEIPT_ACCEPTED] == 0;
-}
-
 static void add_silent(struct shift_sheet *sheet, const struct incident *incident)
 {
 	for (unsigned i = 0; i < incident->sent_count; i++) {
 		const struct order *order = &incident->sent[i];
 
-		if (!is_silent(order) || !is_of_desk(sheet, order->agency))
+		if (!order_is_unanswered(order) || !is_of_desk(sheet, order->agency))
 			continue;
 		add_row(sheet, sheet->silent,
 			json_pack("{s:s, s:s, s:s, s:I, s:o, s:s?, s:s?}", "unit", order->unit,

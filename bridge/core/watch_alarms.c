@@ -3,6 +3,8 @@
 #include <string.h>
 
 #include "base/jsonw.h"
+#include "core/fleet.h"
+#include "core/rules.h"
 #include "core/unit_board.h"
 #include "core/watch_private.h"
 #include "model/alarm.h"
@@ -105,17 +107,35 @@ static void write_held(const struct asked *asked, const struct held *held)
 			write_waits(asked, held, i);
 }
 
+/* As the city is now: the log may name an agency that is no more. AGENCY_MAX: of none. */
+static unsigned agency_now(const struct watch *watch, const struct unit_doing *doing)
+{
+	const struct unit *unit = rules_find_unit(watch->rules, doing->id);
+
+	return unit != NULL ? unit->agency : doing->agency;
+}
+
+static bool is_asked_for(const struct asked *asked, unsigned agency)
+{
+	return agency < AGENCY_MAX ? (asked->agencies >> agency & 1) != 0
+				   : asked->viewer->sees_all;
+}
+
 static void write_maydays(const struct asked *asked)
 {
 	const struct unit_board *board = asked->watch->board;
 	const struct unit_doing *unit;
 
 	for (unsigned i = 0; board != NULL && (unit = unit_board_at(board, i)) != NULL; i++) {
-		if (unit->mayday.since_ms == 0 || (asked->agencies >> unit->agency & 1) == 0)
+		unsigned agency = agency_now(asked->watch, unit);
+
+		if (unit->mayday.since_ms == 0 || !is_asked_for(asked, agency))
 			continue;
 		jsonw_open(asked->w, NULL, '{');
-		mayday_write_alarm(&unit->mayday, unit->id,
-				   asked->watch->agencies->agency[unit->agency].id, asked->w);
+		mayday_write_alarm(
+			&unit->mayday, unit->id,
+			agency < AGENCY_MAX ? asked->watch->agencies->agency[agency].id : "",
+			asked->w);
 		jsonw_close(asked->w, '}');
 	}
 }

@@ -85,16 +85,6 @@ static bool is_pressing(const struct incident *incident)
 		incident->verdict.disposition == DISPOSITION_REVIEW);
 }
 
-/* A step that was told after the change is an answer, too. */
-static bool is_unanswered(const struct order *order)
-{
-	bool is_changed =
-		order->revision > 1 && order->since_ms <= order->receipt_ms[RECEIPT_QUEUED];
-
-	return order_is_live(order->state) && order->receipt_ms[RECEIPT_CONFIRMED] == 0 &&
-	       (order->state == ORDER_ORDERED || is_changed);
-}
-
 /* since_ms 0: everybody has answered. */
 struct unanswered {
 	int64_t since_ms;
@@ -109,7 +99,7 @@ static struct unanswered find_unanswered(const struct incident *incident, unsign
 		const struct order *order = &incident->sent[i];
 		int64_t since_ms = order->receipt_ms[RECEIPT_QUEUED];
 
-		if (order->agency != agency || !is_unanswered(order))
+		if (order->agency != agency || !order_is_unanswered(order))
 			continue;
 		if (found.since_ms == 0 || since_ms < found.since_ms)
 			found.since_ms = since_ms;

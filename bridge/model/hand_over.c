@@ -21,6 +21,9 @@ void incident_take_back(struct incident *incident, unsigned agency)
 {
 	struct assignment *part = &incident->assignment[agency];
 
+	/* It waits anew: what it waited for while it was away may have risen to the end. */
+	if (part->handed_at_ms != 0)
+		memset(&part->wait[WAIT_FOR_STEP], 0, sizeof(part->wait[WAIT_FOR_STEP]));
 	part->handed_to = 0;
 	part->neighbour[0] = '\0';
 	part->handed_at_ms = 0;
@@ -35,7 +38,9 @@ static void give(struct incident *incident, unsigned agency, const struct comman
 {
 	struct assignment *part = &incident->assignment[agency];
 
-	if (part->state == ASSIGNMENT_PENDING)
+	/* Also what was over here: should nobody take it there, somebody has to know of it. */
+	if (part->state == ASSIGNMENT_PENDING || part->state == ASSIGNMENT_CLEARED ||
+	    has_ended_without_going(part->state))
 		incident_move_part(incident, agency, ASSIGNMENT_ACKNOWLEDGED, command);
 	part->handed_to = command->to_agency >= 0 ? BIT((unsigned)command->to_agency) : 0;
 	memcpy(part->neighbour, command->neighbour, NEIGHBOUR_SIZE);

@@ -263,9 +263,15 @@ bool incident_may_link(const struct incident *incident, const struct report *rep
 /* Who had done its part and is called once more: it burns again. */
 static agency_set called_back(const struct incident *incident, const struct verdict *verdict)
 {
-	return urgency(verdict->disposition) <= urgency(DISPOSITION_REVIEW)
-		       ? incident_closed_parts(incident) & verdict->agencies
-		       : 0;
+	agency_set closed = incident_closed_parts(incident), back = closed & verdict->agencies;
+
+	if (urgency(verdict->disposition) > urgency(DISPOSITION_REVIEW))
+		return 0;
+	for (unsigned i = 0; i < AGENCY_MAX; i++)
+		if ((incident->assignment[i].handed_to & incident->verdict.agencies &
+		     ~closed) != 0)
+			back &= ~((agency_set)1 << i); /* others are at it instead */
+	return back;
 }
 
 void incident_add_report(struct incident *incident, const struct filing *filing, int64_t at_ms)
@@ -368,10 +374,24 @@ static bool is_same_part(const struct assignment *a, const struct assignment *b)
 	       strcmp(a->by, b->by) == 0;
 }
 
-/* Whoever has acted keeps its part, also where only what is taken out had called it. */
+/* By a hand-over that is not taken yet. */
+static agency_set called_by_hand(const struct incident *incident)
+{
+	agency_set called = 0;
+
+	for (unsigned i = 0; i < AGENCY_MAX; i++)
+		if (incident_has_agency(incident, i) && incident_is_handed(incident, i))
+			called |= incident->assignment[i].handed_to;
+	return called;
+}
+
+/* Whoever has acted keeps its part, and whoever was handed another's, also where only what is
+ * taken out had called it. */
 static void follow_parts(struct incident *incident, agency_set mine,
 			 const struct incident *before, const struct incident *after)
 {
+	agency_set called = called_by_hand(after);
+
 	for (unsigned i = 0; i < AGENCY_MAX; i++) {
 		const struct assignment *part = &after->assignment[i];
 		bool is_mine = (mine >> i & 1) != 0;
@@ -383,7 +403,7 @@ static void follow_parts(struct incident *incident, agency_set mine,
 		if (is_mine && incident_has_agency(before, i) &&
 		    is_same_part(&before->assignment[i], part))
 			continue;
-		if (!incident_has_agency(incident, i) && !is_acted)
+		if (!incident_has_agency(incident, i) && !is_acted && (called >> i & 1) == 0)
 			continue;
 		incident->assignment[i] = *part;
 		incident->verdict.agencies |= (agency_set)1 << i;

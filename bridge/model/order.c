@@ -43,6 +43,15 @@ bool order_is_live(enum order_state state)
 	return (BIT(state) & ENDS) == 0;
 }
 
+bool order_is_unanswered(const struct order *order)
+{
+	bool is_changed =
+		order->revision > 1 && order->since_ms <= order->receipt_ms[RECEIPT_QUEUED];
+
+	return order_is_live(order->state) && order->receipt_ms[RECEIPT_CONFIRMED] == 0 &&
+	       (order->state == ORDER_ORDERED || is_changed);
+}
+
 bool order_may_move(enum order_state before, enum order_state after)
 {
 	return (order_states[before].next & BIT(after)) != 0;

@@ -56,6 +56,9 @@ struct order {
 };
 
 bool order_is_live(enum order_state state);
+/* What stands now nobody has confirmed; a step that was told after a change is an answer, too.
+ */
+bool order_is_unanswered(const struct order *order);
 bool order_may_move(enum order_state before, enum order_state after);
 /* -1: no such state or receipt. */
 int order_state_find(const char *name);

@@ -51,6 +51,13 @@ bool incident_is_over(const struct incident *incident)
 	       incident_closed_parts(incident) == incident->verdict.agencies;
 }
 
+/* Its crew is bound, or has not said that it knows it is not. */
+static bool is_owed(const struct order *order)
+{
+	return order_is_live(order->state) ||
+	       (order->state == ORDER_RECALLED && order->receipt_ms[RECEIPT_CONFIRMED] == 0);
+}
+
 /* Those that have ended: of the time before. */
 static void leave_orders(struct incident *incident, agency_set agencies)
 {
@@ -58,7 +65,7 @@ static void leave_orders(struct incident *incident, agency_set agencies)
 
 	for (unsigned i = 0; i < incident->sent_count; i++)
 		if ((agencies & BIT(incident->sent[i].agency)) == 0 ||
-		    order_is_live(incident->sent[i].state))
+		    is_owed(&incident->sent[i]))
 			incident->sent[kept++] = incident->sent[i];
 	incident->sent_count = kept;
 }

@@ -10,7 +10,7 @@
  *
  * A page to a thousand consoles takes ten milliseconds and more, nearly all of it the kernel's,
  * in which nobody else is heard. So the loop goes round after each page that took long, and
- * when all is delivered there is a pause as long as it took, or as nobody sees: what is
+ * when all is delivered there is a pause as long as it took, or a little longer: what is
  * committed in it goes out together. Consoles take about half of the time at most, and the more
  * there is to tell, the fewer are the writes. What comes after a pause, as nearly everything
  * does in a quiet night, goes out at once.
@@ -28,7 +28,7 @@
 #define PAGES_A_TURN 8 /* then others get their turn */
 #define LONG_US      2000
 #define SOME_US      400  /* some forty consoles: below it a write for each commit is cheap */
-#define UNSEEN_US    3000 /* a fifth of a screen's refresh */
+#define UNSEEN_US    1000 /* as long again as a page to a hundred takes */
 #define PAUSE_MAX_US 50000
 
 static struct channel *channel_new(struct stream *stream, const struct viewer *viewer)

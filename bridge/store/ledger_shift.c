@@ -57,8 +57,9 @@ static void name_it(struct since *since, const struct event *event)
 static bool look_at(void *ctx, const struct event *event, const unsigned char link[LINK_SIZE])
 {
 	struct since *since = ctx;
-	bool is_news = event->kind == EVENT_INCIDENT_CREATED ||
-		       event->kind == EVENT_INCIDENT_ESCALATED;
+	bool is_news = (event->kind == EVENT_INCIDENT_CREATED ||
+			event->kind == EVENT_INCIDENT_ESCALATED) &&
+		       !event_is_exercise(event->body); /* it is not on the page */
 
 	(void)link;
 	since->looked_at++;

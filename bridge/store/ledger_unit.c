@@ -76,7 +76,9 @@ static int pass_guard(struct store_request *request, enum guard guard, const cha
 	const struct command *command = request->in.command;
 	enum guard_rule rule = command->guards.rule[guard];
 
-	if (rule == GUARD_FREE || (rule == GUARD_WARN && command->is_overriding))
+	/* What was sent on paper was sent, and nobody is alerted by it now. */
+	if (rule == GUARD_FREE || (rule == GUARD_WARN && command->is_overriding) ||
+	    (guard_is_fixed(guard) && command->is_from_paper))
 		return 1;
 	(void)err_set(&request->err, rule == GUARD_WARN ? ERR_CONFLICT : ERR_INVALID,
 		      rule == GUARD_WARN ? "%s: another one, or override with a note"

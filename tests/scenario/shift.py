@@ -102,7 +102,8 @@ def what_came_since_is_named_and_makes_the_signature_stale(make):
     read = _page(bridge)["seq"]
     assert bridge.act(ident, "note", note="masih menyala").status == 200
     theirs = bridge.report(POLICE)
-    _signed(bridge, read)  # a note and another desk's incident are no reason to read again
+    bridge.report(FIRE, exercise=True)
+    _signed(bridge, read)  # a note, another desk's incident and what is played are no reason to read again
     read = _page(bridge)["seq"]
     new = bridge.report("Kebakaran pasar di Jl. Karanggetas, api membesar")
     stale = _sign(bridge, read)

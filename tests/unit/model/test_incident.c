@@ -106,7 +106,11 @@ static char expected_part(enum incident_status status, enum action action,
 	case ACTION_CANCEL:
 		return part_after[part][5];
 	case ACTION_HAND_OVER: /* who gives it away has looked at it */
-		return part == ASSIGNMENT_PENDING ? 'a' : letter_of_part(part);
+		return part == ASSIGNMENT_PENDING || part == ASSIGNMENT_CLEARED ||
+				       part == ASSIGNMENT_CANCELLED ||
+				       part == ASSIGNMENT_DECLINED
+			       ? 'a'
+			       : letter_of_part(part);
 	default:
 		return letter_of_part(part);
 	}

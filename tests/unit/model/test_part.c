@@ -172,12 +172,30 @@ static void a_reopened_part_begins_anew_and_the_others_stay_closed(void **state)
 	does(&incident, FIRE, "{\"action\":\"reopen\"}");
 	assert_int_equal(incident.status, INCIDENT_NEW);
 	assert_string_equal(incident.outcome, "");
-	assert_int_equal(incident.sent_count, 0);
+	assert_int_equal(incident.sent_count, 1); /* its crew has not said that it knows */
+	assert_int_equal(incident.sent[0].state, ORDER_RECALLED);
 	assert_int_equal(incident.assignment[0].state, ASSIGNMENT_PENDING);
 	assert_int_equal(incident_closed_parts(&incident), POLICE);
 	refuses(&incident, FIRE, "{\"action\":\"reopen\"}", "action");
 	does(&incident, POLICE, "{\"action\":\"reopen\"}");
 	assert_int_equal(incident_closed_parts(&incident), 0);
+	incident_fini(&incident);
+}
+
+static void what_comes_back_from_a_hand_over_waits_anew(void **state)
+{
+	struct incident incident;
+	struct wait *wait = &incident.assignment[0].wait[WAIT_FOR_STEP];
+
+	(void)state;
+	incident_of(&incident, "x", FIRE);
+	does(&incident, FIRE,
+	     "{\"action\":\"hand_over\",\"to\":\"police\",\"reason\":\"tabrakan\"}");
+	*wait = (struct wait){.kind = WAIT_UNSENT, .level = 3, .since_ms = 1};
+	does(&incident, FIRE, "{\"action\":\"acknowledge\"}");
+	assert_int_equal(incident.assignment[0].handed_at_ms, 0);
+	assert_int_equal(wait->level, 0);
+	assert_int_equal(wait->kind, WAIT_NONE);
 	incident_fini(&incident);
 }
 
@@ -424,6 +442,7 @@ int main(void)
 		cmocka_unit_test(a_close_frees_the_units_of_that_part_alone),
 		cmocka_unit_test(in_a_closed_part_nothing_is_done_until_it_is_reopened),
 		cmocka_unit_test(a_reopened_part_begins_anew_and_the_others_stay_closed),
+		cmocka_unit_test(what_comes_back_from_a_hand_over_waits_anew),
 		cmocka_unit_test(nobody_is_left_with_closed_parts_alone),
 		cmocka_unit_test(a_further_report_calls_back_who_had_closed_its_part),
 		cmocka_unit_test(of_two_that_become_one_a_part_that_is_open_stays_open),
