@@ -71,8 +71,10 @@ def whether_its_radio_is_there_is_told_by_its_last_will_and_after_a_restart(make
     assert _unit(bridge, unit)["presence"] is None
     radio = Radio(broker, unit, [])
     radio.client.disconnect()
+    radio.client.loop_stop()  # its thread ends with the line, now or after the next is there
     radio.client.will_set(_said(unit, "presence"), "offline", 1, True)
     radio.client.connect("127.0.0.1", broker.port, keepalive=20)
+    radio.client.loop_start()
     radio.ready().send(_said(unit, "presence"), "online", retain=True)
     wait.until(lambda: (_unit(bridge, unit)["presence"] or {}).get("status") == "online", "online")
     since = _unit(bridge, unit)["presence"]["since"]
