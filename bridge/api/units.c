@@ -31,18 +31,10 @@ static void told(void *ctx, const struct kept_answer *answer)
 /* -1: it is neither of duty nor a call for help. */
 static int duty_find(const char *status)
 {
-	static const struct {
-		const char *name;
-		enum unit_duty duty;
-	} known[] = {{"on_duty", DUTY_ON},
-		     {"available", DUTY_ON},
-		     {"off_duty", DUTY_OFF},
-		     {"out_of_service", DUTY_OUT_OF_SERVICE},
-		     {"logged_out", DUTY_LOGGED_OUT}};
+	enum unit_duty duty;
 
-	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
-		if (strcmp(known[i].name, status) == 0)
-			return (int)known[i].duty;
+	if (unit_says_duty(status, &duty))
+		return (int)duty;
 	return mayday_find(status) > 0 ? DUTIES + mayday_find(status) : -1;
 }
 

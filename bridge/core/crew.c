@@ -15,22 +15,7 @@ struct principal crew_of(const char *unit, unsigned agency)
 
 bool crew_says_duty(const struct field_word *word, enum unit_duty *duty_r)
 {
-	static const struct {
-		const char *name;
-		enum unit_duty duty;
-	} known[] = {{"on_duty", DUTY_ON},
-		     {"available", DUTY_ON},
-		     {"off_duty", DUTY_OFF},
-		     {"out_of_service", DUTY_OUT_OF_SERVICE},
-		     {"logged_out", DUTY_LOGGED_OUT}};
-
-	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
-		if (strcmp(known[i].name, word->status) != 0)
-			continue;
-		*duty_r = known[i].duty;
-		return true;
-	}
-	return false;
+	return unit_says_duty(word->status, duty_r);
 }
 
 bool crew_says_mayday(const struct field_word *word, enum mayday_step *step_r)

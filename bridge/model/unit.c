@@ -122,6 +122,26 @@ static void read_job(const json_t *object, struct unit_job *job)
 	job->since_ms = read_time(object, "since");
 }
 
+bool unit_says_duty(const char *status, enum unit_duty *duty_r)
+{
+	static const struct {
+		const char *name;
+		enum unit_duty duty;
+	} known[] = {{"on_duty", DUTY_ON},
+		     {"available", DUTY_ON},
+		     {"off_duty", DUTY_OFF},
+		     {"out_of_service", DUTY_OUT_OF_SERVICE},
+		     {"logged_out", DUTY_LOGGED_OUT}};
+
+	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
+		if (strcmp(known[i].name, status) != 0)
+			continue;
+		*duty_r = known[i].duty;
+		return true;
+	}
+	return false;
+}
+
 static enum unit_duty read_duty(const json_t *object)
 {
 	const char *name = json_string_value(json_object_get(object, "duty"));

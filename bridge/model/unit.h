@@ -15,6 +15,8 @@
 enum unit_duty { DUTY_ON, DUTY_OFF, DUTY_OUT_OF_SERVICE, DUTY_LOGGED_OUT, DUTIES };
 
 extern const char *const unit_duty_names[DUTIES]; /* "on", "off", … */
+/* "on_duty", "available", "off_duty", …, as crews and desks say it. False: nothing of duty. */
+bool unit_says_duty(const char *status, enum unit_duty *duty_r);
 
 struct unit_job {
 	char incident_id[ID_SIZE];
