@@ -24,6 +24,17 @@ class Failure:
         return " ".join(" ".join(words).split())[:200]
 
 
+def late_stories(failures):
+    """The files of which the first failure is that something did not come in time, as on a machine that
+    is busy with others: what failed after it may be its consequence. A sanitizer's word is never late."""
+    stories = {}
+    for failure in failures:
+        stories.setdefault(failure.name.split("::")[0], []).append(failure)
+    return {story: found for story, found in stories.items()
+            if any(re.match(r"E +\S*(Late|TimeoutExpired): ", line) for line in found[0].lines)
+            and not any("Sanitizer" in line for one in found for line in one.lines)}
+
+
 def shown(failures):
     """For people: all names, then the lines of each as far as there is room for all."""
     names = [f.name for f in failures[:NAMES_OF_SUITE]]
