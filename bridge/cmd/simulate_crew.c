@@ -69,6 +69,24 @@ static void say(struct crew *crew, const char *leaf, struct jsonw *w)
 	jsonw_fini(w);
 }
 
+static const struct known_order *find_known(const struct crew *crew, const char *dispatch_id)
+{
+	for (unsigned i = crew->known_count; i > 0; i--)
+		if (strcmp(crew->known[i - 1].dispatch_id, dispatch_id) == 0)
+			return &crew->known[i - 1];
+	return NULL;
+}
+
+/* The order that it speaks of, as it knows it. */
+static void write_order(struct jsonw *w, const struct crew *crew, const char *dispatch_id)
+{
+	const struct known_order *known = find_known(crew, dispatch_id);
+
+	jsonw_string(w, "dispatch_id", dispatch_id);
+	if (known != NULL)
+		jsonw_int(w, "revision", known->revision);
+}
+
 static void say_receipt(struct crew *crew, const char *dispatch_id, const char *receipt,
 			const char *reason)
 {
@@ -76,7 +94,7 @@ static void say_receipt(struct crew *crew, const char *dispatch_id, const char *
 
 	jsonw_init(&w, TELLING_MAX);
 	jsonw_open(&w, NULL, '{');
-	jsonw_string(&w, "dispatch_id", dispatch_id);
+	write_order(&w, crew, dispatch_id);
 	jsonw_string(&w, "receipt", receipt);
 	if (reason != NULL)
 		jsonw_string(&w, "reason", reason);
@@ -90,6 +108,7 @@ static void say_status(struct crew *crew, const char *status)
 	jsonw_init(&w, TELLING_MAX);
 	jsonw_open(&w, NULL, '{');
 	jsonw_string(&w, "status", status);
+	write_order(&w, crew, crew->dispatch_id);
 	jsonw_string(&w, "incident_id", crew->incident_id);
 	say(crew, "status", &w);
 }
@@ -278,14 +297,6 @@ static const char *text_of(const json_t *object, const char *key)
 	const char *text = json_string_value(json_object_get(object, key));
 
 	return text != NULL ? text : "";
-}
-
-static const struct known_order *find_known(const struct crew *crew, const char *dispatch_id)
-{
-	for (unsigned i = crew->known_count; i > 0; i--)
-		if (strcmp(crew->known[i - 1].dispatch_id, dispatch_id) == 0)
-			return &crew->known[i - 1];
-	return NULL;
 }
 
 static struct known_order *learn(struct crew *crew, const char *dispatch_id)

@@ -63,8 +63,8 @@ struct duty_change *crew_duty(const struct field_word *word, const char *unit, i
 	return duty;
 }
 
-struct command *crew_receipt(const char *incident_id, const char *dispatch_id,
-			     enum receipt receipt, int64_t at_ms)
+struct command *crew_receipt(const struct order_name *order, enum receipt receipt,
+			     int64_t at_ms)
 {
 	struct command *command = xcalloc(1, sizeof(*command));
 
@@ -73,8 +73,26 @@ struct command *crew_receipt(const char *incident_id, const char *dispatch_id,
 	command->expected_version = -1;
 	command->receipt = receipt;
 	command->happened_ms = at_ms;
-	memcpy(command->incident_id, incident_id, ID_SIZE);
-	memcpy(command->dispatch_id, dispatch_id, ID_SIZE);
+	command->revision = order->revision;
+	command->is_radioed = true;
+	memcpy(command->incident_id, order->incident_id, ID_SIZE);
+	memcpy(command->dispatch_id, order->dispatch_id, ID_SIZE);
+	return command;
+}
+
+/* Of a revision it is one, however often the crew taps: also when a newer one stands by then,
+ * and the order itself does not tell. */
+static struct command *receipt_of(const struct field_word *word, const char *incident_id,
+				  int64_t at_ms)
+{
+	struct order_name order = {incident_id, word->dispatch_id, word->revision};
+	struct command *command = crew_receipt(
+		&order, word->receipt == FIELD_DEVICE ? RECEIPT_DEVICE : RECEIPT_CONFIRMED,
+		at_ms);
+
+	if (word->revision != 0)
+		snprintf(command->command_id, COMMAND_ID_SIZE, "%s.%u:%s", word->dispatch_id,
+			 word->revision, field_receipt_names[word->receipt]);
 	return command;
 }
 
@@ -109,6 +127,8 @@ static json_t *step_of(const struct field_word *word, const char *unit, const ch
 					  json_stringn(word->text, whole(word->text)));
 	else if (word->text[0] != '\0')
 		(void)json_object_set_new(doc, "note", json_string(word->text));
+	if (word->revision != 0)
+		(void)json_object_set_new(doc, "revision", json_integer(word->revision));
 	return doc;
 }
 
@@ -118,6 +138,8 @@ static int read_own(json_t *doc, const char *incident_id, const struct agencies 
 	int status = command_read(doc, incident_id, agencies, command_r, err);
 
 	json_decref(doc);
+	if (status == 0)
+		(*command_r)->is_radioed = true;
 	return status;
 }
 
@@ -131,10 +153,7 @@ int crew_command(const struct field_message *message, const struct unit_name *wh
 	int64_t at_ms = happened(word, now_ms);
 
 	if (is_ack && word->receipt <= FIELD_CONFIRMED) {
-		*command_r = crew_receipt(incident_id, word->dispatch_id,
-					  word->receipt == FIELD_DEVICE ? RECEIPT_DEVICE
-									: RECEIPT_CONFIRMED,
-					  at_ms);
+		*command_r = receipt_of(word, incident_id, at_ms);
 		return 0;
 	}
 	return read_own(step_of(word, unit,

@@ -30,6 +30,12 @@ struct unit_name {
 int crew_command(const struct field_message *message, const struct unit_name *who,
 		 const char *incident_id, int64_t now_ms, const struct agencies *agencies,
 		 struct command **command_r, struct err *err) MUST_CHECK;
+/* Which order, as it was when this was said; revision 0: as it stands. */
+struct order_name {
+	const char *incident_id, *dispatch_id;
+	unsigned revision;
+};
+
 /* What the bridge knows itself of an order: a receipt. */
-struct command *crew_receipt(const char *incident_id, const char *dispatch_id,
-			     enum receipt receipt, int64_t at_ms);
+struct command *crew_receipt(const struct order_name *order, enum receipt receipt,
+			     int64_t at_ms);

@@ -5,6 +5,7 @@
 
 #include "base/jsonin.h"
 #include "model/location.h"
+#include "model/order.h"
 
 #define AHEAD_MS  (2 * 60 * 1000)             /* a clock nobody sets is off by so much */
 #define BEHIND_MS (3 * 24 * 60 * 60 * 1000LL) /* a tap may wait so long for a signal */
@@ -90,10 +91,22 @@ static int read_text(const json_t *doc, const char *key, size_t size, char *text
 	return 0;
 }
 
+static int read_revision(const json_t *doc, unsigned *revision_r, struct err *err)
+{
+	int64_t revision = 0;
+
+	if (jsonin_int(doc, "revision", JSONIN_OPTIONAL, 1, ORDER_REVISION_MAX, &revision,
+		       err) < 0)
+		return -1;
+	*revision_r = (unsigned)revision;
+	return 0;
+}
+
 static int read_word(const json_t *doc, struct field_word *word, struct err *err)
 {
 	if (read_text(doc, "id", sizeof(word->key), word->key, err) < 0 ||
 	    read_id(doc, "dispatch_id", 'D', word->dispatch_id, err) < 0 ||
+	    read_revision(doc, &word->revision, err) < 0 ||
 	    read_id(doc, "incident_id", 'I', word->incident_id, err) < 0 ||
 	    jsonin_time(doc, "at", JSONIN_OPTIONAL, &word->at_ms, err) < 0 ||
 	    read_text(doc, "note", sizeof(word->text), word->text, err) < 0)

@@ -49,6 +49,7 @@ struct field_position {
 struct field_word {
 	char key[FIELD_KEY_SIZE];       /* "id": the same message again has the same; "" */
 	char dispatch_id[ID_SIZE];      /* "" : it does not say */
+	unsigned revision;              /* of that order; 0: it does not say */
 	char incident_id[ID_SIZE];      /* "" : it does not say */
 	char status[FIELD_STATUS_SIZE]; /* FIELD_STATUS: a name, not yet known to be one of ours
 					 */

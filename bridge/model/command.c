@@ -301,6 +301,19 @@ static int read_cancel(struct command *command, struct err *err)
 	return read_units(command, false, err) < 0 ? -1 : read_reason(command, err);
 }
 
+static int read_revision(struct command *command, struct err *err)
+{
+	int64_t revision = 0;
+
+	if (jsonin_int(command->doc, "revision", JSONIN_OPTIONAL, 1, ORDER_REVISION_MAX,
+		       &revision, err) < 0)
+		return -1;
+	if (revision != 0 && command->unit_count == 0)
+		return err_field(err, "revision", "is of one unit's order: name the unit");
+	command->revision = (unsigned)revision;
+	return 0;
+}
+
 /* Orders are given and recalled by actions of their own. */
 static int read_status(struct command *command, struct err *err)
 {
@@ -317,7 +330,8 @@ static int read_status(struct command *command, struct err *err)
 	command->order_state = (enum order_state)state;
 	if (unit != NULL && !json_is_null(unit) && add_unit(command, unit, "unit", err) < 0)
 		return -1;
-	if (jsonin_time(command->doc, "at", JSONIN_OPTIONAL, &command->happened_ms, err) < 0)
+	if (jsonin_time(command->doc, "at", JSONIN_OPTIONAL, &command->happened_ms, err) < 0 ||
+	    read_revision(command, err) < 0)
 		return -1;
 	return read_reason(command, err);
 }

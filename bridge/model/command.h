@@ -104,6 +104,10 @@ struct command {
 	const char *taken_by;
 	char dispatch_id[ID_SIZE]; /* ACTION_RECEIPT */
 	enum receipt receipt;      /* ACTION_RECEIPT */
+	/* ACTION_STATUS of one unit, ACTION_RECEIPT: which revision of the order it is about;
+	 * 0: it does not say, and then it is about the one that stands. */
+	unsigned revision;
+	bool is_radioed; /* nobody hears a refusal: what is about the past is written down */
 	json_t *doc;
 };
 

@@ -123,12 +123,35 @@ static void hear(struct incident *incident, unsigned i)
 	incident->heard |= UINT64_C(1) << i;
 }
 
+/* About what was ordered before it was changed. */
+static bool is_of_older(const struct order *order, const struct command *command)
+{
+	return command->revision != 0 && command->revision < order->revision;
+}
+
+/* A step that is radioed may be of an order before this one, and is true all the same. */
+static int check_revision(const struct order *order, const struct command *command,
+			  struct err *err)
+{
+	bool names_it = command->action == ACTION_RECEIPT || !command->is_radioed;
+
+	if (names_it && command->revision > order->revision)
+		return err_field(err, "revision", "the order of %s is at revision %u",
+				 order->unit, order->revision);
+	if (is_of_older(order, command) && !command->is_radioed)
+		return err_set(err, ERR_CONFLICT,
+			       "the order of %s is at revision %u by now, this is about %u",
+			       order->unit, order->revision, command->revision);
+	return 0;
+}
+
 static void move_order(struct incident *incident, unsigned i, enum order_state state,
 		       const struct command *command)
 {
 	struct order *order = &incident->sent[i];
 
 	order->state = state;
+	order->is_behind = is_of_older(order, command);
 	order->since_ms = when(order, command);
 	if (order->step_ms[state] == 0)
 		order->step_ms[state] = when(order, command);
@@ -218,9 +241,13 @@ int incident_assign(struct incident *incident, const struct command *command, st
 	return 0;
 }
 
-/* What happened before that which stands is written down, and changes nothing newer. */
+/* What happened before that which stands is written down, and changes nothing newer. That a
+ * crew comes for what was ordered before does not say that it comes for what is ordered now;
+ * that it does not come, or where it is, holds for both. */
 static bool is_late(const struct order *order, const struct command *command)
 {
+	if (is_of_older(order, command) && command->order_state == ORDER_ACCEPTED)
+		return true;
 	return command->happened_ms != 0 &&
 	       (when(order, command) < order->since_ms || command->order_state == order->state);
 }
@@ -239,6 +266,8 @@ static int step_order(struct incident *incident, unsigned i, const struct comman
 {
 	struct order *order = &incident->sent[i];
 
+	if (check_revision(order, command, err) < 0)
+		return -1;
 	if (is_late(order, command)) {
 		take_late(incident, i, command);
 		return 0;
@@ -405,6 +434,28 @@ int incident_cancel(struct incident *incident, const struct command *command, st
 /* --- what proves them --- */
 
 /* The first time of each stands. What proves more proves what is less. */
+static int prove(struct order *order, const struct command *command, struct err *err)
+{
+	if (order->receipt_ms[command->receipt] != 0)
+		return err_set(err, ERR_CONFLICT, "that is known");
+	for (int r = RECEIPT_DEVICE; r <= (int)command->receipt; r++)
+		if (order->receipt_ms[r] == 0)
+			order->receipt_ms[r] = when(order, command);
+	if (command->receipt == RECEIPT_BROKER)
+		order->receipt_ms[RECEIPT_BROKER] = when(order, command);
+	return 0;
+}
+
+/* What a crew has seen of the order as it was stands in the log, and proves nothing of the one
+ * that stands. What the broker had of it nobody asks any more. */
+static int take_older(struct incident *incident, const struct command *command, struct err *err)
+{
+	if (command->receipt == RECEIPT_BROKER)
+		return err_set(err, ERR_CONFLICT, "a newer revision is on its way");
+	incident->is_late = true;
+	return 0;
+}
+
 int incident_take_receipt(struct incident *incident, const struct command *command,
 			  struct err *err)
 {
@@ -413,14 +464,10 @@ int incident_take_receipt(struct incident *incident, const struct command *comma
 
 		if (strcmp(order->dispatch_id, command->dispatch_id) != 0)
 			continue;
-		if (order->receipt_ms[command->receipt] != 0)
-			return err_set(err, ERR_CONFLICT, "that is known");
-		for (int r = RECEIPT_DEVICE; r <= (int)command->receipt; r++)
-			if (order->receipt_ms[r] == 0)
-				order->receipt_ms[r] = when(order, command);
-		if (command->receipt == RECEIPT_BROKER)
-			order->receipt_ms[RECEIPT_BROKER] = when(order, command);
-		return 0;
+		if (check_revision(order, command, err) < 0)
+			return -1;
+		return is_of_older(order, command) ? take_older(incident, command, err)
+						   : prove(order, command, err);
 	}
 	return err_field(err, "dispatch_id", "is no order of this incident");
 }

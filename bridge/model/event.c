@@ -219,6 +219,16 @@ static void write_heard(struct jsonw *w, const struct incident *incident)
 	jsonw_close(w, ']');
 }
 
+/* Of which revision, and whether something newer stands. */
+static void write_of(struct jsonw *w, const struct command *command,
+		     const struct incident *incident)
+{
+	if (command->revision != 0)
+		jsonw_int(w, "revision", command->revision);
+	if (incident->is_late)
+		jsonw_bool(w, "late", true);
+}
+
 static void write_step(struct jsonw *w, const struct command *command,
 		       const struct incident *incident)
 {
@@ -227,14 +237,15 @@ static void write_step(struct jsonw *w, const struct command *command,
 	jsonw_string(w, "status", order_state_names[command->order_state]);
 	if (command->happened_ms != 0)
 		jsonw_time(w, "at", command->happened_ms);
-	if (incident->is_late)
-		jsonw_bool(w, "late", true);
+	write_of(w, command, incident);
 }
 
-static void write_receipt(struct jsonw *w, const struct command *command)
+static void write_receipt(struct jsonw *w, const struct command *command,
+			  const struct incident *incident)
 {
 	jsonw_string(w, "dispatch_id", command->dispatch_id);
 	jsonw_string(w, "receipt", receipt_names[command->receipt]);
+	write_of(w, command, incident);
 }
 
 /* Of which part, where that is one and was not named. */
@@ -276,7 +287,7 @@ static void write_dispatch(struct jsonw *w, const struct command *command,
 	if (command->action == ACTION_STATUS)
 		write_step(w, command, incident);
 	if (command->action == ACTION_RECEIPT)
-		write_receipt(w, command);
+		write_receipt(w, command, incident);
 	if (command->reason != NULL)
 		jsonw_string(w, "reason", command->reason);
 	write_heard(w, incident);

@@ -49,7 +49,7 @@ bool order_is_unanswered(const struct order *order)
 		order->revision > 1 && order->since_ms <= order->receipt_ms[RECEIPT_QUEUED];
 
 	return order_is_live(order->state) && order->receipt_ms[RECEIPT_CONFIRMED] == 0 &&
-	       (order->state == ORDER_ORDERED || is_changed);
+	       (order->state == ORDER_ORDERED || order->is_behind || is_changed);
 }
 
 bool order_may_move(enum order_state before, enum order_state after)
@@ -92,6 +92,8 @@ void order_write(const struct order *order, struct jsonw *w)
 	jsonw_time(w, "since", order->since_ms);
 	jsonw_string(w, "by", order->by[0] != '\0' ? order->by : NULL);
 	jsonw_int(w, "revision", order->revision);
+	if (order->is_behind)
+		jsonw_bool(w, "behind", true);
 	jsonw_open(w, "receipts", '{');
 	for (int i = 0; i < RECEIPTS; i++)
 		write_time(w, receipt_names[i], order->receipt_ms[i]);
@@ -133,6 +135,7 @@ void order_read(const json_t *object, struct order *order)
 	read_text(object, "by", order->by, ORDER_BY_SIZE);
 	order->state = found >= 0 ? (enum order_state)found : ORDER_ORDERED;
 	order->revision = (unsigned)json_integer_value(json_object_get(object, "revision"));
+	order->is_behind = json_is_true(json_object_get(object, "behind"));
 	if (jsonin_time(object, "since", JSONIN_OPTIONAL, &order->since_ms, &err) < 0)
 		order->since_ms = 0;
 	read_times(json_object_get(object, "receipts"), receipt_names, RECEIPTS,

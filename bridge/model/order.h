@@ -14,6 +14,7 @@
 #define ORDER_BY_SIZE 65
 #define ORDER_REASON_SIZE                                                                      \
 	161 /* why declined or recalled: words, which stand in the event alone */
+#define ORDER_REVISION_MAX 1000000000
 #define INCIDENT_ORDERS_MAX                                                                    \
 	40 /* in an incident's state; those that ended first leave it first */
 
@@ -51,13 +52,14 @@ struct order {
 	char by[ORDER_BY_SIZE]; /* who sent it */
 	/* Grows when what was ordered changes: it has to be confirmed again. */
 	unsigned revision;
+	bool is_behind; /* its last step was told by a crew that knew an older revision */
 	int64_t receipt_ms[RECEIPTS];  /* of this revision; 0: not yet. Accepted stays */
 	int64_t step_ms[ORDER_STATES]; /* the first time of each; 0: never */
 };
 
 bool order_is_live(enum order_state state);
-/* What stands now nobody has confirmed; a step that was told after a change is an answer, too.
- */
+/* What stands now nobody has confirmed; a step that was told after a change is an answer, too,
+ * unless it was told of what stood before. */
 bool order_is_unanswered(const struct order *order);
 bool order_may_move(enum order_state before, enum order_state after);
 /* -1: no such state or receipt. */

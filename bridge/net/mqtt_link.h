@@ -37,6 +37,7 @@ struct mqtt_letter {
 	int lane;
 	int64_t since_us;
 	char incident_id[ID_SIZE], dispatch_id[ID_SIZE]; /* of an order without a receipt; "" */
+	unsigned revision;                               /* of that order */
 	bool is_retained;    /* the broker keeps it for those who come later */
 	struct buf *payload; /* owned reference; NULL: empty, which clears what is kept */
 	const char

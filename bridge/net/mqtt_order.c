@@ -6,6 +6,7 @@
 
 #include "base/jsonw.h"
 #include "core/mask.h"
+#include "model/order.h"
 
 /* What is read of the event, while its orders are written. */
 struct telling {
@@ -136,23 +137,11 @@ static struct buf *write_message(const struct telling *telling, const struct mqt
 
 /* --- an order --- */
 
-static bool has_receipt(const json_t *order, const char *which)
+/* A recall is a revision too, and is owed until it is confirmed. */
+static bool is_open(const struct order *order)
 {
-	return json_is_string(json_object_get(json_object_get(order, "receipts"), which));
-}
-
-/* Of this revision: those of an older one were taken back. A recall is a revision too. */
-static bool is_answered(const json_t *order, bool is_recall)
-{
-	return has_receipt(order, "confirmed") ||
-	       (!is_recall &&
-		(has_receipt(order, "accepted") || has_receipt(order, "declined")));
-}
-
-static bool is_under_way(const char *state)
-{
-	return strcmp(state, "ordered") == 0 || strcmp(state, "accepted") == 0 ||
-	       strcmp(state, "en_route") == 0 || strcmp(state, "on_scene") == 0;
+	return order->state == ORDER_RECALLED ? order->receipt_ms[RECEIPT_CONFIRMED] == 0
+					      : order_is_unanswered(order);
 }
 
 /* False: it is none. */
@@ -160,17 +149,19 @@ static bool read_order(const struct telling *telling, const json_t *one,
 		       struct mqtt_order *order_r)
 {
 	const char *unit = string(one, "unit"), *id = string(one, "dispatch_id");
-	const char *state = string(one, "state");
-	struct mqtt_order order = {.is_recall = !is_under_way(state)};
-	bool waits = strcmp(state, "ordered") == 0 || strcmp(state, "recalled") == 0;
+	struct mqtt_order order = {.is_recall = false};
+	struct order told;
 
 	if (unit[0] == '\0' || strlen(unit) >= MQTT_UNIT_SIZE || !id_is(id, 'D'))
 		return false;
+	order_read(one, &told);
 	memcpy(order.unit, unit, strlen(unit) + 1);
 	memcpy(order.dispatch_id, id, ID_SIZE);
-	order.is_open = waits && !is_answered(one, order.is_recall);
+	order.revision = told.revision;
+	order.is_recall = !order_is_live(told.state);
+	order.is_open = is_open(&told);
 	order.is_live = !order.is_recall || order.is_open;
-	order.was_at_broker = has_receipt(one, "broker");
+	order.was_at_broker = told.receipt_ms[RECEIPT_BROKER] != 0;
 	order.is_meant = is_named(telling, unit);
 	order.payload = write_message(telling, &order, one);
 	*order_r = order;

@@ -15,6 +15,7 @@
 struct mqtt_order {
 	char unit[MQTT_UNIT_SIZE];
 	char dispatch_id[ID_SIZE];
+	unsigned revision;
 	bool is_recall;
 	bool is_open;        /* the unit has not answered it: the broker keeps it */
 	bool is_live;        /* it is to be said again when the unit asks what is its */

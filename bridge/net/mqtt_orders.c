@@ -131,6 +131,7 @@ static void say(struct mqtt *mqtt, struct list *queue, const struct mqtt_order *
 	letter->payload = buf_ref(order->payload);
 	if (!order->was_at_broker) {
 		memcpy(letter->dispatch_id, order->dispatch_id, ID_SIZE);
+		letter->revision = order->revision;
 		memcpy(letter->incident_id, event->incident_id, ID_SIZE);
 	}
 	list_append(queue, &letter->node);

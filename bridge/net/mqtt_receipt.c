@@ -15,6 +15,7 @@ struct owed {
 	struct list node; /* of mqtt->orders.owed */
 	struct mqtt *mqtt;
 	char incident_id[ID_SIZE], dispatch_id[ID_SIZE];
+	unsigned revision; /* what the broker has: the order may be at another by now */
 	int64_t at_ms;
 	bool is_asked; /* the store has it */
 };
@@ -40,8 +41,8 @@ static void ask(struct owed *owed)
 	static const struct principal bridge = {.role = ROLE_ADMIN, .agency = -1};
 	const struct mqtt_parts *parts = &owed->mqtt->parts;
 	const struct clock *clock = loop_clock(parts->loop);
-	struct command *receipt =
-		crew_receipt(owed->incident_id, owed->dispatch_id, RECEIPT_BROKER, owed->at_ms);
+	struct order_name order = {owed->incident_id, owed->dispatch_id, owed->revision};
+	struct command *receipt = crew_receipt(&order, RECEIPT_BROKER, owed->at_ms);
 
 	owed->is_asked = true;
 	actions_submit(parts->actions, &receipt, &bridge, clock->mono_us(clock), answered,
@@ -61,6 +62,7 @@ void receipts_take(struct mqtt *mqtt, const struct mqtt_letter *letter)
 	owed->at_ms = clock->wall_ms(clock);
 	memcpy(owed->incident_id, letter->incident_id, ID_SIZE);
 	memcpy(owed->dispatch_id, letter->dispatch_id, ID_SIZE);
+	owed->revision = letter->revision;
 	list_append(&mqtt->orders.owed, &owed->node);
 	mqtt->orders.owed_count++;
 	ask(owed);

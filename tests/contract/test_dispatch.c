@@ -353,6 +353,64 @@ static void a_report_that_raises_it_asks_the_crews_again_with_the_difference(voi
 	world_free(&world);
 }
 
+/* What the crew of DMK-01 has seen, as its radio says it. */
+static enum store_answer radio_receipt(struct store_world *world, const char *incident_id,
+				       const char *dispatch_id, unsigned revision)
+{
+	struct command receipt = {.action = ACTION_RECEIPT,
+				  .agency = -1,
+				  .expected_version = -1,
+				  .by = "DMK-01",
+				  .viewer = sees_everything,
+				  .acts_for = 0xff,
+				  .receipt = RECEIPT_CONFIRMED,
+				  .revision = revision,
+				  .is_radioed = true};
+	struct sent sent = {.request = {.op = STORE_COMMAND, .in.command = &receipt}};
+
+	receipt.at_ms = world->clock.wall_ms(&world->clock);
+	memcpy(receipt.incident_id, incident_id, ID_SIZE);
+	memcpy(receipt.dispatch_id, dispatch_id, ID_SIZE);
+	snprintf(receipt.command_id, COMMAND_ID_SIZE, "%s.%u:confirmed", dispatch_id, revision);
+	send_request(world, &sent);
+	store_step(world->store);
+	assert_true(sent.is_answered);
+	sent_fini(&sent);
+	return sent.request.answer;
+}
+
+static void what_a_crew_saw_of_an_older_one_is_kept_once_and_proves_nothing(void **state)
+{
+	struct store_world *world = world_new(*state);
+	char incident_id[ID_SIZE];
+	struct incident incident;
+
+	stored_report(world, "a", "Kebakaran", incident_id);
+	assert_int_equal(decide(world, incident_id, SEND_ONE), STORE_STORED);
+	assert_int_equal(decide(world, incident_id,
+				"{\"action\":\"relocate\",\"location\":{\"lat\":-6.7,"
+				"\"lon\":108.5}}"),
+			 STORE_STORED);
+	state_of(world, incident_id, &incident);
+	assert_int_equal(radio_receipt(world, incident_id, incident.sent[0].dispatch_id, 1),
+			 STORE_STORED);
+	assert_true(says(&world->events[world->shown - 1],
+			 ",\"receipt\":\"confirmed\",\"revision\":1,\"late\":true,"));
+	assert_int_equal(radio_receipt(world, incident_id, incident.sent[0].dispatch_id, 1),
+			 STORE_REPEATED);
+	incident_fini(&incident);
+	state_of(world, incident_id, &incident);
+	assert_true(order_is_unanswered(&incident.sent[0]));
+	assert_int_equal(radio_receipt(world, incident_id, incident.sent[0].dispatch_id, 2),
+			 STORE_STORED);
+	incident_fini(&incident);
+	state_of(world, incident_id, &incident);
+	assert_false(order_is_unanswered(&incident.sent[0]));
+	incident_fini(&incident);
+	world_prove(world);
+	world_free(&world);
+}
+
 /* The answer's own words. */
 static bool duty_answer_has(struct store_world *world, struct duty_change *change,
 			    enum store_answer expected, const char *words)
@@ -464,6 +522,7 @@ int main(void)
 		OVER_ALL(one_crew_is_not_sent_in_two_vehicles),
 		OVER_ALL(who_has_logged_out_is_never_sent_until_somebody_is_there_again),
 		OVER_ALL(a_report_that_raises_it_asks_the_crews_again_with_the_difference),
+		OVER_ALL(what_a_crew_saw_of_an_older_one_is_kept_once_and_proves_nothing),
 		OVER_ALL(who_says_again_that_a_unit_is_on_duty_hears_since_when_it_is),
 		OVER_ALL(a_unit_of_an_agency_that_is_gone_can_be_read_moved_and_freed),
 		OVER_ALL(nobody_else_being_there_the_first_agency_gets_its_units),

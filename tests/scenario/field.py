@@ -400,6 +400,46 @@ def a_changed_place_is_said_and_asked_for_again(make):
         _has(bridge, ident, unit, "confirmed")
 
 
+def a_phone_that_answers_late_confirms_what_it_saw_and_not_what_came_after(make):
+    """The crew confirms the first address while the second is on its way to it."""
+    broker = make.broker()
+    bridge = make.bridge(broker).start()
+    unit = _fire_unit(broker)
+
+    def revision(n):
+        return radio.wait(lambda h: next((x.json for x in h if x.payload and x.json["revision"] == n), None),
+                          f"revision {n}")
+
+    def ack(of, **more):
+        radio.send(_said(unit, "ack"), json.dumps({"dispatch_id": of["dispatch_id"], "revision": of["revision"],
+                                                   **more}))
+
+    def told():
+        return [e for e in bridge.log() if e.get("by") == unit and e["event"] == "assignment.updated"]
+
+    with Radio(broker, unit, _dispatch(unit)) as radio:
+        ident = _sent(bridge, unit)
+        first = revision(1)
+        assert bridge.act(ident, "relocate", location={"lat": -6.7205, "lon": 108.5601}).status == 200
+        second = revision(2)
+        ack(first)
+        ack(first, receipt="accepted", id="tap-1")
+        ack(first)  # once more
+        wait.until(lambda: len(told()) >= 2, "both are in the log")
+        assert [(e.get("receipt") or e["status"], e["revision"], e["late"]) for e in told()] == \
+            [("confirmed", 1, True), ("accepted", 1, True)]
+        order = _order(bridge, ident, unit)
+        assert order["state"] == "ordered" and not order["receipts"]["confirmed"] and not order["receipts"]["accepted"]
+        assert _kept(broker, unit)["revision"] == 2, "it is still asked"
+        answer = bridge.act(ident, "status", unit=unit, status="accepted", revision=1)
+        assert answer.status == 409 and "revision 2" in answer.json["detail"], answer
+        ack(second)
+        _has(bridge, ident, unit, "confirmed")
+        wait.until(lambda: _kept(broker, unit) is None, "it is answered")
+    assert len(told()) == 3 and "late" not in told()[-1]
+    assert bridge.metrics()["tangi_field_impossible_total"] == 0
+
+
 def a_crew_that_declines_is_seen_at_once_with_its_reason(make):
     broker = make.broker()
     bridge = make.bridge(broker).start()

@@ -88,6 +88,23 @@ static void what_is_said_twice_has_one_name_and_two_units_have_two(void **state)
 	command_free(&one);
 }
 
+static void which_revision_it_saw_goes_with_it_and_names_what_is_said_twice(void **state)
+{
+	struct command *seen =
+		command_of(FIELD_ACK, "{\"dispatch_id\":\"" DISPATCH "\",\"revision\":3}");
+	struct command *goes =
+		command_of(FIELD_ACK, "{\"dispatch_id\":\"" DISPATCH
+				      "\",\"revision\":3,\"receipt\":\"accepted\"}");
+
+	(void)state;
+	assert_int_equal(seen->revision, 3);
+	assert_string_equal(seen->command_id, DISPATCH ".3:confirmed");
+	assert_int_equal(goes->revision, 3);
+	assert_true(seen->is_radioed && goes->is_radioed);
+	command_free(&seen);
+	command_free(&goes);
+}
+
 static void its_time_is_the_device_s_as_far_as_that_can_be(void **state)
 {
 	struct command *command = command_of(
@@ -188,6 +205,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(an_ack_is_a_receipt_and_a_decision_is_a_step_of_that_unit),
 		cmocka_unit_test(what_is_said_twice_has_one_name_and_two_units_have_two),
+		cmocka_unit_test(
+			which_revision_it_saw_goes_with_it_and_names_what_is_said_twice),
 		cmocka_unit_test(its_time_is_the_device_s_as_far_as_that_can_be),
 		cmocka_unit_test(
 			a_crew_calls_for_help_and_takes_it_back_and_does_not_answer_itself),

@@ -340,6 +340,19 @@ static void a_recall_takes_its_place_and_is_kept_until_it_is_confirmed(void **st
 	assert_null(kept_for(radio, DMK_01));
 }
 
+static void what_is_changed_on_the_way_is_kept_until_that_is_answered(void **state)
+{
+	struct radio *radio = *state;
+	struct order_text text = {
+		"DMK-01", D1, "en_route", T0, "\"queued\":\"" T1 "\",\"confirmed\":null", 2};
+
+	pass(radio, I400, "[\"DMK-01\"],\"changed\":[\"location\"]", &text, 1);
+	assert_non_null(strstr(kept_for(radio, DMK_01), "\"revision\":2"));
+	text.receipts = "\"queued\":\"" T1 "\",\"confirmed\":\"" T1 "\"";
+	pass(radio, I400, "", &text, 1);
+	assert_null(kept_for(radio, DMK_01));
+}
+
 static void each_unit_hears_its_own_order_only(void **state)
 {
 	struct radio *radio = *state;
@@ -503,6 +516,7 @@ int main(void)
 		cmocka_unit_test(an_order_found_at_the_broker_is_known_as_stale_or_not),
 		PROMISE(an_order_is_kept_until_it_is_answered),
 		PROMISE(a_recall_takes_its_place_and_is_kept_until_it_is_confirmed),
+		PROMISE(what_is_changed_on_the_way_is_kept_until_that_is_answered),
 		PROMISE(each_unit_hears_its_own_order_only),
 		PROMISE(of_two_orders_the_answer_to_one_does_not_clear_the_other),
 		PROMISE(an_order_is_said_again_when_its_line_broke_before_the_receipt),
