@@ -1,5 +1,6 @@
 #include "core/shift_sheet.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/clock.h"
@@ -16,6 +17,12 @@ struct shift_sheet {
 	json_t *last; /* it, or null */
 	int64_t routine, left_out;
 	json_t *open, *promised, *silent, *calls, *units, *rises;
+	/* Numbers of all that is open, also of what is left out above. */
+	int64_t *open_no;
+	size_t open_count, open_room;
+	json_t *pledged; /* rows of notes that promise something, until it is known where it
+			    went */
+	json_t *merged;  /* number of what was merged, to what it went into */
 };
 
 struct shift_sheet *shift_sheet_new(const struct rules *rules, const struct shift_desk *desk)
@@ -33,6 +40,8 @@ struct shift_sheet *shift_sheet_new(const struct rules *rules, const struct shif
 		.calls = json_array(),
 		.units = json_array(),
 		.rises = json_array(),
+		.pledged = json_array(),
+		.merged = json_object(),
 	};
 	return sheet;
 }
@@ -51,6 +60,9 @@ void shift_sheet_free(struct shift_sheet **sheet)
 	json_decref(mine->calls);
 	json_decref(mine->units);
 	json_decref(mine->rises);
+	json_decref(mine->pledged);
+	json_decref(mine->merged);
+	xfree(mine->open_no);
 	xfree(mine);
 }
 
@@ -247,10 +259,22 @@ static void add_silent(struct shift_sheet *sheet, const struct incident *inciden
 	}
 }
 
+/* They come by their numbers. */
+static void note_open(struct shift_sheet *sheet, int64_t no)
+{
+	if (sheet->open_count == sheet->open_room) {
+		sheet->open_room = sheet->open_room > 0 ? 2 * sheet->open_room : 256;
+		sheet->open_no =
+			xrealloc(sheet->open_no, sheet->open_room * sizeof(*sheet->open_no));
+	}
+	sheet->open_no[sheet->open_count++] = no;
+}
+
 void shift_sheet_add_incident(struct shift_sheet *sheet, const struct incident *incident)
 {
 	if (incident->is_exercise || (incident->verdict.agencies & sheet->desk.agencies) == 0)
 		return;
+	note_open(sheet, incident->no);
 	if (incident->verdict.disposition != DISPOSITION_EMERGENCY &&
 	    incident->verdict.disposition != DISPOSITION_REVIEW) {
 		sheet->routine++;
@@ -277,20 +301,6 @@ void shift_sheet_add_unit(struct shift_sheet *sheet, const struct unit_doing *un
 }
 
 /* --- what happened --- */
-
-static bool is_open(const struct shift_sheet *sheet, const char *incident_id)
-{
-	const json_t *row;
-	size_t i;
-
-	json_array_foreach(sheet->open, i, row)
-	{
-		if (strcmp(json_string_value(json_object_get(row, "incident_id")),
-			   incident_id) == 0)
-			return true;
-	}
-	return false;
-}
 
 static bool concerns(const struct shift_sheet *sheet, const json_t *agency)
 {
@@ -334,7 +344,6 @@ static void take_rise(struct shift_sheet *sheet, const json_t *frame)
 	add_row(sheet, sheet->rises, row);
 }
 
-/* Kept or not: as long as the incident is open somebody has to see to it. */
 static void take_promise(struct shift_sheet *sheet, const json_t *frame, bool is_secret)
 {
 	json_t *row;
@@ -346,8 +355,84 @@ static void take_promise(struct shift_sheet *sheet, const json_t *frame, bool is
 	(void)json_object_set_new(row, "alarm", json_null());
 	(void)json_object_set_new(row, "until", json_null());
 	keep(row, "words", frame, is_secret ? "" : "note");
-	add_row(sheet, sheet->promised, row);
+	(void)json_array_append_new(sheet->pledged, row);
 }
+
+/* --- where what was promised has gone --- */
+
+static const char *key_of(const json_t *no, char text_r[24])
+{
+	snprintf(text_r, 24, "%lld", (long long)json_integer_value(no));
+	return text_r;
+}
+
+static void take_merge(struct shift_sheet *sheet, const json_t *frame)
+{
+	const json_t *incident = json_object_get(frame, "incident");
+	json_t *into = json_object_get(incident, "merged_into");
+	char key[24];
+
+	(void)json_object_set(sheet->merged, key_of(json_object_get(incident, "no"), key),
+			      into);
+}
+
+/* It goes its own way again. */
+static void take_given_back(struct shift_sheet *sheet, const json_t *frame)
+{
+	const json_t *no = json_object_get(json_object_get(frame, "incident"), "no");
+	char key[24];
+
+	(void)json_object_del(sheet->merged, key_of(no, key)); /* it need not be there */
+}
+
+static int compare_no(const void *a, const void *b)
+{
+	int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+
+	return (x > y) - (x < y);
+}
+
+static bool is_open(const struct shift_sheet *sheet, const json_t *no)
+{
+	int64_t key = json_integer_value(no);
+
+	return sheet->open_count > 0 && bsearch(&key, sheet->open_no, sheet->open_count,
+						sizeof(key), compare_no) != NULL;
+}
+
+/* Kept or not: as long as the incident is open somebody has to see to it, there where it is
+ * seen to by now. So many merges at most: what was given back out of sight may lead round. */
+static bool follow_promise(const struct shift_sheet *sheet, json_t *row)
+{
+	size_t left = json_object_size(sheet->merged);
+	char key[24];
+
+	while (!is_open(sheet, json_object_get(row, "no"))) {
+		const json_t *into =
+			json_object_get(sheet->merged, key_of(json_object_get(row, "no"), key));
+
+		if (into == NULL || left-- == 0)
+			return false;
+		keep(row, "incident_id", into, "incident_id");
+		keep(row, "no", into, "no");
+	}
+	return true;
+}
+
+static void settle_promises(struct shift_sheet *sheet)
+{
+	json_t *row;
+	size_t i;
+
+	json_array_foreach(sheet->pledged, i, row)
+	{
+		if (follow_promise(sheet, row))
+			add_row(sheet, sheet->promised, json_incref(row));
+	}
+	(void)json_array_clear(sheet->pledged);
+}
+
+/* --- calls --- */
 
 /* Somebody has spoken with them since. */
 static void forget_caller(struct shift_sheet *sheet, const json_t *call, const json_t *handle)
@@ -384,34 +469,69 @@ static void take_call(struct shift_sheet *sheet, const json_t *frame)
 	add_row(sheet, sheet->calls, row);
 }
 
-/* Looked for before an event is parsed: few of them are. */
-static bool is_promise(const struct event *event)
+/* What of an event is looked at. */
+enum news { NEWS_NONE, NEWS_RISE, NEWS_CALL, NEWS_PROMISE, NEWS_MERGE, NEWS_GIVEN_BACK };
+
+static bool head_has(const struct event *event, const char *mark)
 {
-	static const char mark[] = ",\"promise\":true";
 	struct slice head = event_head(event->body);
 
-	return event->kind == EVENT_INCIDENT_UPDATED && head.len > 0 &&
-	       memmem(head.text, head.len, mark, sizeof(mark) - 1) != NULL;
+	return head.len > 0 && memmem(head.text, head.len, mark, strlen(mark)) != NULL;
+}
+
+/* Before it is parsed: of few there is anything. */
+static enum news news_of(const struct shift_sheet *sheet, const struct event *event)
+{
+	switch (event->kind) {
+	case EVENT_INCIDENT_ESCALATED:
+		return event->seq > sheet->last_seq ? NEWS_RISE : NEWS_NONE;
+	case EVENT_CALL_UPDATED:
+		return NEWS_CALL;
+	case EVENT_INCIDENT_MERGED:
+		return NEWS_MERGE;
+	case EVENT_INCIDENT_UPDATED:
+		return head_has(event, ",\"promise\":true") ? NEWS_PROMISE
+		       : head_has(event, ",\"from\":{")     ? NEWS_GIVEN_BACK
+							    : NEWS_NONE;
+	default:
+		return NEWS_NONE;
+	}
+}
+
+static void take_news(struct shift_sheet *sheet, enum news news, const json_t *frame,
+		      bool is_secret)
+{
+	switch (news) {
+	case NEWS_NONE:
+		return;
+	case NEWS_RISE:
+		take_rise(sheet, frame);
+		return;
+	case NEWS_CALL:
+		take_call(sheet, frame);
+		return;
+	case NEWS_PROMISE:
+		take_promise(sheet, frame, is_secret);
+		return;
+	case NEWS_MERGE:
+		take_merge(sheet, frame);
+		return;
+	case NEWS_GIVEN_BACK:
+		take_given_back(sheet, frame);
+		return;
+	}
 }
 
 void shift_sheet_add_event(struct shift_sheet *sheet, const struct event *event)
 {
-	bool is_rise = event->kind == EVENT_INCIDENT_ESCALATED && event->seq > sheet->last_seq;
-	bool is_call = event->kind == EVENT_CALL_UPDATED;
-	bool promises = is_promise(event) && is_open(sheet, event->incident_id);
+	enum news news = news_of(sheet, event);
 	json_t *frame;
 
-	if ((!is_rise && !is_call && !promises) ||
-	    !audience_admits(&event->audience, &sheet->desk.viewer) ||
+	if (news == NEWS_NONE || !audience_admits(&event->audience, &sheet->desk.viewer) ||
 	    event_is_exercise(event->body))
 		return;
 	frame = json_loadb((const char *)event->body->data, event->body->len, 0, NULL);
-	if (is_rise)
-		take_rise(sheet, frame);
-	else if (is_call)
-		take_call(sheet, frame);
-	else
-		take_promise(sheet, frame, event->audience.scope == SCOPE_SECRET);
+	take_news(sheet, news, frame, event->audience.scope == SCOPE_SECRET);
 	json_decref(frame);
 }
 
@@ -427,7 +547,10 @@ static json_t *system_part(const char *trouble)
 json_t *shift_sheet_finish(struct shift_sheet *sheet, const struct shift_stamp *stamp)
 {
 	bool is_of_all = sheet->desk.desk == DESK_OF_ALL;
-	json_t *doc = json_pack(
+	json_t *doc;
+
+	settle_promises(sheet);
+	doc = json_pack(
 		"{s:s, s:s?, s:I, s:s, s:o, s:o, s:O, s:O, s:I, s:O, s:O, s:O, s:O, s:O, s:I, "
 		"s:b, s:{s:o, s:o}}",
 		"city", stamp->city, "agency",

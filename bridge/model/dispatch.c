@@ -367,11 +367,24 @@ static void begin_receipts(struct order *order, int64_t at_ms)
 	order->receipt_ms[RECEIPT_QUEUED] = at_ms;
 }
 
+/* What is entered from paper was said by voice, then: the crew knows, and nothing rings. */
 static void recall(struct incident *incident, unsigned i, const struct command *command)
 {
+	struct order *order = &incident->sent[i];
+
 	move_order(incident, i, ORDER_RECALLED, command);
-	begin_receipts(&incident->sent[i], command->at_ms);
-	hear(incident, i);
+	begin_receipts(order, command->at_ms);
+	if (command->is_from_paper)
+		order->receipt_ms[RECEIPT_CONFIRMED] = when(order, command);
+	else
+		hear(incident, i);
+}
+
+static void release(struct incident *incident, unsigned i, const struct command *command)
+{
+	move_order(incident, i, ORDER_CLEARED, command);
+	if (!command->is_from_paper)
+		hear(incident, i);
 }
 
 void incident_free_units(struct incident *incident, agency_set agencies,
@@ -386,8 +399,7 @@ void incident_free_units(struct incident *incident, agency_set agencies,
 		if (state == ORDER_ORDERED)
 			recall(incident, i, command);
 		else
-			move_order(incident, i, ORDER_CLEARED, command);
-		hear(incident, i);
+			release(incident, i, command);
 	}
 }
 

@@ -155,3 +155,23 @@ def what_was_then_is_joined_with_nothing_of_now(make):
     assert later not in (then, now)
     bridge.restart()
     assert bridge.report(FIRE, location=point)["incident_id"] == now
+
+
+def what_was_called_off_on_paper_is_taken_from_the_crew_and_rings_nowhere(make):
+    broker = make.broker()
+    bridge = make.bridge(broker).start()
+    unit = next(u for u, agency in broker.some_units if agency == "fire")
+    topic = f"{BASE}/unit/{unit}/dispatch"
+    with Radio(broker, unit, topic) as radio:
+        ident = bridge.report(FIRE)["incident_id"]
+        assert bridge.act(ident, "assign", units=[unit]).status == 200
+        radio.wait(lambda h: [x for x in h if x.payload], "the order", within=30)
+        assert bridge.act(ident, "cancel", units=[unit], reason="lewat telepon", entered_from="paper",
+                          happened_at=_ago(0)).status == 200
+        radio.wait(lambda h: [x for x in h if not x.payload], "it is not kept any more", within=30)
+        now = bridge.report(FIRE)["incident_id"]
+        assert bridge.act(now, "assign", units=[unit]).status == 200
+        radio.wait(lambda h: [x for x in h if x.payload and x.json["incident_id"] == now], "the order of now", within=30)
+        assert [x.json["type"] for x in radio.heard if x.payload] == ["order", "order"], "no recall"
+    order = next(p for p in bridge.incident(ident)["assignments"] if p["agency"] == "fire")["orders"][0]
+    assert order["state"] == "recalled" and order["receipts"]["confirmed"]

@@ -71,6 +71,19 @@ def what_was_promised_goes_when_its_incident_is_closed_and_who_answers_is_silent
     assert not _page(bridge)["promised"]
 
 
+def what_was_promised_goes_where_its_incident_was_merged_into(make):
+    bridge = make.bridge().start()
+    first, second = bridge.report(FIRE)["incident_id"], bridge.report(FIRE)["incident_id"]
+    assert bridge.act(first, "note", note="pompa kedua", promise=True).status == 200
+    assert bridge.act(first, "merge", into=second).status == 200
+    promised, = _page(bridge)["promised"]
+    assert (promised["incident_id"], promised["words"]) == (second, "pompa kedua")
+    _signed(bridge, _page(bridge)["seq"])
+    assert _page(bridge)["promised"] == [promised], "also in the shift after"
+    assert bridge.act(second, "close", "pengawas", outcome="resolved").status == 200
+    assert not _page(bridge)["promised"]
+
+
 def who_takes_over_signs_for_what_they_read_and_it_stays_signed(make):
     bridge = make.bridge().start()
     bridge.report(FIRE)

@@ -207,6 +207,43 @@ static void that_it_has_the_order_does_not_say_that_it_knows_of_the_recall(void 
 	incident_fini(&incident);
 }
 
+#define ON_PAPER ",\"entered_from\":\"paper\",\"happened_at\":\"2025-11-24T16:01:00.000Z\"}"
+#define HAPPENED (BEGAN + 51000)
+
+/* DMK-01 was sent, and perhaps set out; how that ended was written on paper. */
+static void ends_on_paper(bool has_set_out, const char *json, enum order_state expected)
+{
+	struct incident incident;
+	struct order *order;
+
+	incident_of(&incident, "x", FIRE);
+	does(&incident, BEGAN, "{\"action\":\"assign\",\"units\":[\"DMK-01\"]}");
+	if (has_set_out)
+		does(&incident, SOON, "{\"action\":\"status\",\"status\":\"en_route\"}");
+	does(&incident, THEN, json);
+	order = &incident.sent[0];
+	assert_int_equal(order->state, expected);
+	assert_int_equal(incident.heard, 0);
+	assert_int_equal(incident.moved, 1);
+	assert_true(order->since_ms == HAPPENED);
+	if (expected == ORDER_RECALLED) /* the crew was told then: nothing is owed */
+		assert_true(order->receipt_ms[RECEIPT_CONFIRMED] == HAPPENED);
+	incident_fini(&incident);
+}
+
+static void what_was_called_off_on_paper_rings_at_no_crew(void **state)
+{
+	static const char close[] =
+		"{\"action\":\"close\",\"outcome\":\"resolved\",\"release\":true" ON_PAPER;
+
+	(void)state;
+	ends_on_paper(false, "{\"action\":\"cancel\",\"units\":[\"DMK-01\"]" ON_PAPER,
+		      ORDER_RECALLED);
+	ends_on_paper(false, "{\"action\":\"cancel\"" ON_PAPER, ORDER_RECALLED);
+	ends_on_paper(false, close, ORDER_RECALLED);
+	ends_on_paper(true, close, ORDER_CLEARED);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -220,6 +257,7 @@ int main(void)
 		cmocka_unit_test(a_person_who_is_behind_is_told_which_revision_stands),
 		cmocka_unit_test(
 			that_it_has_the_order_does_not_say_that_it_knows_of_the_recall),
+		cmocka_unit_test(what_was_called_off_on_paper_rings_at_no_crew),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
