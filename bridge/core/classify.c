@@ -344,6 +344,7 @@ void classify(const struct rules *rules, const char *text, size_t len,
 		opinion_take(&opinion, &j.e, verdict_r, text, len);
 		opinion_apply(&opinion, &j.e, verdict_r);
 	}
+	verdict_r->hazards = evidence_hazards(&j.e);
 	verdict_r->is_grave = j.e.is_life || j.e.is_armed || j.e.is_deep;
 	name_others(&j, verdict_r);
 	explain(&j, text, verdict_r);

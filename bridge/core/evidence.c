@@ -227,6 +227,20 @@ bool evidence_is_grave(const struct evidence *e, const struct candidate *c)
 	return c->severity <= GRAVE && evidence_category(e, c)->kind != CATEGORY_ADMIN;
 }
 
+/* A weak hint tells nobody to stay away; a call for a person's ear does. */
+hazard_set evidence_hazards(const struct evidence *e)
+{
+	hazard_set hazards = 0;
+
+	for (unsigned i = 0; i < e->candidate_count; i++) {
+		const struct candidate *c = &e->candidate[i];
+
+		if (c->is_live && c->weight_pct >= CERTAIN_PCT)
+			hazards |= evidence_category(e, c)->hazards;
+	}
+	return hazards;
+}
+
 int evidence_weight(const struct evidence *e, const struct hit *hit)
 {
 	const struct term *term = term_of(e, hit);

@@ -46,6 +46,8 @@ void evidence_take(struct evidence *e, const struct rules *rules, const char *te
 const struct category *evidence_category(const struct evidence *e, const struct candidate *c);
 /* The candidate of category, made when there is none. */
 struct candidate *evidence_candidate(struct evidence *e, int category);
+/* What may hurt who goes there, said as being so now. */
+hazard_set evidence_hazards(const struct evidence *e);
 /* P1 or P2 and about the world, not about the call. */
 bool evidence_is_grave(const struct evidence *e, const struct candidate *c);
 /* How much this hit moves a verdict; 0: it does not. */

@@ -6,6 +6,7 @@
 
 #include "base/xalloc.h"
 #include "core/guards.h"
+#include "core/hazards.h"
 #include "core/rising.h"
 #include "core/routing.h"
 #include "core/table.h"
@@ -27,6 +28,7 @@ enum file {
 	NEIGHBOURS,
 	PLANS,
 	SENDING,
+	DANGERS,
 	JUDGEMENT,
 	CALLERS,
 	HOURS,
@@ -38,27 +40,17 @@ enum file {
 
 /* In the order of reading: each may name what stands in those before it. */
 static const char *const file_names[FILES] = {
-	[AGENCIES] = "agencies.tsv",
-	[OFFICES] = "offices.tsv",
-	[TAXONOMY] = "taxonomy.tsv",
-	[LEXICON] = "lexicon.tsv",
-	[AREAS] = "areas.geojson",
-	[PLACE_WORDS] = "place-words.tsv",
-	[GAZETTEER] = "gazetteer.tsv",
-	[PLACES] = "places.json",
-	[STATIONS] = "stations.tsv",
-	[UNITS] = "units.tsv",
-	[HOSPITALS] = "hospitals.tsv",
-	[NEIGHBOURS] = "neighbours.tsv",
-	[PLANS] = "rules/plans.tsv",
-	[SENDING] = "rules/guards.tsv",
-	[JUDGEMENT] = "rules/judgement.tsv",
-	[CALLERS] = "rules/callers.tsv",
-	[SLANG] = "rules/slang.tsv",
-	[HOURS] = "rules/hours.tsv",
-	[HOLIDAYS] = "holidays.tsv",
-	[ROUTING] = "rules/routing.tsv",
-	[ESCALATION] = "rules/escalation.tsv",
+	[AGENCIES] = "agencies.tsv",     [OFFICES] = "offices.tsv",
+	[TAXONOMY] = "taxonomy.tsv",     [LEXICON] = "lexicon.tsv",
+	[AREAS] = "areas.geojson",       [PLACE_WORDS] = "place-words.tsv",
+	[GAZETTEER] = "gazetteer.tsv",   [PLACES] = "places.json",
+	[STATIONS] = "stations.tsv",     [UNITS] = "units.tsv",
+	[HOSPITALS] = "hospitals.tsv",   [NEIGHBOURS] = "neighbours.tsv",
+	[PLANS] = "rules/plans.tsv",     [SENDING] = "rules/guards.tsv",
+	[DANGERS] = "rules/hazards.tsv", [JUDGEMENT] = "rules/judgement.tsv",
+	[CALLERS] = "rules/callers.tsv", [SLANG] = "rules/slang.tsv",
+	[HOURS] = "rules/hours.tsv",     [HOLIDAYS] = "holidays.tsv",
+	[ROUTING] = "rules/routing.tsv", [ESCALATION] = "rules/escalation.tsv",
 };
 
 const char *const category_kind_names[CATEGORY_KINDS] = {
@@ -444,6 +436,8 @@ static int load(struct loader *l)
 
 	if (hash_files(l) < 0 || load_agencies(l) < 0 || load_offices(l) < 0 ||
 	    load_taxonomy(l) < 0)
+		return -1;
+	if (hazards_load(rules, file_names[DANGERS], l->text[DANGERS], l->err) < 0)
 		return -1;
 	if (spelling_load(&rules->lexicon.spelling, file_names[SLANG], l->text[SLANG], l->err) <
 	    0)

@@ -11,6 +11,7 @@
 #include "base/err.h"
 #include "core/fleet.h"
 #include "model/agency.h"
+#include "model/hazard.h"
 #include "model/verdict.h"
 
 struct guards;    /* model/guard.h */
@@ -44,6 +45,7 @@ struct category {
 	bool yields;    /* gives way when the text also tells of another: the event before its
 			   effect */
 	bool is_confidential;
+	hazard_set hazards; /* what it tells of, where it is told of this moment */
 };
 
 /* agencies, offices, taxonomy, lexicon, gazetteer, stations, units, hospitals,

@@ -27,6 +27,7 @@ const char *const action_names[ACTIONS] = {
 	[ACTION_STATUS] = "status",
 	[ACTION_CANCEL] = "cancel",
 	[ACTION_HAND_OVER] = "hand_over",
+	[ACTION_HAZARD] = "hazard",
 	[ACTION_FOLD] = "fold",
 	[ACTION_RECEIPT] = "receipt",
 };
@@ -62,7 +63,7 @@ static int read_action(struct command *command, struct err *err)
 		return err_field(err, "action",
 				 "must be acknowledge, note, reclassify, relocate, close, "
 				 "reopen, merge, split, unfold, escalate, acknowledge_alarm, "
-				 "shelve_alarm, assign, status, cancel or hand_over");
+				 "shelve_alarm, assign, status, cancel, hand_over or hazard");
 	command->action = (enum action)action;
 	return 0;
 }
@@ -153,6 +154,18 @@ static int read_relocate(struct command *command, struct err *err)
 	if (location_read(location, &command->location, err) < 0)
 		return -1;
 	command->location.from = LOCATION_PERSON;
+	return 0;
+}
+
+static int read_hazard(struct command *command, struct err *err)
+{
+	if (hazards_ask(command->doc, "hazards", &command->hazards, err) < 0 ||
+	    hazards_ask(command->doc, "over", &command->hazards_over, err) < 0)
+		return -1;
+	if (command->hazards == 0 && command->hazards_over == 0)
+		return err_field(err, "hazards", "or over is required: what is there, or not");
+	if ((command->hazards & command->hazards_over) != 0)
+		return err_field(err, "over", "is in hazards, too");
 	return 0;
 }
 
@@ -381,6 +394,8 @@ static int read_details(struct command *command, const struct agencies *agencies
 		return read_reclassify(command, agencies, err);
 	case ACTION_RELOCATE:
 		return read_relocate(command, err);
+	case ACTION_HAZARD:
+		return read_hazard(command, err);
 	case ACTION_CLOSE:
 		return read_close(command, err);
 	case ACTION_MERGE:
@@ -421,6 +436,7 @@ static bool may_be_of_the_past(enum action action)
 	case ACTION_NOTE:
 	case ACTION_RECLASSIFY:
 	case ACTION_RELOCATE:
+	case ACTION_HAZARD:
 	case ACTION_CLOSE:
 	case ACTION_ASSIGN:
 	case ACTION_STATUS:

@@ -30,6 +30,7 @@ enum action {
 	ACTION_STATUS,
 	ACTION_CANCEL,
 	ACTION_HAND_OVER,
+	ACTION_HAZARD,
 	ACTIONS_OF_PEOPLE,
 	ACTION_FOLD = ACTIONS_OF_PEOPLE, /* the bridge's own: nobody may ask for these */
 	ACTION_RECEIPT,
@@ -77,7 +78,9 @@ struct command {
 	bool has_agencies;
 	agency_set agencies;
 	struct location location; /* ACTION_RELOCATE */
-	struct routes *routes;    /* whose desk it is now; NULL: that does not change */
+	hazard_set hazards,
+		hazards_over;  /* ACTION_HAZARD: there are these, and these no more */
+	struct routes *routes; /* whose desk it is now; NULL: that does not change */
 	struct expected_wait expected_wait; /* ACTION_ESCALATE, the bridge's own */
 	enum alarm_kind alarm;              /* ACTION_ACKNOWLEDGE_ALARM, ACTION_SHELVE_ALARM */
 	int64_t minutes;                    /* ACTION_SHELVE_ALARM */

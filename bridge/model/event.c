@@ -70,6 +70,7 @@ enum event_kind event_kind_of(enum action action)
 	case ACTION_NOTE:
 	case ACTION_RECLASSIFY:
 	case ACTION_RELOCATE:
+	case ACTION_HAZARD:
 	case ACTION_REOPEN:
 	case ACTION_SPLIT:
 	case ACTION_UNFOLD:
@@ -201,7 +202,7 @@ static void write_alarm(struct jsonw *w, const struct command *command,
 /* Who must be told, and what is different for them. */
 static void write_heard(struct jsonw *w, const struct incident *incident)
 {
-	static const char *const names[] = {"location", "priority", "category"};
+	static const char *const names[] = {"location", "priority", "category", "hazards"};
 
 	if (incident->heard == 0)
 		return;
@@ -307,6 +308,8 @@ void event_write_command(struct jsonw *w, uint64_t seq, int64_t at_ms,
 		write_alarm(w, command, incident, agencies);
 	if (command->action == ACTION_ESCALATE)
 		write_rise(w, command, incident, agencies);
+	hazards_write(command->hazards, w, "hazards");
+	hazards_write(command->hazards_over, w, "over");
 	write_hand_over(w, command, incident, agencies);
 	write_dispatch(w, command, incident);
 	close_decision(w, incident, agencies);

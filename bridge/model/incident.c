@@ -16,7 +16,7 @@
 	 BIT(ACTION_UNFOLD) | BIT(ACTION_FOLD) | BIT(ACTION_ESCALATE) |                        \
 	 BIT(ACTION_ACKNOWLEDGE_ALARM) | BIT(ACTION_SHELVE_ALARM) | BIT(ACTION_ASSIGN) |       \
 	 BIT(ACTION_STATUS) | BIT(ACTION_CANCEL) | BIT(ACTION_RECEIPT) |                       \
-	 BIT(ACTION_HAND_OVER))
+	 BIT(ACTION_HAND_OVER) | BIT(ACTION_HAZARD))
 
 /* Decisions in the name of an agency on its own part. */
 #define OF_A_PART                                                                              \
@@ -212,6 +212,20 @@ static int apply_relocate(struct incident *incident, const struct command *comma
 	return 0;
 }
 
+/* What comes to light there is for who goes there, and so is that it is over. */
+static int apply_hazard(struct incident *incident, const struct command *command,
+			struct err *err)
+{
+	hazard_set before = incident->verdict.hazards;
+
+	(void)err;
+	incident->verdict.hazards =
+		(hazard_set)((before | command->hazards) & ~command->hazards_over);
+	if (incident->verdict.hazards != before)
+		incident_change_orders(incident, CHANGED_HAZARDS, command->at_ms);
+	return 0;
+}
+
 static int apply_note(struct incident *incident, const struct command *command, struct err *err)
 {
 	(void)incident;
@@ -298,6 +312,7 @@ static int (*const apply[ACTIONS])(struct incident *, const struct command *, st
 	[ACTION_NOTE] = apply_note,
 	[ACTION_RECLASSIFY] = apply_reclassify,
 	[ACTION_RELOCATE] = apply_relocate,
+	[ACTION_HAZARD] = apply_hazard,
 	[ACTION_CLOSE] = incident_close,
 	[ACTION_REOPEN] = incident_reopen,
 	[ACTION_MERGE] = apply_merge,

@@ -32,7 +32,7 @@ extern const char *const assignment_state_names[ASSIGNMENT_STATES];
 #define TRACKING_SIZE        16
 
 /* What a crew must know anew. */
-enum { CHANGED_LOCATION = 1, CHANGED_PRIORITY = 2, CHANGED_CATEGORY = 4 };
+enum { CHANGED_LOCATION = 1, CHANGED_PRIORITY = 2, CHANGED_CATEGORY = 4, CHANGED_HAZARDS = 8 };
 
 struct assignment {
 	enum assignment_state state;

@@ -123,7 +123,8 @@ static bool is_raised_by(const struct verdict *verdict, const struct verdict *ot
 {
 	return other->priority < verdict->priority ||
 	       urgency(other->disposition) < urgency(verdict->disposition) ||
-	       (other->agencies & ~verdict->agencies) != 0;
+	       (other->agencies & ~verdict->agencies) != 0 ||
+	       (other->hazards & ~verdict->hazards) != 0;
 }
 
 /* Says what it is about better than what stands: because it is worse, or because nothing was
@@ -148,6 +149,7 @@ static bool raise(struct incident *incident, const struct verdict *other, bool i
 		verdict_leave_text(&both); /* the incident's words stay those of the first */
 	}
 	both.agencies = mine->agencies | other->agencies;
+	both.hazards = mine->hazards | other->hazards;
 	both.priority = other->priority < mine->priority ? other->priority : mine->priority;
 	both.disposition = urgency(other->disposition) < urgency(mine->disposition)
 				   ? other->disposition
@@ -218,12 +220,14 @@ static bool is_same_place(const struct location *a, const struct location *b)
 struct told {
 	int priority;
 	char category[CATEGORY_SIZE];
+	hazard_set hazards;
 	struct location location;
 };
 
 static struct told told_of(const struct incident *incident)
 {
 	struct told told = {.priority = incident->verdict.priority,
+			    .hazards = incident->verdict.hazards,
 			    .location = incident->location};
 
 	memcpy(told.category, incident->verdict.category, CATEGORY_SIZE);
@@ -241,6 +245,8 @@ static void tell_crews(struct incident *incident, const struct told *before, int
 		change |= CHANGED_PRIORITY;
 	if (strcmp(incident->verdict.category, before->category) != 0)
 		change |= CHANGED_CATEGORY;
+	if (incident->verdict.hazards != before->hazards)
+		change |= CHANGED_HAZARDS;
 	if (change != 0)
 		incident_change_orders(incident, change, at_ms);
 }
@@ -426,6 +432,15 @@ static void follow_judgement(struct incident *incident, const struct incident *b
 	memcpy(incident->judged_by, after->judged_by, USER_SIZE);
 }
 
+static void follow_hazards(struct incident *incident, const struct incident *before,
+			   const struct incident *after)
+{
+	hazard_set was = before->verdict.hazards, is = after->verdict.hazards;
+
+	incident->verdict.hazards |= (hazard_set)(is & ~was);
+	incident->verdict.hazards &= (hazard_set) ~(was & ~is);
+}
+
 static bool is_same_route(const struct route *a, const struct route *b)
 {
 	return strcmp(a->office, b->office) == 0 && strcmp(a->name, b->name) == 0 &&
@@ -456,6 +471,7 @@ void incident_follow(struct incident *incident, const struct incident *before,
 		follow_judgement(incident, before, after, judged);
 	follow_parts(incident, mine, before, after);
 	follow_route(incident, before, after);
+	follow_hazards(incident, before, after);
 	if (after->status != before->status)
 		incident->status = after->status;
 	if (after->closed_at_ms != before->closed_at_ms)

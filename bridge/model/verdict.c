@@ -126,6 +126,7 @@ void verdict_write(const struct verdict *verdict, const struct agencies *agencie
 	write_route(&verdict->route, w);
 	if (verdict->other_count > 0)
 		write_others(verdict, w);
+	hazards_write(verdict->hazards, w, "hazards");
 }
 
 static void read_text(const json_t *object, const char *key, char *text_r, size_t size)
@@ -268,6 +269,7 @@ void verdict_read_back(const json_t *object, const struct agencies *agencies,
 		.confidence_pct = (int)(confidence * 100 + 0.5),
 		.emergency_pct = (int)(emergency * 100 + 0.5),
 		.agencies = agency_set_read(agencies, json_object_get(object, "agencies")),
+		.hazards = hazards_read(json_object_get(object, "hazards")),
 	};
 	read_text(object, "category", verdict->category, CATEGORY_SIZE);
 	read_text(object, "rules", verdict->rules, RULES_VERSION_SIZE);

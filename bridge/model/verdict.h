@@ -7,6 +7,7 @@
 
 #include "base/err.h"
 #include "model/agency.h"
+#include "model/hazard.h"
 
 enum disposition {
 	DISPOSITION_EMERGENCY, /* dispatch now */
@@ -88,6 +89,7 @@ struct verdict {
 	char category[CATEGORY_SIZE];
 	agency_set agencies;
 	bool is_grave; /* danger to life is seen in it, whatever came of that; not written */
+	hazard_set hazards;             /* what may hurt who goes there */
 	int confidence_pct;             /* 0 … 100 */
 	char rules[RULES_VERSION_SIZE]; /* the version that said so */
 	char model[RULES_VERSION_SIZE]; /* and that of the model; "": none was asked */
@@ -111,8 +113,8 @@ struct verdict {
 struct jsonw;
 
 /* "disposition", "priority", "category", "agencies", "confidence", "because" and "rules" as
- * members of the object that is open; "alternatives", "office", "office_name", "route", "model"
- * and what the model adds ("emergency", "rule") where there are. */
+ * members of the object that is open; "alternatives", "office", "office_name", "route",
+ * "model", "hazards" and what the model adds ("emergency", "rule") where there are. */
 void verdict_write(const struct verdict *verdict, const struct agencies *agencies,
 		   struct jsonw *w);
 /* From an object that verdict_write wrote into. */

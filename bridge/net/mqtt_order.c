@@ -82,6 +82,14 @@ static void write_place(const json_t *incident, struct jsonw *w)
 	location_write(&location, w, "location");
 }
 
+static void write_list(struct jsonw *w, const char *key, const json_t *list)
+{
+	jsonw_open(w, key, '[');
+	for (size_t i = 0; i < json_array_size(list); i++)
+		jsonw_string(w, NULL, json_string_value(json_array_get(list, i)));
+	jsonw_close(w, ']');
+}
+
 static void write_incident(const struct telling *telling, struct jsonw *w)
 {
 	const json_t *incident = telling->incident;
@@ -91,6 +99,7 @@ static void write_incident(const struct telling *telling, struct jsonw *w)
 	jsonw_int(w, "no", json_integer_value(json_object_get(incident, "no")));
 	jsonw_int(w, "priority", json_integer_value(json_object_get(incident, "priority")));
 	jsonw_string(w, "category", string(incident, "category"));
+	write_list(w, "hazards", json_object_get(incident, "hazards"));
 	write_place(incident, w);
 	write_masked(w, "place_said", is_secret ? "" : string(incident, "place_said"));
 	write_masked(w, "text", is_secret ? "" : string(incident, "text"));
@@ -98,12 +107,7 @@ static void write_incident(const struct telling *telling, struct jsonw *w)
 
 static void write_changed(const struct telling *telling, bool is_meant, struct jsonw *w)
 {
-	const json_t *changed = json_object_get(telling->head, "changed");
-
-	jsonw_open(w, "changed", '[');
-	for (size_t i = 0; is_meant && i < json_array_size(changed); i++)
-		jsonw_string(w, NULL, json_string_value(json_array_get(changed, i)));
-	jsonw_close(w, ']');
+	write_list(w, "changed", is_meant ? json_object_get(telling->head, "changed") : NULL);
 }
 
 /* What is ours stands in front, so that it can be found without parsing. */

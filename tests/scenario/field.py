@@ -400,6 +400,53 @@ def a_changed_place_is_said_and_asked_for_again(make):
         _has(bridge, ident, unit, "confirmed")
 
 
+def a_hazard_that_comes_to_light_is_told_to_who_is_on_the_way_and_asked_again(make):
+    """First by a person, then by another report of it; and that it is over."""
+    broker = make.broker()
+    bridge = make.bridge(broker).start()
+    unit = _fire_unit(broker)
+
+    def revision(n):
+        return radio.wait(lambda h: next((x.json for x in h if x.payload and x.json["revision"] == n), None),
+                          f"revision {n}")
+
+    def confirms(order):
+        radio.send(_said(unit, "ack"), json.dumps({"dispatch_id": order["dispatch_id"], "revision": order["revision"]}))
+        _has(bridge, ident, unit, "confirmed")
+
+    with Radio(broker, unit, _dispatch(unit)) as radio:
+        ident = _sent(bridge, unit)
+        first = revision(1)
+        assert first["hazards"] == [] and "hazards" not in bridge.incident(ident)
+        confirms(first)
+        radio.send(_said(unit, "status"), json.dumps({"status": "en_route", "incident_id": ident, "revision": 1}))
+        wait.until(lambda: _order(bridge, ident, unit)["state"] == "en_route", "it is on the way")
+        assert bridge.act(ident, "hazard", hazards=["weapons"]).status == 200
+        second = revision(2)
+        assert second["hazards"] == ["weapons"] and second["changed"] == ["hazards"]
+        order = _order(bridge, ident, unit)
+        assert order["state"] == "en_route" and not order["receipts"]["confirmed"]
+        assert _kept(broker, unit)["revision"] == 2, "it is asked, on the way as it is"
+        confirms(second)
+        other = bridge.report("Kebakaran di Jl. Kesambi, tabung gas bocor")["incident_id"]
+        assert bridge.act(other, "merge", who="pengawas", into=ident).status == 200
+        third = revision(3)
+        assert third["hazards"] == ["gas", "weapons"] and "hazards" in third["changed"]
+        confirms(third)
+        assert bridge.act(ident, "hazard", over=["weapons"]).status == 200
+        fourth = revision(4)
+        assert fourth["hazards"] == ["gas"] and fourth["changed"] == ["hazards"]
+    assert bridge.incident(ident)["hazards"] == ["gas"]
+    last = [e for e in bridge.log() if e.get("action") == "hazard"][-1]
+    assert last["over"] == ["weapons"] and last["units"] == [unit]
+    for fields, field in (({}, "hazards"), ({"hazards": ["ghosts"]}, "hazards"),
+                          ({"hazards": ["gas"], "over": ["gas"]}, "over")):
+        refused = bridge.act(ident, "hazard", **fields)
+        assert refused.status == 400 and refused.json["errors"][0]["field"] == field, refused
+    bridge.restart()
+    assert bridge.incident(ident)["hazards"] == ["gas"]
+
+
 def a_phone_that_answers_late_confirms_what_it_saw_and_not_what_came_after(make):
     """The crew confirms the first address while the second is on its way to it."""
     broker = make.broker()

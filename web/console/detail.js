@@ -46,6 +46,7 @@ function agencies(app, incident) {
 function facts(app, incident) {
 	const opened = moment_text(Date.parse(incident.opened_at), app.now.value, document.documentElement.lang);
 	return dl({class: "facts"},
+		incident.hazards?.length ? fact(t("detail.hazards"), b({class: "over"}, incident.hazards.map((hazard) => word("hazard", hazard)).join(" · "))) : null,
 		fact(t("detail.agencies"), agencies(app, incident)),
 		place_facts(incident),
 		fact(t("detail.came"), [`${opened} · ${word("source", incident.source)} · ${t("detail.reports", {n: incident.report_count})}`,

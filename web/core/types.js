@@ -53,7 +53,7 @@
  * @property {string} [rules] @property {string} [model] @property {string} [office] @property {string} [office_name]
  * @property {{by: string, rule?: string, learnt?: {office: string, share: number}[]}} [route] whose desk it is, and why
  * @property {string} [rule] @property {number} [emergency] the model's own share
- * @property {{category: string, confidence: number}[]} [alternatives]
+ * @property {{category: string, confidence: number}[]} [alternatives] @property {string[]} [hazards]
  * @property {string | null} [place_said] @property {string | null} [judged_by]
  * @property {IncidentRef | null} [merged_into] @property {IncidentRef | null} [folded_into]
  * @property {boolean} [stands_alone] @property {Similar[]} [similar]

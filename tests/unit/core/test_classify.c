@@ -81,6 +81,28 @@ static void a_reason_says_what_it_is_and_how_its_event_stands(void **state)
 	}
 }
 
+static void what_may_hurt_who_comes_is_said_of_this_moment_alone(void **state)
+{
+	static const struct {
+		const char *text;
+		unsigned hazards;
+	} cases[] = {
+		{"kebakaran rumah, masih ada orang di dalam", 0},
+		{"kebakaran warung, tabung gas bocor", 1u << HAZARD_GAS},
+		{"tawuran pelajar, ada yang bawa celurit",
+		 1u << HAZARD_WEAPONS | 1u << HAZARD_AGGRESSION},
+		{"kabel listrik putus di jalan, nyetrum", 1u << HAZARD_LIVE_WIRES},
+		{"minggu lalu ada gas bocor di pasar", 0},
+		{"kapan ada simulasi kebocoran gas di sekolah?", 0},
+		{"jalan berlubang di depan pasar", 0},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+		if (judge(cases[i].text).hazards != cases[i].hazards)
+			fail_msg("%s: %#x", cases[i].text, judge(cases[i].text).hazards);
+}
+
 static void what_nobody_understands_is_for_a_person(void **state)
 {
 	static const char *const texts[] = {"",
@@ -320,6 +342,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_contracts_example_is_an_emergency_with_its_reasons),
+		cmocka_unit_test(what_may_hurt_who_comes_is_said_of_this_moment_alone),
 		cmocka_unit_test(what_nobody_understands_is_for_a_person),
 		cmocka_unit_test(a_doubtful_alarm_is_never_silent),
 		cmocka_unit_test(fear_and_place_names_raise_no_alarm),

@@ -1,4 +1,4 @@
-/* What crews say of an order that is at another revision by then. */
+/* What was ordered and is different now, and what crews say of it. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -244,6 +244,47 @@ static void what_was_called_off_on_paper_rings_at_no_crew(void **state)
 	ends_on_paper(true, close, ORDER_CLEARED);
 }
 
+static const char gas_and_no_wires[] =
+	"{\"action\":\"hazard\",\"hazards\":[\"gas\"],\"over\":[\"live_wires\"]}";
+
+static void a_hazard_that_comes_to_light_or_ends_is_told_and_asked_again(void **state)
+{
+	struct incident incident, read;
+	struct order *order;
+	struct jsonw w;
+	struct buf *text;
+	json_t *doc;
+	struct err err;
+
+	(void)state;
+	incident_of(&incident, "x", FIRE);
+	does(&incident, BEGAN, "{\"action\":\"hazard\",\"hazards\":[\"live_wires\"]}");
+	does(&incident, BEGAN, "{\"action\":\"assign\",\"units\":[\"DMK-01\"]}");
+	order = &incident.sent[0];
+	assert_int_equal(order->revision, 1);
+	does(&incident, SOON, gas_and_no_wires);
+	assert_int_equal(incident.verdict.hazards, 1u << HAZARD_GAS);
+	assert_int_equal(incident.changed, CHANGED_HAZARDS);
+	assert_int_equal(order->revision, 2);
+	assert_true(order_is_unanswered(order));
+	does(&incident, THEN, gas_and_no_wires); /* said again: nothing is different */
+	assert_int_equal(order->revision, 2);
+	jsonw_init(&w, 1024);
+	jsonw_open(&w, NULL, '{');
+	incident_write(&incident, &three, &w, "incident");
+	jsonw_close(&w, '}');
+	text = jsonw_buf(&w);
+	jsonw_fini(&w);
+	doc = parsed(text);
+	assert_int_equal(incident_read(json_object_get(doc, "incident"), &three, &read, &err),
+			 0);
+	assert_int_equal(read.verdict.hazards, 1u << HAZARD_GAS);
+	incident_fini(&read);
+	json_decref(doc);
+	buf_unref(&text);
+	incident_fini(&incident);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -254,6 +295,7 @@ int main(void)
 			who_comes_for_what_was_before_is_asked_again_and_who_does_not_come_is_believed),
 		cmocka_unit_test(
 			a_step_that_was_told_of_an_older_revision_is_no_answer_to_the_newer),
+		cmocka_unit_test(a_hazard_that_comes_to_light_or_ends_is_told_and_asked_again),
 		cmocka_unit_test(a_person_who_is_behind_is_told_which_revision_stands),
 		cmocka_unit_test(
 			that_it_has_the_order_does_not_say_that_it_knows_of_the_recall),

@@ -37,13 +37,14 @@ static const char *const commands[ACTIONS_OF_PEOPLE] = {
 	[ACTION_CANCEL] = "{\"action\":\"cancel\",\"agency\":\"fire\"}",
 	[ACTION_HAND_OVER] = "{\"action\":\"hand_over\",\"agency\":\"fire\",\"to\":\"health\","
 			     "\"reason\":\"milik mereka\"}",
+	[ACTION_HAZARD] = "{\"action\":\"hazard\",\"hazards\":[\"gas\"]}",
 };
 
 /* The status after an action, by the first letter of its name; '-' : not possible. */
 static const char *const status_after[INCIDENT_STATUSES] = {
-	[INCIDENT_NEW] = "annnc-cnnnnnanna",
-	[INCIDENT_ACTIVE] = "aaaac-caaaaaaaaa",
-	[INCIDENT_CLOSED] = "-c---n-c-----c--",
+	[INCIDENT_NEW] = "annnc-cnnnnnannan",
+	[INCIDENT_ACTIVE] = "aaaac-caaaaaaaaaa",
+	[INCIDENT_CLOSED] = "-c---n-c-----c---",
 };
 
 /* An agency's part after acknowledge, close, reopen, assign, status, cancel; '-' : not

@@ -1,3 +1,4 @@
+#include "base/xalloc.h"
 #include "model/join.h"
 
 #include <setjmp.h>
@@ -74,6 +75,48 @@ static void a_further_report_raises_and_never_lowers(void **state)
 		assert_int_equal(incident.version, 2);
 		incident_fini(&incident);
 	}
+}
+
+static void a_hazard_that_a_further_report_tells_of_is_added_and_told_to_crews(void **state)
+{
+	struct report *report = report_of("{\"source\":\"lapor-web\",\"text\":\"bau gas\"}");
+	struct filing filing = filing_of(report, DISPOSITION_EMERGENCY, 3, FIRE);
+	struct order order = {.unit = "DMK-01", .state = ORDER_EN_ROUTE, .revision = 1};
+	struct incident incident;
+
+	(void)state;
+	incident_of(&incident, "asap", FIRE);
+	incident.verdict.hazards = 1u << HAZARD_WEAPONS;
+	incident.sent = xcalloc(1, sizeof(order));
+	incident.sent[incident.sent_count++] = order;
+	filing.verdict.hazards = 1u << HAZARD_GAS;
+	incident_add_report(&incident, &filing, LATER);
+	assert_int_equal(incident.verdict.hazards, 1u << HAZARD_GAS | 1u << HAZARD_WEAPONS);
+	assert_true((incident.changed & CHANGED_HAZARDS) != 0);
+	assert_int_equal(incident.sent[0].revision, 2);
+	assert_int_equal(incident.decided_version, incident.version);
+	incident_add_report(&incident, &filing, LATER);
+	assert_int_equal(incident.sent[0].revision, 2); /* nothing is different to them */
+	report_free(&report);
+	incident_fini(&incident);
+}
+
+static void what_a_person_said_of_hazards_stands_without_what_is_taken_out(void **state)
+{
+	struct incident rest, before, after;
+
+	(void)state;
+	incident_of(&rest, "api", FIRE);
+	incident_of(&before, "api", FIRE);
+	incident_of(&after, "api", FIRE);
+	rest.verdict.hazards = before.verdict.hazards = 1u << HAZARD_WEAPONS | 1u << HAZARD_GAS;
+	after.verdict.hazards = 1u << HAZARD_GAS | 1u << HAZARD_LIVE_WIRES;
+	rest.verdict.hazards = 1u << HAZARD_WEAPONS; /* a report that is taken out told of it */
+	incident_follow(&rest, &before, &after, 0);
+	assert_int_equal(rest.verdict.hazards, 1u << HAZARD_LIVE_WIRES);
+	incident_fini(&rest);
+	incident_fini(&before);
+	incident_fini(&after);
 }
 
 static void what_a_person_has_judged_keeps_its_category(void **state)
@@ -394,6 +437,10 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_further_report_raises_and_never_lowers),
+		cmocka_unit_test(
+			a_hazard_that_a_further_report_tells_of_is_added_and_told_to_crews),
+		cmocka_unit_test(
+			what_a_person_said_of_hazards_stands_without_what_is_taken_out),
 		cmocka_unit_test(what_a_person_has_judged_keeps_its_category),
 		cmocka_unit_test(
 			reasons_of_a_later_report_stand_nowhere_in_the_first_ones_words),
