@@ -54,18 +54,6 @@ void watch_free(struct watch **watch)
 	xfree(mine);
 }
 
-void watch_set_board(struct watch *watch, const struct unit_board *board)
-{
-	watch->board = board;
-	watch->is_duty_stale = true;
-}
-
-void watch_set_rules(struct watch *watch, const struct rules *rules)
-{
-	watch->rules = rules;
-	watch->is_duty_stale = true;
-}
-
 void watch_stop(struct watch *watch)
 {
 	watch->is_stopped = true;
@@ -121,6 +109,19 @@ static void arm(struct watch *watch)
 	}
 	wait_us = next - watch->clock->mono_us(watch->clock);
 	watch->hooks.arm(watch->hooks.ctx, wait_us > 0 ? (wait_us + 999) / 1000 : 0);
+}
+
+void watch_set_board(struct watch *watch, const struct unit_board *board)
+{
+	watch->board = board;
+	watch_look_at_duty(watch);
+}
+
+void watch_set_rules(struct watch *watch, const struct rules *rules)
+{
+	watch->rules = rules;
+	watch_look_at_duty(watch);
+	arm(watch);
 }
 
 /* ---- A rise. ---- */
@@ -310,6 +311,7 @@ void watch_begin(struct watch *watch)
 		return;
 	watch->is_filling = true;
 	watch->fill_again_us = 0;
+	watch_look_at_duty(watch);
 	read_page(watch, 0);
 }
 
@@ -322,10 +324,14 @@ bool watch_is_full(const struct watch *watch)
 
 void watch_follow(struct watch *watch, const struct event *events, unsigned count)
 {
+	bool is_of_units = false;
+
 	for (unsigned i = 0; i < count; i++) {
-		watch->is_duty_stale |= events[i].kind == EVENT_UNIT_UPDATED;
+		is_of_units |= events[i].kind == EVENT_UNIT_UPDATED;
 		watch_take_event(watch, &events[i]);
 	}
+	if (is_of_units)
+		watch_look_at_duty(watch);
 	arm(watch);
 }
 

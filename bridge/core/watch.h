@@ -10,9 +10,9 @@
  * count, and what is overdue then rises at once. What lies folded under another's open card is
  * represented by that card and rises again by itself once the card is gone.
  *
- * Where an agency has units and none of them is on duty there is nobody to wait for: what
- * begins to wait then rises at once, until it has come to one who leads, and the timeline says
- * why.
+ * Where an agency has units and none of them is on duty there is nobody to wait for: what waits
+ * when the last one goes, and what begins to wait then, rises at once, until it has come to one
+ * who leads, and the timeline says why.
  *
  * Memory is bounded by the emergencies that are open. Loop thread only. */
 #pragma once
@@ -48,7 +48,7 @@ void watch_stop(struct watch *watch);
 void watch_begin(struct watch *watch);
 /* What is open has been read: the alarms are all of them. */
 bool watch_is_full(const struct watch *watch);
-/* Newly committed events, after the answers of their commit. */
+/* Newly committed events, after the answers of their commit and after the board has them. */
 void watch_follow(struct watch *watch, const struct event *events, unsigned count);
 void watch_tick(struct watch *watch);
 

@@ -4,6 +4,7 @@
  *   watch_read.c  what an event says of waits
  *   watch_alarms.c the alarms of what is held
  *   watch_held.c  the incidents that are held
+ *   watch_duty.c  the agencies that have nobody on duty
  *   watch_due.c   the order in which they are due */
 #pragma once
 
@@ -60,7 +61,6 @@ struct watch {
 	const struct rules *rules;
 	const struct unit_board *board; /* NULL: no units are known */
 	agency_set deserted;            /* that have units, and none on duty */
-	bool is_duty_stale;             /* to be looked at again before it is asked for */
 	const struct agencies *agencies;
 	const struct clock *clock;
 	struct metrics *metrics;
@@ -100,6 +100,12 @@ void watch_keep_said(struct held *held, struct slice alarms); /* len 0: nothing 
 void watch_release_folded(struct watch *watch, const struct held *card);
 /* The card it lies under is open: that one rises. */
 bool watch_is_represented(const struct watch *watch, const struct held *held);
+
+/* watch_duty.c */
+/* Who is on duty by now; what waits where the last one has just gone rises at once. */
+void watch_look_at_duty(struct watch *watch);
+/* Nobody who could be waited for: until it has come to one who leads. */
+bool watch_is_alone(const struct watch *watch, unsigned agency, const struct wait *wait);
 
 /* watch_due.c */
 int64_t watch_due_us(const struct held *held); /* INT64_MAX: nothing of it will rise */

@@ -6,8 +6,6 @@
 
 #include "base/log.h"
 #include "base/xalloc.h"
-#include "core/rules.h"
-#include "core/unit_board.h"
 #include "core/watch_private.h"
 
 static const char *find(struct slice in, const char *mark)
@@ -137,36 +135,6 @@ static bool is_alike(const struct held_wait *a, const struct held_wait *b)
 	       a->begun_ms == b->begun_ms && a->length_ms == b->length_ms;
 }
 
-static agency_set find_deserted(const struct watch *watch)
-{
-	agency_set has = 0, on = 0;
-
-	for (unsigned i = 0; watch->board != NULL && i < rules_unit_count(watch->rules); i++) {
-		const struct unit *unit = rules_unit(watch->rules, i);
-		const struct unit_doing *doing = unit_board_find(watch->board, unit->id);
-		agency_set bit = (agency_set)1 << unit->agency;
-
-		has |= bit;
-		if (doing == NULL || doing->duty == DUTY_ON)
-			on |= bit;
-	}
-	return has & ~on;
-}
-
-/* Nobody who could be waited for: until it has come to one who leads. */
-static bool is_alone(struct watch *watch, unsigned agency, const struct wait *wait)
-{
-	bool is_early = wait->kind == WAIT_UNTAKEN || wait->kind == WAIT_UNSENT ||
-			wait->kind == WAIT_UNSURE;
-
-	if (!is_early || wait->to == RISE_SUPERVISOR || wait->to == RISE_OTHER_CHANNEL)
-		return false;
-	if (watch->is_duty_stale)
-		watch->deserted = find_deserted(watch);
-	watch->is_duty_stale = false;
-	return (watch->deserted >> agency & 1) != 0;
-}
-
 static void add_wait(struct reading_parts *r, unsigned agency, const struct wait *wait)
 {
 	const struct held_wait *known = find_known(r->held, agency, wait);
@@ -176,7 +144,7 @@ static void add_wait(struct reading_parts *r, unsigned agency, const struct wait
 		.level = wait->level & 0xff,
 		.to = wait->to & 7u,
 		.is_reached = wait->is_reached,
-		.is_now = is_alone(r->watch, agency, wait),
+		.is_now = watch_is_alone(r->watch, agency, wait),
 		.begun_ms =
 			known != NULL ? known->begun_ms : begun_ms(r->watch, r->event, wait),
 		.length_ms = length_ms(wait),

@@ -140,3 +140,17 @@ def where_nobody_is_on_duty_it_rises_at_once_to_who_leads_and_says_why(make):
     impatient.risen(bridge, other, 3, within=30)
     assert len(impatient.rises(bridge, ident)) == 3, "no step twice, and who leads has as long as ever"
     assert impatient.rises(bridge, ident, "police") == [], "the others have people"
+
+
+def when_the_last_one_goes_off_duty_what_waits_there_rises_at_once(make):
+    bridge = make.bridge(**impatient.city(make, untaken="desk 300s, station 400s, supervisor 500s, other_channel 600s")).start()
+    fire = [u["id"] for u in bridge.get("/v1/units").json["units"] if u["agency"] == "fire"]
+    ident = bridge.report(impatient.FIRE)["incident_id"]
+    police = bridge.report("Ada perampokan bersenjata di Jl. Siliwangi")["incident_id"]
+    for unit in fire:
+        assert impatient.rises(bridge, ident) == [], f"before {unit} has gone somebody is there"
+        assert bridge.ask("PUT", f"/v1/units/{unit}/status", {"status": "off_duty"}, "pos-fire").status == 200
+    risen = impatient.risen(bridge, ident, 3, within=30)
+    assert [r["to"] for r in risen] == ["desk", "station", "supervisor"], risen
+    assert all("on duty" in r["note"] and r["by"] is None for r in risen), risen
+    assert impatient.rises(bridge, police, "police") == [], "the others have people"
