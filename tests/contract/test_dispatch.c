@@ -13,21 +13,6 @@
 #include "store/backend.h"
 #include "support/store_world.h"
 
-static enum store_answer decide(struct store_world *world, const char *incident_id,
-				const char *json)
-{
-	enum store_answer answer;
-	struct sent sent;
-
-	send_command(world, &sent, incident_id, json);
-	store_step(world->store);
-	assert_true(sent.is_answered);
-	answer = sent.request.answer;
-	sent_fini(&sent);
-	world->now_us += 1000000;
-	return answer;
-}
-
 static enum store_answer say_duty(struct store_world *world, enum unit_duty duty, int64_t at_ms)
 {
 	struct duty_change change = {.unit = "DMK-01", .duty = duty, .by = "siti"};
@@ -71,20 +56,6 @@ static void assert_on(struct store_world *world, const char *id, const char *inc
 		assert_string_equal(unit.job[0].incident_id, incident_id);
 }
 
-static void state_of(struct store_world *world, const char *incident_id,
-		     struct incident *incident_r)
-{
-	struct store_read read = {.op = READ_STATE, .filter.viewer = sees_everything};
-	struct err err;
-
-	strcpy(read.id, incident_id);
-	read_now(world, &read);
-	assert_true(read.is_found);
-	assert_int_equal(incident_of_event(&read.rows[0], &world->agencies, incident_r, &err),
-			 0);
-	store_read_fini(&read);
-}
-
 static bool says(const struct event *event, const char *words)
 {
 	return memmem(event->body->data, event->body->len, words, strlen(words)) != NULL;
@@ -111,7 +82,7 @@ static void race(struct store_world *world, char ids[2][ID_SIZE], unsigned first
 	sent_fini(&b);
 	assert_on(world, "DMK-01", ids[first]);
 	assert_int_equal(
-		decide(world, ids[first], "{\"action\":\"cancel\",\"units\":[\"DMK-01\"]}"),
+		decide_now(world, ids[first], "{\"action\":\"cancel\",\"units\":[\"DMK-01\"]}"),
 		STORE_STORED);
 }
 
@@ -136,13 +107,14 @@ static void when_one_of_them_cannot_go_nobody_does(void **state)
 
 	stored_report(world, "a", "Kebakaran", ids[0]);
 	stored_report(world, "b", "Kebakaran lain", ids[1]);
-	assert_int_equal(decide(world, ids[0], SEND_ONE), STORE_STORED);
-	assert_int_equal(decide(world, ids[1],
-				"{\"action\":\"assign\",\"units\":[\"DMK-02\",\"DMK-01\"]}"),
-			 STORE_CONFLICT);
-	assert_int_equal(decide(world, ids[1],
-				"{\"action\":\"assign\",\"units\":[\"DMK-02\",\"DMK-01\"],"
-				"\"override\":true,\"note\":\"lebih dekat\"}"),
+	assert_int_equal(decide_now(world, ids[0], SEND_ONE), STORE_STORED);
+	assert_int_equal(
+		decide_now(world, ids[1],
+			   "{\"action\":\"assign\",\"units\":[\"DMK-02\",\"DMK-01\"]}"),
+		STORE_CONFLICT);
+	assert_int_equal(decide_now(world, ids[1],
+				    "{\"action\":\"assign\",\"units\":[\"DMK-02\",\"DMK-01\"],"
+				    "\"override\":true,\"note\":\"lebih dekat\"}"),
 			 STORE_STORED);
 	assert_int_equal(told_of(world, "DMK-01").job_count, 2);
 	assert_on(world, "DMK-02", ids[1]);
@@ -162,45 +134,25 @@ static void twenty_that_are_bound_are_free_in_one_step(void **state)
 	}
 	strcat(json, "]}");
 	stored_report(world, "a", "Kebakaran", incident_id);
-	assert_int_equal(decide(world, incident_id, json), STORE_STORED);
-	assert_int_equal(
-		decide(world, incident_id, "{\"action\":\"close\",\"outcome\":\"resolved\"}"),
-		STORE_REFUSED);
+	assert_int_equal(decide_now(world, incident_id, json), STORE_STORED);
+	assert_int_equal(decide_now(world, incident_id,
+				    "{\"action\":\"close\",\"outcome\":\"resolved\"}"),
+			 STORE_REFUSED);
 	assert_on(world, "U-20", incident_id);
 	assert_int_equal(
-		decide(world, incident_id,
-		       "{\"action\":\"close\",\"outcome\":\"resolved\",\"release\":true}"),
+		decide_now(world, incident_id,
+			   "{\"action\":\"close\",\"outcome\":\"resolved\",\"release\":true}"),
 		STORE_STORED);
 	for (unsigned i = 1; i <= 20; i++) {
 		snprintf(unit, sizeof(unit), "U-%02u", i);
 		assert_on(world, unit, NULL);
 	}
-	state_of(world, incident_id, &incident);
+	incident_now(world, incident_id, &incident);
 	for (unsigned i = 0; i < incident.sent_count; i++)
 		assert_false(order_is_live(incident.sent[i].state));
 	incident_fini(&incident);
 	world_prove(world);
 	world_free(&world);
-}
-
-/* A further report of that incident. */
-static void link_as(struct store_world *world, const char *key, const char *first_report,
-		    char id_r[ID_SIZE])
-{
-	struct store_links links = {.is_same = true, .count = 1};
-	struct sent sent;
-
-	strcpy(links.link[0].report_id, first_report);
-	send_linked(world, &sent, "lapor-web", key, "Kebakaran di pasar", &links);
-	store_step(world->store);
-	assert_int_equal(sent.request.answer, STORE_STORED);
-	strcpy(id_r, sent.report->id);
-	sent_fini(&sent);
-}
-
-static void link_report(struct store_world *world, const char *first_report, char id_r[ID_SIZE])
-{
-	link_as(world, "further", first_report, id_r);
 }
 
 static void units_stay_where_they_were_sent_whatever_is_split_off(void **state)
@@ -210,13 +162,13 @@ static void units_stay_where_they_were_sent_whatever_is_split_off(void **state)
 	struct incident incident;
 
 	stored_report(world, "a", "Kebakaran", incident_id);
-	state_of(world, incident_id, &incident);
-	link_report(world, incident.report_id[0], further);
+	incident_now(world, incident_id, &incident);
+	linked_report(world, "further", incident.report_id[0], further);
 	incident_fini(&incident);
-	assert_int_equal(decide(world, incident_id, SEND_ONE), STORE_STORED);
+	assert_int_equal(decide_now(world, incident_id, SEND_ONE), STORE_STORED);
 	snprintf(json, sizeof(json), "{\"action\":\"split\",\"reports\":[\"%s\"]}", further);
-	assert_int_equal(decide(world, incident_id, json), STORE_STORED);
-	state_of(world, incident_id, &incident);
+	assert_int_equal(decide_now(world, incident_id, json), STORE_STORED);
+	incident_now(world, incident_id, &incident);
 	assert_int_equal(incident.report_count, 1);
 	assert_int_equal(incident.sent_count, 1);
 	assert_string_equal(incident.sent[0].unit, "DMK-01");
@@ -224,8 +176,9 @@ static void units_stay_where_they_were_sent_whatever_is_split_off(void **state)
 	incident_fini(&incident);
 	assert_on(world, "DMK-01", incident_id);
 	assert_int_equal(
-		decide(world, incident_id,
-		       "{\"action\":\"status\",\"unit\":\"DMK-01\",\"status\":\"en_route\"}"),
+		decide_now(
+			world, incident_id,
+			"{\"action\":\"status\",\"unit\":\"DMK-01\",\"status\":\"en_route\"}"),
 		STORE_STORED);
 	world_prove(world);
 	world_free(&world);
@@ -286,7 +239,7 @@ static void one_crew_is_not_sent_in_two_vehicles(void **state)
 	assert_int_equal(send_second(world, ids[0], GUARD_WARN, false, true, &err),
 			 STORE_CONFLICT);
 	assert_non_null(strstr(err.text, "DMK-01 is to be sent, too"));
-	assert_int_equal(decide(world, ids[0], SEND_ONE), STORE_STORED);
+	assert_int_equal(decide_now(world, ids[0], SEND_ONE), STORE_STORED);
 	assert_int_equal(send_second(world, ids[1], GUARD_WARN, false, false, &err),
 			 STORE_CONFLICT);
 	assert_non_null(strstr(err.text, "DMK-01 is ordered on #0001"));
@@ -296,7 +249,7 @@ static void one_crew_is_not_sent_in_two_vehicles(void **state)
 	assert_int_equal(send_second(world, ids[1], GUARD_WARN, true, false, &err),
 			 STORE_STORED);
 	assert_int_equal(
-		decide(world, ids[1], "{\"action\":\"cancel\",\"units\":[\"DMK-02\"]}"),
+		decide_now(world, ids[1], "{\"action\":\"cancel\",\"units\":[\"DMK-02\"]}"),
 		STORE_STORED);
 	assert_int_equal(send_second(world, ids[1], GUARD_FREE, false, false, &err),
 			 STORE_STORED);
@@ -312,13 +265,13 @@ static void who_has_logged_out_is_never_sent_until_somebody_is_there_again(void 
 
 	stored_report(world, "a", "Kebakaran", incident_id);
 	assert_int_equal(say_duty(world, DUTY_LOGGED_OUT, now_ms), STORE_STORED);
-	assert_int_equal(decide(world, incident_id, SEND_ONE), STORE_REFUSED);
-	assert_int_equal(decide(world, incident_id,
-				"{\"action\":\"assign\",\"units\":[\"DMK-01\"],"
-				"\"override\":true,\"note\":\"tetap\"}"),
+	assert_int_equal(decide_now(world, incident_id, SEND_ONE), STORE_REFUSED);
+	assert_int_equal(decide_now(world, incident_id,
+				    "{\"action\":\"assign\",\"units\":[\"DMK-01\"],"
+				    "\"override\":true,\"note\":\"tetap\"}"),
 			 STORE_REFUSED);
 	assert_int_equal(say_duty(world, DUTY_ON, now_ms + 1), STORE_STORED);
-	assert_int_equal(decide(world, incident_id, SEND_ONE), STORE_STORED);
+	assert_int_equal(decide_now(world, incident_id, SEND_ONE), STORE_STORED);
 	world_prove(world);
 	world_free(&world);
 }
@@ -331,22 +284,22 @@ static void a_report_that_raises_it_asks_the_crews_again_with_the_difference(voi
 	struct incident incident;
 
 	stored_report(world, "a", "Kebakaran", incident_id);
-	state_of(world, incident_id, &incident);
+	incident_now(world, incident_id, &incident);
 	strcpy(first, incident.report_id[0]);
 	incident_fini(&incident);
 	assert_int_equal(
-		decide(world, incident_id, "{\"action\":\"reclassify\",\"priority\":3}"),
+		decide_now(world, incident_id, "{\"action\":\"reclassify\",\"priority\":3}"),
 		STORE_STORED);
-	assert_int_equal(decide(world, incident_id, SEND_ONE), STORE_STORED);
-	link_report(world, first, further);
+	assert_int_equal(decide_now(world, incident_id, SEND_ONE), STORE_STORED);
+	linked_report(world, "further", first, further);
 	assert_true(says(&world->events[world->shown - 1], told));
-	state_of(world, incident_id, &incident);
+	incident_now(world, incident_id, &incident);
 	assert_int_equal(incident.verdict.priority, 1);
 	assert_int_equal(incident.sent[0].revision, 2);
 	incident_fini(&incident);
-	link_as(world, "third", first, further);
+	linked_report(world, "third", first, further);
 	assert_false(says(&world->events[world->shown - 1], ",\"changed\":["));
-	state_of(world, incident_id, &incident);
+	incident_now(world, incident_id, &incident);
 	assert_int_equal(incident.sent[0].revision, 2); /* nothing is different to them */
 	incident_fini(&incident);
 	world_prove(world);
@@ -386,12 +339,12 @@ static void what_a_crew_saw_of_an_older_one_is_kept_once_and_proves_nothing(void
 	struct incident incident;
 
 	stored_report(world, "a", "Kebakaran", incident_id);
-	assert_int_equal(decide(world, incident_id, SEND_ONE), STORE_STORED);
-	assert_int_equal(decide(world, incident_id,
-				"{\"action\":\"relocate\",\"location\":{\"lat\":-6.7,"
-				"\"lon\":108.5}}"),
+	assert_int_equal(decide_now(world, incident_id, SEND_ONE), STORE_STORED);
+	assert_int_equal(decide_now(world, incident_id,
+				    "{\"action\":\"relocate\",\"location\":{\"lat\":-6.7,"
+				    "\"lon\":108.5}}"),
 			 STORE_STORED);
-	state_of(world, incident_id, &incident);
+	incident_now(world, incident_id, &incident);
 	assert_int_equal(radio_receipt(world, incident_id, incident.sent[0].dispatch_id, 1),
 			 STORE_STORED);
 	assert_true(says(&world->events[world->shown - 1],
@@ -399,12 +352,12 @@ static void what_a_crew_saw_of_an_older_one_is_kept_once_and_proves_nothing(void
 	assert_int_equal(radio_receipt(world, incident_id, incident.sent[0].dispatch_id, 1),
 			 STORE_REPEATED);
 	incident_fini(&incident);
-	state_of(world, incident_id, &incident);
+	incident_now(world, incident_id, &incident);
 	assert_true(order_is_unanswered(&incident.sent[0]));
 	assert_int_equal(radio_receipt(world, incident_id, incident.sent[0].dispatch_id, 2),
 			 STORE_STORED);
 	incident_fini(&incident);
-	state_of(world, incident_id, &incident);
+	incident_now(world, incident_id, &incident);
 	assert_false(order_is_unanswered(&incident.sent[0]));
 	incident_fini(&incident);
 	world_prove(world);
@@ -436,7 +389,7 @@ static void who_says_again_that_a_unit_is_on_duty_hears_since_when_it_is(void **
 	unsigned shown;
 
 	stored_report(world, "a", "Kebakaran", incident_id);
-	assert_int_equal(decide(world, incident_id, SEND_ONE), STORE_STORED);
+	assert_int_equal(decide_now(world, incident_id, SEND_ONE), STORE_STORED);
 	assert_true(duty_answer_has(world, &on, STORE_STORED, "\"repeated\":false"));
 	assert_true(told_of(world, "DMK-01").duty_since_ms == on.at_ms);
 	assert_int_equal(told_of(world, "DMK-01").job_count, 1);
@@ -464,25 +417,27 @@ static void a_unit_of_an_agency_that_is_gone_can_be_read_moved_and_freed(void **
 
 	stored_report(world, "a", "Kebakaran", incident_id);
 	assert_int_equal(
-		decide(world, incident_id,
-		       "{\"action\":\"reclassify\",\"agencies\":[\"fire\",\"police\"]}"),
+		decide_now(world, incident_id,
+			   "{\"action\":\"reclassify\",\"agencies\":[\"fire\",\"police\"]}"),
 		STORE_STORED);
-	assert_int_equal(decide(world, incident_id,
-				"{\"action\":\"assign\",\"units\":[\"DMK-01\",\"DMK-02\"]}"),
-			 STORE_STORED);
+	assert_int_equal(
+		decide_now(world, incident_id,
+			   "{\"action\":\"assign\",\"units\":[\"DMK-01\",\"DMK-02\"]}"),
+		STORE_STORED);
 	dissolve(world, 0);
 	assert_int_equal(
-		decide(world, incident_id,
-		       "{\"action\":\"status\",\"unit\":\"DMK-01\",\"status\":\"en_route\"}"),
+		decide_now(
+			world, incident_id,
+			"{\"action\":\"status\",\"unit\":\"DMK-01\",\"status\":\"en_route\"}"),
 		STORE_STORED);
 	assert_int_equal(told_of(world, "DMK-01").job[0].state, ORDER_EN_ROUTE);
-	state_of(world, incident_id, &incident);
+	incident_now(world, incident_id, &incident);
 	assert_int_equal(incident.sent_count, 2);
 	assert_int_equal(incident.assignment[1].state, ASSIGNMENT_EN_ROUTE);
 	incident_fini(&incident);
 	assert_int_equal(
-		decide(world, incident_id,
-		       "{\"action\":\"close\",\"outcome\":\"resolved\",\"release\":true}"),
+		decide_now(world, incident_id,
+			   "{\"action\":\"close\",\"outcome\":\"resolved\",\"release\":true}"),
 		STORE_STORED);
 	assert_on(world, "DMK-01", NULL);
 	assert_on(world, "DMK-02", NULL);
@@ -496,17 +451,97 @@ static void nobody_else_being_there_the_first_agency_gets_its_units(void **state
 	char incident_id[ID_SIZE];
 
 	stored_report(world, "a", "Kebakaran", incident_id);
-	assert_int_equal(decide(world, incident_id, SEND_ONE), STORE_STORED);
+	assert_int_equal(decide_now(world, incident_id, SEND_ONE), STORE_STORED);
 	dissolve(world, 0);
-	state_of(world, incident_id, &incident);
+	incident_now(world, incident_id, &incident);
 	assert_int_equal(incident.sent_count, 1);
 	assert_true((incident.verdict.agencies & 1) != 0);
 	incident_fini(&incident);
-	assert_int_equal(decide(world, incident_id,
-				"{\"action\":\"cancel\",\"units\":[\"DMK-01\"],"
-				"\"reason\":\"dinas dibubarkan\"}"),
+	assert_int_equal(decide_now(world, incident_id,
+				    "{\"action\":\"cancel\",\"units\":[\"DMK-01\"],"
+				    "\"reason\":\"dinas dibubarkan\"}"),
 			 STORE_STORED);
 	assert_on(world, "DMK-01", NULL);
+	world_free(&world);
+}
+
+static void what_was_told_of_a_unit_whose_agency_is_gone_goes_on_under_today_s(void **state)
+{
+	struct store_world *world = world_new(*state);
+	struct duty_change change = {.unit = "DMK-01", .duty = DUTY_ON, .by = "siti"};
+	struct sent sent = {.request = {.op = STORE_DUTY, .in.duty = &change}};
+	int64_t now_ms = world->clock.wall_ms(&world->clock);
+
+	assert_int_equal(say_duty(world, DUTY_OUT_OF_SERVICE, now_ms), STORE_STORED);
+	dissolve(world, 0);
+	assert_int_equal(told_of(world, "DMK-01").agency, AGENCY_MAX); /* nobody's */
+	change.agency = 1;
+	change.at_ms = now_ms + 1;
+	send_request(world, &sent);
+	store_step(world->store);
+	assert_int_equal(sent.request.answer, STORE_STORED);
+	sent_fini(&sent);
+	assert_int_equal(told_of(world, "DMK-01").agency, 1);
+	assert_int_equal(told_of(world, "DMK-01").duty, DUTY_ON);
+	world_free(&world);
+}
+
+static void paper_for_a_unit_that_is_off_duty_is_taken_and_an_order_is_not(void **state)
+{
+	struct store_world *world = world_new(*state);
+	int64_t now_ms = world->clock.wall_ms(&world->clock);
+	char incident_id[ID_SIZE], at[CLOCK_TEXT], json[192];
+	struct incident incident;
+
+	stored_report(world, "a", "Kebakaran", incident_id);
+	assert_int_equal(say_duty(world, DUTY_OFF, now_ms), STORE_STORED);
+	assert_int_equal(decide_now(world, incident_id, SEND_ONE), STORE_REFUSED);
+	clock_format(now_ms - 3600000, at);
+	snprintf(json, sizeof(json),
+		 "{\"action\":\"assign\",\"units\":[\"DMK-01\"],"
+		 "\"entered_from\":\"paper\",\"happened_at\":\"%s\"}",
+		 at);
+	assert_int_equal(decide_now(world, incident_id, json), STORE_STORED);
+	incident_now(world, incident_id, &incident);
+	assert_true(incident.sent[0].since_ms == now_ms - 3600000);
+	assert_false(order_is_unanswered(&incident.sent[0]));
+	incident_fini(&incident);
+	assert_on(world, "DMK-01", incident_id);
+	world_prove(world);
+	world_free(&world);
+}
+
+static void a_recall_that_is_owed_outlives_what_begins_anew(void **state)
+{
+	struct store_world *world = world_new(*state);
+	char incident_id[ID_SIZE];
+	struct incident incident;
+	struct order recalled;
+
+	stored_report(world, "a", "Kebakaran", incident_id);
+	assert_int_equal(decide_now(world, incident_id, SEND_ONE), STORE_STORED);
+	assert_int_equal(
+		decide_now(world, incident_id,
+			   "{\"action\":\"close\",\"outcome\":\"resolved\",\"release\":true}"),
+		STORE_STORED);
+	assert_int_equal(decide_now(world, incident_id, "{\"action\":\"reopen\"}"),
+			 STORE_STORED);
+	incident_now(world, incident_id, &incident);
+	assert_int_equal(incident.sent_count, 1);
+	recalled = incident.sent[0];
+	incident_fini(&incident);
+	assert_int_equal(recalled.state, ORDER_RECALLED);
+	assert_int_equal(radio_receipt(world, incident_id, recalled.dispatch_id, 2),
+			 STORE_STORED);
+	assert_int_equal(decide_now(world, incident_id,
+				    "{\"action\":\"close\",\"outcome\":\"resolved\"}"),
+			 STORE_STORED);
+	assert_int_equal(decide_now(world, incident_id, "{\"action\":\"reopen\"}"),
+			 STORE_STORED);
+	incident_now(world, incident_id, &incident);
+	assert_int_equal(incident.sent_count, 0); /* they know */
+	incident_fini(&incident);
+	world_prove(world);
 	world_free(&world);
 }
 
@@ -526,6 +561,9 @@ int main(void)
 		OVER_ALL(who_says_again_that_a_unit_is_on_duty_hears_since_when_it_is),
 		OVER_ALL(a_unit_of_an_agency_that_is_gone_can_be_read_moved_and_freed),
 		OVER_ALL(nobody_else_being_there_the_first_agency_gets_its_units),
+		OVER_ALL(what_was_told_of_a_unit_whose_agency_is_gone_goes_on_under_today_s),
+		OVER_ALL(paper_for_a_unit_that_is_off_duty_is_taken_and_an_order_is_not),
+		OVER_ALL(a_recall_that_is_owed_outlives_what_begins_anew),
 	};
 
 	backends[0] = store_memory;

@@ -71,6 +71,21 @@ static const char *random_dispatch(struct run *run)
 	return commands[roll(run, sizeof(commands) / sizeof(commands[0]))];
 }
 
+static const char *random_part(struct run *run)
+{
+	static const char *const commands[] = {
+		"{\"action\":\"close\",\"agency\":\"police\",\"outcome\":\"resolved\"}",
+		"{\"action\":\"reopen\",\"agency\":\"fire\"}",
+		"{\"action\":\"hand_over\",\"agency\":\"fire\",\"to\":\"police\","
+		"\"reason\":\"d\"}",
+		"{\"action\":\"hand_over\",\"agency\":\"police\",\"to\":\"112-kab\","
+		"\"reason\":\"e\"}",
+		"{\"action\":\"acknowledge\",\"agency\":\"police\",\"taken_by\":\"f\"}",
+	};
+
+	return commands[roll(run, sizeof(commands) / sizeof(commands[0]))];
+}
+
 static const char *random_command(struct run *run)
 {
 	static const char *const commands[] = {
@@ -90,6 +105,8 @@ static const char *random_command(struct run *run)
 		return random_joining(run);
 	if (roll(run, 4) == 0)
 		return random_dispatch(run);
+	if (roll(run, 6) == 0)
+		return random_part(run);
 	return commands[roll(run, sizeof(commands) / sizeof(commands[0]))];
 }
 
@@ -115,6 +132,25 @@ static void learn_incidents(struct run *run)
 	}
 }
 
+/* By chance nobody ever takes apart what he has just joined. The incident; NULL: there was no
+ * merge just now. */
+static const char *undo_of_merge(struct run *run)
+{
+	static const char mark[] = ",\"merged\":{", list[] = ",\"reports\":[\"";
+	const struct event *last = &run->world.events[run->world.shown - 1];
+	struct slice head = event_head(last->body);
+	const char *at = memmem(head.text, head.len, mark, sizeof(mark) - 1);
+
+	if (at == NULL || roll(run, 2) == 0)
+		return NULL;
+	at = memmem(at, (size_t)(head.text + head.len - at), list, sizeof(list) - 1);
+	assert_non_null(at);
+	snprintf(run->command, sizeof(run->command),
+		 "{\"action\":\"split\",\"reports\":[\"%.*s\"]}", ID_SIZE - 1,
+		 at + sizeof(list) - 1);
+	return last->incident_id;
+}
+
 static void one_step(struct run *run, int step)
 {
 	struct sent sent;
@@ -125,8 +161,9 @@ static void one_step(struct run *run, int step)
 		snprintf(key, sizeof(key), "k%u", roll(run, 100));
 		send_random_report(run, &sent, key);
 	} else {
-		const char *incident_id = any_incident(run);
-		const char *command = random_command(run);
+		const char *undone = undo_of_merge(run);
+		const char *incident_id = undone != NULL ? undone : any_incident(run);
+		const char *command = undone != NULL ? run->command : random_command(run);
 
 		/* An incident cannot be named twice in one merge; the dice can. */
 		if (strstr(command, "merge") != NULL && strstr(command, incident_id) != NULL)
@@ -283,6 +320,9 @@ static void the_log_is_the_truth(void **state)
 	assert_true(has_happened(run, "\"given_back\":false"));
 	assert_true(has_happened(run, "\"event\":\"unit.updated\""));
 	assert_true(has_happened(run, "\"override\":true"));
+	assert_true(has_happened(run, "\"handed_to\":\"police\""));
+	assert_true(has_happened(run, "\"taken_by\":\"f\""));
+	assert_true(has_happened(run, "\"outcome\":\"handed_over\",\"closed_at\""));
 	assert_int_equal(rows_of(run, 0, NULL), run->incidents);
 	assert_int_equal(rows_of(run, live, NULL), run->incidents - closed);
 	assert_int_equal(rows_of(run, STATUS_BIT(INCIDENT_CLOSED), NULL), closed);

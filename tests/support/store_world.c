@@ -282,3 +282,46 @@ void read_now(struct store_world *world, struct store_read *read)
 	store_step(world->store);
 	assert_true(is_done);
 }
+
+enum store_answer decide_now(struct store_world *world, const char *incident_id,
+			     const char *json)
+{
+	enum store_answer answer;
+	struct sent sent;
+
+	send_command(world, &sent, incident_id, json);
+	store_step(world->store);
+	assert_true(sent.is_answered);
+	answer = sent.request.answer;
+	sent_fini(&sent);
+	world->now_us += 1000000;
+	return answer;
+}
+
+void incident_now(struct store_world *world, const char *incident_id,
+		  struct incident *incident_r)
+{
+	struct store_read read = {.op = READ_STATE, .filter.viewer = sees_everything};
+	struct err err;
+
+	strcpy(read.id, incident_id);
+	read_now(world, &read);
+	assert_true(read.is_found);
+	assert_int_equal(incident_of_event(&read.rows[0], &world->agencies, incident_r, &err),
+			 0);
+	store_read_fini(&read);
+}
+
+void linked_report(struct store_world *world, const char *key, const char *first_report,
+		   char id_r[ID_SIZE])
+{
+	struct store_links links = {.is_same = true, .count = 1};
+	struct sent sent;
+
+	strcpy(links.link[0].report_id, first_report);
+	send_linked(world, &sent, "lapor-web", key, "Kebakaran di pasar", &links);
+	store_step(world->store);
+	assert_int_equal(sent.request.answer, STORE_STORED);
+	strcpy(id_r, sent.report->id);
+	sent_fini(&sent);
+}

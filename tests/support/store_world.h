@@ -81,5 +81,14 @@ void sent_fini(struct sent *sent);
 /* One report, stepped until it is answered; its incident's id. Fails the test unless stored. */
 void stored_report(struct store_world *world, const char *key, const char *text,
 		   char incident_id_r[ID_SIZE]);
+/* What siti decides for all agencies, stepped until it is answered; a second passes. */
+enum store_answer decide_now(struct store_world *world, const char *incident_id,
+			     const char *json);
+/* As it stands; the test's to fini. */
+void incident_now(struct store_world *world, const char *incident_id,
+		  struct incident *incident_r);
+/* A further report of that report's incident, which calls the fire service; its id. */
+void linked_report(struct store_world *world, const char *key, const char *first_report,
+		   char id_r[ID_SIZE]);
 /* Reads and steps. */
 void read_now(struct store_world *world, struct store_read *read);
