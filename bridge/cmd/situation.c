@@ -203,16 +203,20 @@ static int read_busy(const json_t *object, struct recommend_unit *u, struct err 
 
 static int read_state(const json_t *object, struct recommend_unit *u, struct err *err)
 {
-	int64_t jobs = -1, staff = u->staff;
+	int64_t jobs = -1, staff = u->staff, worked_min = 0;
 
 	if (read_duty(object, u, err) < 0 || read_position(object, u, err) < 0 ||
 	    read_busy(object, u, err) < 0 ||
 	    jsonin_bool(object, "here", &u->is_here, err) < 0 ||
 	    jsonin_bool(object, "declined", &u->has_declined, err) < 0 ||
 	    jsonin_int(object, "shift_jobs", JSONIN_OPTIONAL, 0, 1000, &jobs, err) < 0 ||
+	    jsonin_time(object, "on_since", JSONIN_OPTIONAL, &u->on_since_ms, err) < 0 ||
+	    jsonin_int(object, "worked_min", JSONIN_OPTIONAL, 0, 100000, &worked_min, err) <
+		    0 ||
 	    jsonin_int(object, "staff", JSONIN_OPTIONAL, 0, 1000, &staff, err) < 0)
 		return -1;
 	u->shift_jobs = (int)jobs;
+	u->worked_ms = worked_min * 60000;
 	u->staff = (int)staff;
 	return 0;
 }
@@ -222,7 +226,8 @@ static int read_unit(const struct rules *rules, const json_t *object,
 {
 	static const char *const known[] = {"id",    "duty",       "presence", "presence_since",
 					    "busy",  "position",   "here",     "declined",
-					    "staff", "shift_jobs", NULL};
+					    "staff", "shift_jobs", "on_since", "worked_min",
+					    NULL};
 	const char *id = NULL;
 
 	if (!json_is_object(object))

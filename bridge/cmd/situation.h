@@ -19,9 +19,9 @@ void situation_of_text(const struct rules *rules, const char *text,
 
 /* {"now", "level", "incident": {"category", "priority", "location", "area"}, "units": [{"id",
  * "duty", "presence", "presence_since", "position", "here", "declined", "busy", "shift_jobs",
- * "staff"}], "hospitals": [{"id", "receiving", "at"}]}; what is not there is now, 1, the
- * category's, nowhere, free at home, and as receiving has it. units are those of units_at_home;
- * both are changed and borrowed. Errors name the member. */
+ * "on_since", "worked_min", "staff"}], "hospitals": [{"id", "receiving", "at"}]}; what is not
+ * there is now, 1, the category's, nowhere, free at home, and as receiving has it. units are
+ * those of units_at_home; both are changed and borrowed. Errors name the member. */
 int situation_read(const struct rules *rules, const json_t *doc, int64_t now_ms,
 		   struct recommend_unit *units, struct receiving *receiving,
 		   struct recommend_situation *situation_r, struct err *err) MUST_CHECK;

@@ -35,6 +35,7 @@ const char *const recommend_fate_names[FATES] = {
 	[FATE_NOT_NEEDED] = "not_needed",
 	[FATE_UNREACHED] = "unreached",
 	[FATE_FARTHER] = "farther",
+	[FATE_TIRED] = "tired",
 	[FATE_BUSIER] = "busier",
 	[FATE_EQUAL] = "equal",
 };
@@ -114,6 +115,21 @@ int recommend_crew_taker(const struct recommend_work *w, const struct recommend_
 	return -1;
 }
 
+int64_t recommend_on_ms(const struct recommend_situation *situation,
+			const struct recommend_unit *in)
+{
+	if (in->on_since_ms == 0)
+		return -1;
+	return situation->now_ms > in->on_since_ms ? situation->now_ms - in->on_since_ms : 0;
+}
+
+bool recommend_is_tired(const struct rules *rules, const struct recommend_situation *situation,
+			const struct recommend_unit *in)
+{
+	return recommend_on_ms(situation, in) >= rules->rest.duty_ms ||
+	       in->worked_ms >= rules->rest.work_ms;
+}
+
 bool recommend_is_short(const struct recommend_unit *in)
 {
 	return in->staff >= 0 && in->staff < in->unit->crew_min;
@@ -160,8 +176,14 @@ static bool is_offline(const struct recommend_choice *choice)
 	return choice->unit->presence == RECOMMEND_OFFLINE;
 }
 
+static bool is_tired(const struct recommend_work *w, const struct recommend_choice *choice)
+{
+	return recommend_is_tired(w->rules, w->situation, choice->unit);
+}
+
 /* What the later of two lacks to be first; FATE_EQUAL: only its id. 0 in *order_r never. */
-static enum recommend_fate compare(const struct recommend_choice *a,
+static enum recommend_fate compare(const struct recommend_work *w,
+				   const struct recommend_choice *a,
 				   const struct recommend_choice *b, int *order_r)
 {
 	int32_t a_step = step_of(a), b_step = step_of(b);
@@ -172,6 +194,9 @@ static enum recommend_fate compare(const struct recommend_choice *a,
 	*order_r = a_step < b_step ? -1 : a_step > b_step;
 	if (*order_r != 0)
 		return FATE_FARTHER;
+	*order_r = is_tired(w, a) - is_tired(w, b);
+	if (*order_r != 0)
+		return FATE_TIRED;
 	*order_r = jobs_of(a) - jobs_of(b);
 	if (*order_r != 0)
 		return FATE_BUSIER;
@@ -197,7 +222,7 @@ static struct recommend_choice *first_for(const struct recommend_work *w,
 		    own_fate(w, choice) != FATE_EQUAL)
 			continue;
 		if (best != NULL)
-			(void)compare(choice, best, &order); /* only the order is asked */
+			(void)compare(w, choice, best, &order); /* only the order is asked */
 		if (order < 0)
 			best = choice;
 	}
@@ -282,7 +307,7 @@ static enum recommend_fate outdone(const struct recommend_work *w,
 	choice->other = last_sent(w->out, choice->need);
 	if (choice->other < 0)
 		return FATE_NOT_NEEDED;
-	return compare(&w->out->choice[choice->other], choice, &order);
+	return compare(w, &w->out->choice[choice->other], choice, &order);
 }
 
 static void say_fate(const struct recommend_work *w, struct recommend_choice *choice)

@@ -10,9 +10,10 @@
  *   2. how far it is in a straight line, in steps of RECOMMEND_STEP_M: to the incident's point,
  *      without one to the border of its area, and inside that no way at all; without either all
  *      are as far; who is nowhere comes last;
- *   3. how many jobs it had in this shift;
- *   4. how far it is, in metres;
- *   5. its id.
+ *   3. whether its crew is to rest, by the city's rules/rest.tsv;
+ *   4. how many jobs it had in this shift;
+ *   5. how far it is, in metres;
+ *   6. its id.
  * A unit is where it says it is, as long as that is no older than RECOMMEND_LIVE_MS; after that
  * it counts as at home. Who has no crew (it is out with another vehicle), too few of them, or
  * is not on duty, is not proposed, whatever the need. */
@@ -58,8 +59,10 @@ struct recommend_unit {
 	char busy_incident[ID_SIZE];    /* "" : not known */
 	int busy_priority;              /* 0: not known */
 	char busy_state[16];
-	int shift_jobs; /* -1: not known, and counted as none */
-	int staff;      /* who is aboard; -1: nobody has said */
+	int shift_jobs;      /* -1: not known, and counted as none */
+	int64_t on_since_ms; /* its shift began; 0: not known */
+	int64_t worked_ms;   /* on jobs of that shift that have ended */
+	int staff;           /* who is aboard; -1: nobody has said */
 };
 
 struct recommend_situation {
@@ -94,6 +97,7 @@ enum recommend_fate {
 	FATE_NOT_NEEDED, /* those who are there are enough */
 	FATE_UNREACHED,
 	FATE_FARTHER,
+	FATE_TIRED,
 	FATE_BUSIER,
 	FATE_EQUAL,
 	FATES

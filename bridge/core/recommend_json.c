@@ -30,6 +30,18 @@ static void write_place(const struct telling *t, const struct recommend_choice *
 		jsonw_null(t->w, "position_age_s");
 }
 
+/* How long its crew is up, and what is to be thought of that. */
+static void write_rest(const struct telling *t, const struct recommend_choice *c)
+{
+	int64_t on_ms = recommend_on_ms(t->situation, c->unit);
+
+	if (on_ms < 0)
+		return;
+	jsonw_int(t->w, "on_duty_min", on_ms / 60000);
+	jsonw_int(t->w, "worked_min", c->unit->worked_ms / 60000);
+	jsonw_bool(t->w, "tired", recommend_is_tired(t->rules, t->situation, c->unit));
+}
+
 static void write_sent(const struct telling *t)
 {
 	jsonw_open(t->w, "units", '[');
@@ -41,6 +53,7 @@ static void write_sent(const struct telling *t)
 		jsonw_open(t->w, NULL, '{');
 		write_unit(t, c);
 		write_place(t, c);
+		write_rest(t, c);
 		write_said(t->w, &said);
 		jsonw_close(t->w, '}');
 	}
@@ -72,6 +85,7 @@ static void write_passed(const struct telling *t)
 		jsonw_open(t->w, NULL, '{');
 		write_unit(t, c);
 		write_place(t, c);
+		write_rest(t, c);
 		jsonw_string(t->w, "reason", recommend_fate_names[c->fate]);
 		jsonw_string(t->w, "other",
 			     c->other >= 0 ? recommend_unit_id(t, c->other) : NULL);

@@ -26,6 +26,12 @@ bool recommend_is_asked(const struct recommend_work *w, const struct plan_need *
 /* Somebody of its crew is out with another vehicle, or is being sent with it: who; -1: nobody.
  */
 int recommend_crew_taker(const struct recommend_work *w, const struct recommend_choice *choice);
+/* Its crew is to rest. */
+bool recommend_is_tired(const struct rules *rules, const struct recommend_situation *situation,
+			const struct recommend_unit *in);
+/* Since its shift began; -1: not known. */
+int64_t recommend_on_ms(const struct recommend_situation *situation,
+			const struct recommend_unit *in);
 /* Of people. */
 bool recommend_is_short(const struct recommend_unit *in);
 

@@ -28,6 +28,7 @@ void recommend_take_roster(struct recommend_unit *unit, const struct roster *ros
 
 	unit->duty = word.duty == ROSTER_OFF ? RECOMMEND_OFF : RECOMMEND_ON;
 	unit->duty_since_ms = word.since_ms;
+	unit->on_since_ms = word.duty == ROSTER_ON ? word.since_ms : 0;
 	unit->staff = word.now != NULL && word.now->crew > 0 ? word.now->crew : -1;
 }
 
@@ -89,6 +90,10 @@ void recommend_take_doing(struct recommend_unit *unit, const struct unit_doing *
 	take_duty(unit, doing);
 	if (doing->duty_since_ms != 0) /* else nobody knows when its shift began */
 		unit->shift_jobs = (int)doing->shift_jobs;
+	if (doing->shift_since_ms != 0) {
+		unit->on_since_ms = doing->shift_since_ms;
+		unit->worked_ms = doing->worked_ms;
+	}
 	for (unsigned i = 0; i < doing->job_count; i++)
 		take_job(unit, &doing->job[i], incident);
 	for (unsigned i = 0; i < incident->sent_count; i++)

@@ -143,6 +143,43 @@ static void add_place(const struct telling *t, const struct recommend_choice *c,
 	add(said->en, ", counted from %s", station != NULL ? station : "where it waits");
 }
 
+/* ", bertugas 9 jam, 2 jam di antaranya di tugas", and whether that is too long. */
+static void add_hours(const struct telling *t, const struct recommend_choice *c,
+		      struct said *said)
+{
+	int64_t on_ms = recommend_on_ms(t->situation, c->unit);
+
+	if (on_ms < 0) {
+		add(said->id, "lama bertugas tidak diketahui");
+		add(said->en, "nobody knows for how long it is on duty");
+		return;
+	}
+	add(said->id, "bertugas ");
+	add(said->en, "on duty for ");
+	add_span(said, on_ms);
+	if (c->unit->worked_ms == 0)
+		return;
+	add(said->id, ", ");
+	add(said->en, ", ");
+	add_span(said, c->unit->worked_ms);
+	add(said->id, " di antaranya di tugas");
+	add(said->en, " of it on jobs");
+}
+
+static void add_rest(const struct telling *t, const struct recommend_choice *c,
+		     struct said *said)
+{
+	if (recommend_on_ms(t->situation, c->unit) < 0)
+		return;
+	add(said->id, ", ");
+	add(said->en, ", ");
+	add_hours(t, c, said);
+	if (!recommend_is_tired(t->rules, t->situation, c->unit))
+		return;
+	add(said->id, ": awaknya perlu istirahat");
+	add(said->en, ": its crew is to rest");
+}
+
 void recommend_say_sent(const struct telling *t, const struct recommend_choice *c,
 			struct said *said)
 {
@@ -153,6 +190,7 @@ void recommend_say_sent(const struct telling *t, const struct recommend_choice *
 		add(said->en, ", %d job%s this shift", c->unit->shift_jobs,
 		    c->unit->shift_jobs == 1 ? "" : "s");
 	}
+	add_rest(t, c, said);
 	if (c->unit->presence != RECOMMEND_OFFLINE)
 		return;
 	add(said->id, "; perangkat tidak tersambung");
@@ -226,6 +264,18 @@ static void say_farther(const struct telling *t, const struct recommend_choice *
 	add(said->id, "; %s ", recommend_unit_id(t, c->other));
 	add(said->en, "; %s ", recommend_unit_id(t, c->other));
 	add_metres(said, t->out->choice[c->other].straight_line_m);
+}
+
+static void say_tired(const struct telling *t, const struct recommend_choice *c,
+		      struct said *said)
+{
+	add(said->id, "hampir sama jauh; ");
+	add(said->en, "about as far; ");
+	add_hours(t, c, said);
+	add(said->id, ": awaknya perlu istirahat, awak %s tidak",
+	    recommend_unit_id(t, c->other));
+	add(said->en, ": its crew is to rest, that of %s is not",
+	    recommend_unit_id(t, c->other));
 }
 
 static void say_busier(const struct telling *t, const struct recommend_choice *c,
@@ -306,6 +356,9 @@ void recommend_say_passed(const struct telling *t, const struct recommend_choice
 		break;
 	case FATE_FARTHER:
 		say_farther(t, c, said);
+		break;
+	case FATE_TIRED:
+		say_tired(t, c, said);
 		break;
 	case FATE_BUSIER:
 		say_busier(t, c, said);

@@ -29,6 +29,7 @@ enum file {
 	PLANS,
 	SENDING,
 	DANGERS,
+	RESTING,
 	JUDGEMENT,
 	CALLERS,
 	HOURS,
@@ -40,17 +41,29 @@ enum file {
 
 /* In the order of reading: each may name what stands in those before it. */
 static const char *const file_names[FILES] = {
-	[AGENCIES] = "agencies.tsv",     [OFFICES] = "offices.tsv",
-	[TAXONOMY] = "taxonomy.tsv",     [LEXICON] = "lexicon.tsv",
-	[AREAS] = "areas.geojson",       [PLACE_WORDS] = "place-words.tsv",
-	[GAZETTEER] = "gazetteer.tsv",   [PLACES] = "places.json",
-	[STATIONS] = "stations.tsv",     [UNITS] = "units.tsv",
-	[HOSPITALS] = "hospitals.tsv",   [NEIGHBOURS] = "neighbours.tsv",
-	[PLANS] = "rules/plans.tsv",     [SENDING] = "rules/guards.tsv",
-	[DANGERS] = "rules/hazards.tsv", [JUDGEMENT] = "rules/judgement.tsv",
-	[CALLERS] = "rules/callers.tsv", [SLANG] = "rules/slang.tsv",
-	[HOURS] = "rules/hours.tsv",     [HOLIDAYS] = "holidays.tsv",
-	[ROUTING] = "rules/routing.tsv", [ESCALATION] = "rules/escalation.tsv",
+	[AGENCIES] = "agencies.tsv",
+	[OFFICES] = "offices.tsv",
+	[TAXONOMY] = "taxonomy.tsv",
+	[LEXICON] = "lexicon.tsv",
+	[AREAS] = "areas.geojson",
+	[PLACE_WORDS] = "place-words.tsv",
+	[GAZETTEER] = "gazetteer.tsv",
+	[PLACES] = "places.json",
+	[STATIONS] = "stations.tsv",
+	[UNITS] = "units.tsv",
+	[HOSPITALS] = "hospitals.tsv",
+	[NEIGHBOURS] = "neighbours.tsv",
+	[PLANS] = "rules/plans.tsv",
+	[SENDING] = "rules/guards.tsv",
+	[DANGERS] = "rules/hazards.tsv",
+	[RESTING] = "rules/rest.tsv",
+	[JUDGEMENT] = "rules/judgement.tsv",
+	[CALLERS] = "rules/callers.tsv",
+	[SLANG] = "rules/slang.tsv",
+	[HOURS] = "rules/hours.tsv",
+	[HOLIDAYS] = "holidays.tsv",
+	[ROUTING] = "rules/routing.tsv",
+	[ESCALATION] = "rules/escalation.tsv",
 };
 
 const char *const category_kind_names[CATEGORY_KINDS] = {
@@ -390,6 +403,8 @@ static int load_fleet(struct loader *l)
 			    &rules->agencies, l->err) < 0)
 		return -1;
 	if (plans_load(rules, file_names[PLANS], l->text[PLANS], l->err) < 0)
+		return -1;
+	if (rest_load(&rules->rest, file_names[RESTING], l->text[RESTING], l->err) < 0)
 		return -1;
 	return guards_load(&rules->guards, file_names[SENDING], l->text[SENDING], l->err);
 }

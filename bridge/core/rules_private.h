@@ -11,6 +11,7 @@
 #include "core/plans.h"
 #include "core/policy.h"
 #include "core/polygon.h"
+#include "core/rest.h"
 #include "core/rules.h"
 #include "model/escalation.h"
 #include "model/guard.h"
@@ -45,6 +46,7 @@ struct rules {
 	struct neighbours neighbours;
 	struct plans plans;
 	struct guards guards;
+	struct rest rest;
 	struct model *model; /* NULL: the rules judge alone */
 	struct model_wiring wiring;
 	char model_trouble[240];

@@ -39,14 +39,26 @@ static bool drop_job(struct unit_doing *unit, const char *incident_id)
 	return false;
 }
 
+/* It has no job any more, when that was the last. */
+static void rest_since(struct unit_doing *unit, int64_t at_ms)
+{
+	if (unit->job_count > 0 || unit->busy_since_ms == 0)
+		return;
+	if (at_ms > unit->busy_since_ms)
+		unit->worked_ms += at_ms - unit->busy_since_ms;
+	unit->busy_since_ms = 0;
+}
+
 bool unit_take_order(struct unit_doing *unit, const struct order *order,
 		     const char *incident_id, int64_t no)
 {
 	struct unit_job job = {.no = no, .state = order->state, .since_ms = order->since_ms};
 	bool had_it = drop_job(unit, incident_id);
 
-	if (!order_is_live(order->state))
+	if (!order_is_live(order->state)) {
+		rest_since(unit, order->since_ms);
 		return true;
+	}
 	if (unit->job_count == UNIT_JOBS_MAX)
 		return false;
 	memcpy(job.incident_id, incident_id, ID_SIZE);
@@ -55,7 +67,46 @@ bool unit_take_order(struct unit_doing *unit, const struct order *order,
 	unit->job[0] = job;
 	unit->job_count++;
 	unit->shift_jobs += !had_it;
+	if (unit->busy_since_ms == 0)
+		unit->busy_since_ms = order->since_ms;
 	return true;
+}
+
+void unit_set_duty(struct unit_doing *unit, enum unit_duty duty, int64_t at_ms, const char *by)
+{
+	if (duty == DUTY_OFF || unit->duty_since_ms == 0) {
+		unit->shift_jobs = 0;
+		unit->worked_ms = 0;
+		unit->shift_since_ms = 0;
+		if (unit->busy_since_ms != 0)
+			unit->busy_since_ms = at_ms;
+	}
+	if (duty == DUTY_ON && unit->shift_since_ms == 0)
+		unit->shift_since_ms = at_ms;
+	unit->duty = duty;
+	unit->duty_since_ms = at_ms;
+	snprintf(unit->duty_by, USER_SIZE, "%s", by);
+}
+
+/* What does not follow from the rest. */
+static int64_t plain_shift(const struct unit_doing *unit)
+{
+	return unit->duty == DUTY_ON ? unit->duty_since_ms : 0;
+}
+
+static int64_t plain_busy(const struct unit_doing *unit)
+{
+	return unit->job_count > 0 ? unit->job[unit->job_count - 1].since_ms : 0;
+}
+
+static void write_shift(const struct unit_doing *unit, struct jsonw *w)
+{
+	if (unit->shift_since_ms != plain_shift(unit))
+		jsonw_time(w, "shift_since", unit->shift_since_ms);
+	if (unit->worked_ms >= 1000)
+		jsonw_int(w, "worked_s", unit->worked_ms / 1000);
+	if (unit->busy_since_ms != plain_busy(unit))
+		jsonw_time(w, "busy_since", unit->busy_since_ms);
 }
 
 void unit_write_doing(const struct unit_doing *unit, struct jsonw *w)
@@ -71,6 +122,7 @@ void unit_write_doing(const struct unit_doing *unit, struct jsonw *w)
 	mayday_write(&unit->mayday, w, "mayday");
 	if (unit->shift_jobs > 0)
 		jsonw_int(w, "shift_jobs", unit->shift_jobs);
+	write_shift(unit, w);
 	jsonw_open(w, "jobs", '[');
 	for (unsigned i = 0; i < unit->job_count; i++) {
 		jsonw_open(w, NULL, '{');
@@ -122,6 +174,17 @@ static void read_job(const json_t *object, struct unit_job *job)
 	job->since_ms = read_time(object, "since");
 }
 
+static void read_shift(const json_t *object, struct unit_doing *unit)
+{
+	unit->shift_since_ms = read_time(object, "shift_since");
+	if (unit->shift_since_ms == 0)
+		unit->shift_since_ms = plain_shift(unit);
+	unit->worked_ms = json_integer_value(json_object_get(object, "worked_s")) * 1000;
+	unit->busy_since_ms = read_time(object, "busy_since");
+	if (unit->busy_since_ms == 0)
+		unit->busy_since_ms = plain_busy(unit);
+}
+
 bool unit_says_duty(const char *status, enum unit_duty *duty_r)
 {
 	static const struct {
@@ -171,6 +234,7 @@ int unit_read(const json_t *object, const struct agencies *agencies, struct unit
 	unit->shift_jobs = (unsigned)json_integer_value(json_object_get(object, "shift_jobs"));
 	for (size_t i = 0; i < json_array_size(jobs) && i < UNIT_JOBS_MAX; i++)
 		read_job(json_array_get(jobs, i), &unit->job[unit->job_count++]);
+	read_shift(object, unit);
 	return 0;
 }
 

@@ -34,7 +34,10 @@ struct unit_doing {
 	int64_t duty_since_ms; /* 0: ever */
 	char duty_by[USER_SIZE];
 	struct mayday mayday;
-	unsigned shift_jobs; /* that it was given since it came on duty */
+	int64_t shift_since_ms; /* it came on duty, and has not gone off since; 0: not known */
+	unsigned shift_jobs;    /* that it was given since it came on duty */
+	int64_t worked_ms;      /* with at least one of them, up to when it had none */
+	int64_t busy_since_ms;  /* since when it has one without a break; 0: it has none */
 	unsigned job_count;
 	struct unit_job
 		job[UNIT_JOBS_MAX]; /* the one that was moved last is first: the active */
@@ -47,6 +50,9 @@ const char *unit_status(const struct unit_doing *unit);
 /* The order as it stands now; one that has ended is no job any more. False: it has too many. */
 bool unit_take_order(struct unit_doing *unit, const struct order *order,
 		     const char *incident_id, int64_t no);
+
+/* A shift ends when it goes off duty; who is back at the device goes on with the same. */
+void unit_set_duty(struct unit_doing *unit, enum unit_duty duty, int64_t at_ms, const char *by);
 
 /* What it does, into an object that is open. */
 void unit_write_doing(const struct unit_doing *unit, struct jsonw *w);

@@ -234,16 +234,6 @@ static void answer_duty(struct ledger *ledger, struct store_request *request,
 	request->body = jsonw_buf(w);
 }
 
-/* A shift ends when it goes off duty; who is back at the device goes on with the same. */
-static void set_duty(struct unit_doing *unit, const struct duty_change *duty)
-{
-	if (duty->duty == DUTY_OFF || unit->duty_since_ms == 0)
-		unit->shift_jobs = 0;
-	unit->duty = duty->duty;
-	unit->duty_since_ms = duty->at_ms;
-	memcpy(unit->duty_by, duty->by, USER_SIZE);
-}
-
 /* Told again, also under another id, it is nothing new: it stays so since when it was said
  * first, and the answer says that. What was so before that which stands is written down and
  * changes nothing. */
@@ -257,7 +247,7 @@ static int change_duty(struct ledger *ledger, struct store_request *request,
 	if (unit->duty_since_ms != 0 && unit->duty == duty->duty)
 		return 0;
 	if (!is_late)
-		set_duty(unit, duty);
+		unit_set_duty(unit, duty->duty, duty->at_ms, duty->by);
 	request->answer = STORE_STORED;
 	return ledger_put_unit(
 		ledger, unit,

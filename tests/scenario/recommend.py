@@ -29,6 +29,8 @@ GROUPS = ["kebakaran", "penyelamatan,medis", "krisis_sosial,lalu_lintas,kamtibma
 CATEGORIES = {"fire_building": 0, "gas_leak": 0, "rescue_trapped": 1, "med_stroke": 1, "traffic_injury": 2,
               "crime_theft": 2, "flood": 3, "tree_fallen": 3}
 
+with open(places.CONFIG / "rules/rest.tsv", newline="") as _file:
+    REST = {row["measure"]: int(row["minutes"]) for row in csv.DictReader(_file, delimiter="\t", quoting=csv.QUOTE_NONE)}
 with open(places.CONFIG / "hospitals.tsv", newline="") as _file:
     HOSPITALS = list(csv.DictReader(_file, delimiter="\t", quoting=csv.QUOTE_NONE))
 
@@ -108,6 +110,9 @@ def _state(dice, unit):
     state = {"id": unit["id"], "duty": dice.choices(["on", "off", "out_of_service"], [12, 1, 1])[0],
              "presence": dice.choices(["unknown", "online", "offline", "logged_out"], [4, 6, 2, 1])[0],
              "shift_jobs": dice.randint(0, 3)}
+    if dice.random() < 0.7:
+        state["on_since"] = _time(60 * dice.choice([5, 300, REST["on_duty"] - 1, REST["on_duty"], 900]))
+        state["worked_min"] = dice.choice([0, 0, 40, REST["at_work"] - 1, REST["at_work"], 500])
     if dice.random() < 0.6:
         lat, lon = _somewhere(dice)
         state["position"] = {"lat": lat, "lon": lon, "at": _time(dice.choice([0, 40, 599, 600, 601, 3000]))}
@@ -256,8 +261,14 @@ class Oracle:
     def rank(self, u):
         """The first in this order goes first."""
         far = 10 ** 9 if u["at"] is None else 0 if u["way"] is None else math.floor(u["way"] + 0.5)
-        return [("unreached", u.get("presence") == "offline"), ("farther", far // 250), ("busier", u.get("shift_jobs", 0)),
-                ("farther", far), ("equal", u["id"])]
+        return [("unreached", u.get("presence") == "offline"), ("farther", far // 250), ("tired", self.must_rest(u)),
+                ("busier", u.get("shift_jobs", 0)), ("farther", far), ("equal", u["id"])]
+
+    @staticmethod
+    def must_rest(u):
+        """Awake since a moment that many minutes ago, or at work for as many."""
+        up = "on_since" in u and _time(60 * REST["on_duty"]) >= u["on_since"]
+        return up or u.get("worked_min", 0) >= REST["at_work"]
 
     def count_there(self):
         for u in self.units:
@@ -350,6 +361,8 @@ def _must_be_as_far(doc, oracle):
     ways = {u["id"]: u["way"] for u in oracle.units}
     for row in doc["units"] + doc["passed_over"]:
         way, told = ways[row["unit"]], row["straight_line_m"]
+        hours = next(u for u in oracle.units if u["id"] == row["unit"])
+        assert row.get("tired", False) == ("on_since" in hours and oracle.must_rest(hours)), (row, hours)
         assert (way is None) == (told is None) and (way is None or abs(way - told) < 1), (row, way)
         assert row["why_id"] and row["why_en"] and "?" not in row["why_id"], row
 
@@ -386,7 +399,7 @@ def a_thousand_random_situations_are_answered_as_the_oracle_answers_them(make):
             seen["bare"] += len(told["bare"])
             seen["reasons"] |= set(told["passed_over"].values())
     assert seen["units"] > 1000 and seen["missing"] > 100 and seen["bare"] > 100, seen
-    assert len(seen["reasons"]) == 13, f"each reason was met: {seen['reasons']}"
+    assert len(seen["reasons"]) == 14, f"each reason was met: {seen['reasons']}"
 
 
 def a_situation_that_is_not_one_is_refused_by_its_member(make):
@@ -542,6 +555,42 @@ def who_has_had_more_jobs_in_this_shift_goes_after_one_as_near(make):
     assert unit()["shift_jobs"] == 2, "the same shift"
     assert duty("off_duty") == duty("on_duty") == 200
     assert "shift_jobs" not in unit()
+
+
+def how_long_a_crew_is_up_is_said_with_the_proposal_and_when_that_is_too_long(make):
+    """By a city whose crews rest after an hour."""
+    config = make.folder() / "config"
+    shutil.copytree(places.CONFIG, config)
+    _table(config / "rules/rest.tsv", ["measure", "minutes"], [["on_duty", "60"], ["at_work", "-"]])
+    bridge = make.bridge(config=config).start()
+
+    def duty(unit, status, minutes_ago):
+        at = datetime.datetime.now(datetime.timezone.utc) - datetime.timedelta(minutes=minutes_ago)
+        answer = bridge.ask("PUT", f"/v1/units/{unit}/status", {"status": status, "at": f"{at:%Y-%m-%dT%H:%M:%SZ}"}, "pengawas")
+        assert answer.status == 200, answer
+
+    ident = bridge.report("Pohon tumbang menimpa mobil, orang terjepit", location=KESAMBI)["incident_id"]
+    def row(unit):
+        doc = _proposal(bridge, ident)
+        return next((r for r in [*doc["units"], *doc["passed_over"]] if r["unit"] == unit), None)
+    first = _ids(_proposal(bridge, ident))[0]
+    assert "tired" not in row(first), "nobody knows"
+    duty(first, "on_duty", 50)
+    assert row(first)["on_duty_min"] == 50 and row(first)["worked_min"] == 0 and not row(first)["tired"]
+    assert "bertugas 50 menit" in row(first)["why_id"]
+    duty(first, "logged_out", 40)
+    duty(first, "on_duty", 30)
+    assert row(first)["on_duty_min"] == 50, "the same shift"
+    bridge.restart()
+    assert row(first)["on_duty_min"] == 50
+    duty(first, "off_duty", 20)
+    duty(first, "on_duty", 10)
+    assert row(first)["on_duty_min"] == 10, "the next"
+    duty(first, "off_duty", 5)
+    other = _ids(_proposal(bridge, ident))[0]
+    duty(other, "on_duty", 90)
+    tired = row(other)
+    assert tired["tired"] and "istirahat" in tired["why_id"] and "rest" in tired["why_en"], tired
 
 
 def who_is_on_duty_is_what_the_roster_says_or_a_person_has_said_since(make):

@@ -18,7 +18,7 @@ static const char *const files[] = {
 	"place-words.tsv", "places.json",       "rules/callers.tsv", "rules/slang.tsv",
 	"rules/hours.tsv", "holidays.tsv",      "rules/routing.tsv", "rules/escalation.tsv",
 	"stations.tsv",    "rules/plans.tsv",   "hospitals.tsv",     "rules/guards.tsv",
-	"neighbours.tsv",  "rules/hazards.tsv",
+	"neighbours.tsv",  "rules/hazards.tsv", "rules/rest.tsv",
 };
 
 #define FILES (sizeof(files) / sizeof(files[0]))

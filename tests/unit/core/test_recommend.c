@@ -192,6 +192,28 @@ static void who_is_reached_goes_first_then_who_is_near_then_who_worked_less(void
 	recommendation_fini(&w.out);
 }
 
+static void of_two_as_near_who_is_to_rest_goes_after_who_is_not(void **state)
+{
+	struct world w;
+
+	(void)state;
+	begin(&w, "fire_building");
+	w.situation.priority = 2;
+	w.situation.category = category("fire_electrical");
+	unit(&w, "DMK-02")->shift_jobs = 3;
+	assert_string_equal(ask(&w), "DMK-01");
+	unit(&w, "DMK-01")->on_since_ms = w.situation.now_ms - 13 * 60 * MIN_MS;
+	assert_string_equal(ask(&w), "DMK-02");
+	assert_int_equal(choice(&w, "DMK-01")->fate, FATE_TIRED);
+	unit(&w, "DMK-01")->on_since_ms = w.situation.now_ms - 60 * MIN_MS;
+	assert_string_equal(ask(&w), "DMK-01");
+	unit(&w, "DMK-01")->worked_ms = 7 * 60 * MIN_MS;
+	assert_string_equal(ask(&w), "DMK-02");
+	unit(&w, "DMK-02")->duty = RECOMMEND_OFF;
+	assert_string_equal(ask(&w), "DMK-01"); /* nobody stays at home for it */
+	recommendation_fini(&w.out);
+}
+
 static void a_crew_that_is_out_takes_its_other_vehicle_out(void **state)
 {
 	struct world w;
@@ -350,6 +372,7 @@ int main(void)
 		cmocka_unit_test(a_position_that_is_old_counts_as_home),
 		cmocka_unit_test(
 			who_is_reached_goes_first_then_who_is_near_then_who_worked_less),
+		cmocka_unit_test(of_two_as_near_who_is_to_rest_goes_after_who_is_not),
 		cmocka_unit_test(a_crew_that_is_out_takes_its_other_vehicle_out),
 		cmocka_unit_test(without_a_point_it_is_as_far_as_the_border_of_the_area),
 		cmocka_unit_test(a_kecamatan_that_its_last_free_unit_of_a_kind_leaves_is_said),
