@@ -151,6 +151,23 @@ static int write_card(struct inquiry *inquiry, struct jsonw *w, struct err *err)
 			   inquiry_now_ms(inquiry), w, "card", err);
 }
 
+static int write_milestones(struct inquiry *inquiry, const struct event *last, struct jsonw *w,
+			    struct err *err)
+{
+	const struct agencies *agencies = rules_agencies(inquiry->api->parts.rules);
+	struct slice slice = event_incident(last->body);
+	json_t *object = json_loadb(slice.text, slice.len, 0, NULL);
+	struct incident incident;
+	int rc = incident_read(object, agencies, &incident, err);
+
+	json_decref(object);
+	if (rc < 0)
+		return -1;
+	milestones_write(&incident, agencies, w, "milestones");
+	incident_fini(&incident);
+	return 0;
+}
+
 static void answer_incident(struct inquiry *inquiry)
 {
 	const struct store_read *read = &inquiry->read;
@@ -162,7 +179,8 @@ static void answer_incident(struct inquiry *inquiry)
 	jsonw_init(&w, incident.len + inquiry->text.len + inquiry->older.len + 256);
 	jsonw_raw(&w, NULL, incident.text, incident.len - 1);
 	w.depth++; /* the incident's brace is open */
-	if (write_card(inquiry, &w, &err) < 0) {
+	if (write_card(inquiry, &w, &err) < 0 ||
+	    write_milestones(inquiry, last, &w, &err) < 0) {
 		inquiry_unreadable(inquiry, &err);
 		jsonw_fini(&w);
 		return;

@@ -159,7 +159,11 @@ static int look_up_units(const struct actions *actions, struct command *command,
 
 		snprintf(field, sizeof(field), "units[%u]", i);
 		if (unit == NULL)
-			return err_field(err, command->action == ACTION_STATUS ? "unit" : field,
+			return err_field(err,
+					 command->action == ACTION_ASSIGN ||
+							 command->action == ACTION_CANCEL
+						 ? field
+						 : "unit",
 					 "%s is no unit of this city", command->unit[i].id);
 		command->unit[i].agency = unit->agency;
 		if (command->action == ACTION_ASSIGN)

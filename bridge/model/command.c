@@ -28,6 +28,7 @@ const char *const action_names[ACTIONS] = {
 	[ACTION_CANCEL] = "cancel",
 	[ACTION_HAND_OVER] = "hand_over",
 	[ACTION_HAZARD] = "hazard",
+	[ACTION_CORRECT] = "correct",
 	[ACTION_FOLD] = "fold",
 	[ACTION_RECEIPT] = "receipt",
 };
@@ -63,7 +64,8 @@ static int read_action(struct command *command, struct err *err)
 		return err_field(err, "action",
 				 "must be acknowledge, note, reclassify, relocate, close, "
 				 "reopen, merge, split, unfold, escalate, acknowledge_alarm, "
-				 "shelve_alarm, assign, status, cancel, hand_over or hazard");
+				 "shelve_alarm, assign, status, cancel, hand_over, hazard or "
+				 "correct");
 	command->action = (enum action)action;
 	return 0;
 }
@@ -384,6 +386,29 @@ static int read_acknowledge(struct command *command, struct err *err)
 	return jsonin_time(command->doc, "at", JSONIN_OPTIONAL, &command->happened_ms, err);
 }
 
+/* Whoever changes what stands in the record says why. */
+static int read_correct(struct command *command, struct err *err)
+{
+	const json_t *unit = json_object_get(command->doc, "unit");
+	const char *name;
+	int milestone;
+
+	if (jsonin_string(command->doc, "milestone", JSONIN_REQUIRED, 32, &name, err) < 0)
+		return -1;
+	milestone = milestone_find(name);
+	if (milestone < 0)
+		return err_field(
+			err, "milestone",
+			"must be acknowledged, accepted, en_route, on_scene or cleared");
+	command->milestone = (enum milestone)milestone;
+	if (unit != NULL && !json_is_null(unit) && add_unit(command, unit, "unit", err) < 0)
+		return -1;
+	if (jsonin_time(command->doc, "to", JSONIN_REQUIRED, &command->corrected_ms, err) < 0 ||
+	    read_reason(command, err) < 0)
+		return -1;
+	return is_blank(command->reason) ? err_field(err, "reason", "is required: why?") : 0;
+}
+
 static int read_details(struct command *command, const struct agencies *agencies,
 			struct err *err)
 {
@@ -412,6 +437,8 @@ static int read_details(struct command *command, const struct agencies *agencies
 		return read_status(command, err);
 	case ACTION_CANCEL:
 		return read_cancel(command, err);
+	case ACTION_CORRECT:
+		return read_correct(command, err);
 	case ACTION_HAND_OVER:
 		return read_hand_over(command, agencies, err);
 	case ACTION_ACKNOWLEDGE:

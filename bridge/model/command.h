@@ -8,6 +8,7 @@
 #include "model/audience.h"
 #include "model/guard.h"
 #include "model/location.h"
+#include "model/milestone.h"
 #include "model/order.h"
 #include "model/verdict.h"
 
@@ -31,6 +32,7 @@ enum action {
 	ACTION_CANCEL,
 	ACTION_HAND_OVER,
 	ACTION_HAZARD,
+	ACTION_CORRECT,
 	ACTIONS_OF_PEOPLE,
 	ACTION_FOLD = ACTIONS_OF_PEOPLE, /* the bridge's own: nobody may ask for these */
 	ACTION_RECEIPT,
@@ -86,9 +88,11 @@ struct command {
 	int64_t minutes;                    /* ACTION_SHELVE_ALARM */
 	char into[ID_SIZE];                 /* ACTION_MERGE, ACTION_FOLD */
 	int64_t into_no;                    /* its number; the ledger's to fill in */
-	const json_t *reports; /* ACTION_SPLIT: ids, each once; borrowed from doc */
-	/* ACTION_ASSIGN, ACTION_CANCEL: whom; ACTION_STATUS: who, one at most. None: all that
-	 * the agency has there. */
+	const json_t *reports;    /* ACTION_SPLIT: ids, each once; borrowed from doc */
+	enum milestone milestone; /* ACTION_CORRECT: which, of unit or of the part */
+	int64_t corrected_ms;     /* and to when */
+	/* ACTION_ASSIGN, ACTION_CANCEL: whom; ACTION_STATUS, ACTION_CORRECT: who, one at most.
+	 * None: all that the agency has there. */
 	unsigned unit_count;
 	struct command_unit unit[COMMAND_UNITS_MAX];
 	struct guards guards;         /* ACTION_ASSIGN: the city's */
@@ -99,7 +103,7 @@ struct command {
 	 */
 	int64_t happened_ms;
 	bool is_from_paper; /* entered afterwards */
-	/* Of a decline, a recall, a hand-over; borrowed from doc, or NULL. */
+	/* Of a decline, a recall, a hand-over, a correction; borrowed from doc, or NULL. */
 	const char *reason;
 	int to_agency;                  /* ACTION_HAND_OVER; -1: to a neighbour */
 	char neighbour[NEIGHBOUR_SIZE]; /* ACTION_HAND_OVER; the actions' to look up */

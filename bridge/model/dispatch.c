@@ -299,13 +299,16 @@ static int step_unit(struct incident *incident, const struct command *command, s
 static int step_part(struct incident *incident, unsigned agency, const struct command *command,
 		     struct err *err)
 {
-	static const enum assignment_state of[ORDER_STATES] = {
-		[ORDER_EN_ROUTE] = ASSIGNMENT_EN_ROUTE,
-		[ORDER_ON_SCENE] = ASSIGNMENT_ON_SCENE,
-		[ORDER_CLEARED] = ASSIGNMENT_CLEARED,
-		[ORDER_DECLINED] = ASSIGNMENT_DECLINED,
+	static const struct {
+		enum assignment_state state;
+		enum milestone milestone;
+	} of[ORDER_STATES] = {
+		[ORDER_EN_ROUTE] = {ASSIGNMENT_EN_ROUTE, MILESTONE_EN_ROUTE},
+		[ORDER_ON_SCENE] = {ASSIGNMENT_ON_SCENE, MILESTONE_ON_SCENE},
+		[ORDER_CLEARED] = {ASSIGNMENT_CLEARED, MILESTONE_CLEARED},
+		[ORDER_DECLINED] = {ASSIGNMENT_DECLINED, MILESTONES},
 	};
-	enum assignment_state state = of[command->order_state];
+	enum assignment_state state = of[command->order_state].state;
 
 	if (state == ASSIGNMENT_PENDING ||
 	    !incident_part_may_move(incident->assignment[agency].state, state))
@@ -313,6 +316,9 @@ static int step_part(struct incident *incident, unsigned agency, const struct co
 				 assignment_state_names[incident->assignment[agency].state],
 				 order_state_names[command->order_state]);
 	incident_move_part(incident, agency, state, command);
+	if (of[command->order_state].milestone != MILESTONES)
+		incident_keep_step(incident, agency, of[command->order_state].milestone,
+				   command);
 	return 0;
 }
 

@@ -56,6 +56,7 @@ enum event_kind event_kind_of(enum action action)
 	case ACTION_STATUS:
 	case ACTION_CANCEL:
 	case ACTION_HAND_OVER:
+	case ACTION_CORRECT:
 	case ACTION_RECEIPT:
 		return EVENT_ASSIGNMENT_UPDATED;
 	case ACTION_CLOSE:
@@ -249,6 +250,19 @@ static void write_receipt(struct jsonw *w, const struct command *command,
 	write_of(w, command, incident);
 }
 
+/* Both values; by whom and why stand beside it. */
+static void write_correction(struct jsonw *w, const struct command *command,
+			     const struct incident *incident, const struct agencies *agencies)
+{
+	if (command->unit_count > 0)
+		jsonw_string(w, "unit_id", command->unit[0].id);
+	else
+		(void)write_part(w, command, incident, agencies);
+	jsonw_string(w, "milestone", milestone_names[command->milestone]);
+	jsonw_time(w, "old", incident->was_ms);
+	jsonw_time(w, "new", command->corrected_ms);
+}
+
 /* Of which part, where that is one and was not named. */
 static void write_ending(struct jsonw *w, const struct command *command,
 			 const struct incident *incident, const struct agencies *agencies)
@@ -310,6 +324,8 @@ void event_write_command(struct jsonw *w, uint64_t seq, int64_t at_ms,
 		write_rise(w, command, incident, agencies);
 	hazards_write(command->hazards, w, "hazards");
 	hazards_write(command->hazards_over, w, "over");
+	if (command->action == ACTION_CORRECT)
+		write_correction(w, command, incident, agencies);
 	write_hand_over(w, command, incident, agencies);
 	write_dispatch(w, command, incident);
 	close_decision(w, incident, agencies);

@@ -16,7 +16,7 @@
 	 BIT(ACTION_UNFOLD) | BIT(ACTION_FOLD) | BIT(ACTION_ESCALATE) |                        \
 	 BIT(ACTION_ACKNOWLEDGE_ALARM) | BIT(ACTION_SHELVE_ALARM) | BIT(ACTION_ASSIGN) |       \
 	 BIT(ACTION_STATUS) | BIT(ACTION_CANCEL) | BIT(ACTION_RECEIPT) |                       \
-	 BIT(ACTION_HAND_OVER) | BIT(ACTION_HAZARD))
+	 BIT(ACTION_HAND_OVER) | BIT(ACTION_HAZARD) | BIT(ACTION_CORRECT))
 
 /* Decisions in the name of an agency on its own part. */
 #define OF_A_PART                                                                              \
@@ -33,7 +33,7 @@ static const struct {
 	[INCIDENT_ACTIVE] = {"active", WHILE_OPEN},
 	[INCIDENT_CLOSED] = {"closed", BIT(ACTION_NOTE) | BIT(ACTION_REOPEN) |
 					       BIT(ACTION_SPLIT) | BIT(ACTION_STATUS) |
-					       BIT(ACTION_RECEIPT)},
+					       BIT(ACTION_RECEIPT) | BIT(ACTION_CORRECT)},
 };
 
 /* An agency's part: contract section 3.2. */
@@ -305,7 +305,7 @@ static int apply_alarm(struct incident *incident, const struct command *command,
  * one stale. */
 #define UNDECIDED                                                                              \
 	(BIT(ACTION_FOLD) | BIT(ACTION_ESCALATE) | BIT(ACTION_ACKNOWLEDGE_ALARM) |             \
-	 BIT(ACTION_SHELVE_ALARM) | BIT(ACTION_RECEIPT))
+	 BIT(ACTION_SHELVE_ALARM) | BIT(ACTION_RECEIPT) | BIT(ACTION_CORRECT))
 
 static int (*const apply[ACTIONS])(struct incident *, const struct command *, struct err *) = {
 	[ACTION_ACKNOWLEDGE] = incident_acknowledge,
@@ -326,6 +326,7 @@ static int (*const apply[ACTIONS])(struct incident *, const struct command *, st
 	[ACTION_STATUS] = incident_step,
 	[ACTION_CANCEL] = incident_cancel,
 	[ACTION_HAND_OVER] = incident_hand_over,
+	[ACTION_CORRECT] = incident_correct,
 	[ACTION_RECEIPT] = incident_take_receipt,
 };
 
@@ -398,6 +399,7 @@ void incident_write_workflow(struct jsonw *w)
 			    ASSIGNMENT_STATES, assignment_states[i].next);
 	jsonw_close(w, '}');
 	order_write_workflow(w, "order");
+	milestones_write_workflow(w, "milestones");
 	jsonw_open(w, "outcomes", '[');
 	for (const char *const *name = outcome_names; *name != NULL; name++)
 		jsonw_string(w, NULL, *name);

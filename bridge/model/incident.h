@@ -8,6 +8,7 @@
 
 #include "model/command.h"
 #include "model/likeness.h"
+#include "model/milestone.h"
 #include "model/order.h"
 #include "model/report.h"
 
@@ -45,6 +46,8 @@ struct assignment {
 	char neighbour[NEIGHBOUR_SIZE];
 	int64_t handed_at_ms; /* 0: it is not */
 	struct wait wait[WAIT_SLOTS];
+	/* What the agency itself told, as in an order. */
+	int64_t step_ms[MILESTONES], told_ms[MILESTONES];
 };
 
 /* What a person has said of an alarm: alarm.h. */
@@ -108,6 +111,7 @@ struct incident {
 	uint64_t heard;   /* orders that their units must be told of */
 	uint64_t moved;   /* orders that are in another state now */
 	unsigned changed; /* CHANGED_ bits: what is different about all of heard */
+	int64_t was_ms;   /* the time that it corrected */
 	bool is_late;     /* it told what had happened before what stands */
 	char *text;       /* the first report's words */
 };
@@ -148,6 +152,6 @@ void incident_write(const struct incident *incident, const struct agencies *agen
 int incident_read(const json_t *object, const struct agencies *agencies,
 		  struct incident *incident_r, struct err *err) MUST_CHECK;
 
-/* "incident", "closed_part", "assignment", "order", "outcomes" into the object that is open:
- * what may follow what. */
+/* "incident", "closed_part", "assignment", "order", "milestones", "outcomes" into the object
+ * that is open: what may follow what. */
 void incident_write_workflow(struct jsonw *w);

@@ -44,6 +44,23 @@ static void write_ending(const struct assignment *part, const struct agencies *a
 	}
 }
 
+/* Of none nothing at all. */
+static void write_steps(struct jsonw *w, const char *key, const int64_t at_ms[MILESTONES])
+{
+	bool is_any = false;
+
+	for (int i = 0; i < MILESTONES; i++) {
+		if (at_ms[i] == 0)
+			continue;
+		if (!is_any)
+			jsonw_open(w, key, '{');
+		jsonw_time(w, milestone_names[i], at_ms[i]);
+		is_any = true;
+	}
+	if (is_any)
+		jsonw_close(w, '}');
+}
+
 static void write_assignments(const struct incident *incident, const struct agencies *agencies,
 			      struct jsonw *w)
 {
@@ -57,6 +74,8 @@ static void write_assignments(const struct incident *incident, const struct agen
 		jsonw_time(w, "since", incident->assignment[i].since_ms);
 		write_or_null(w, "by", incident->assignment[i].by);
 		write_ending(&incident->assignment[i], agencies, w);
+		write_steps(w, "steps", incident->assignment[i].step_ms);
+		write_steps(w, "told", incident->assignment[i].told_ms);
 		write_orders(incident, i, w);
 		wait_write(&incident->assignment[i].wait[WAIT_FOR_STEP], w, "escalation");
 		wait_write(&incident->assignment[i].wait[WAIT_FOR_ARRIVAL], w, "arrival");
@@ -259,6 +278,12 @@ static void read_hand_over(const json_t *object, const struct agencies *agencies
 		read_text(object, "handed_to", part->neighbour, NEIGHBOUR_SIZE);
 }
 
+static void read_steps(const json_t *object, int64_t at_ms_r[MILESTONES])
+{
+	for (int i = 0; i < MILESTONES; i++)
+		at_ms_r[i] = read_time(object, milestone_names[i]);
+}
+
 static void read_end(const json_t *object, struct assignment *part)
 {
 	const char *outcome = json_string_value(json_object_get(object, "outcome"));
@@ -300,6 +325,8 @@ static void read_assignments(const json_t *object, const struct agencies *agenci
 		read_text(one, "by", incident->assignment[index].by, USER_SIZE);
 		read_end(one, &incident->assignment[index]);
 		read_hand_over(one, agencies, &incident->assignment[index]);
+		read_steps(json_object_get(one, "steps"), incident->assignment[index].step_ms);
+		read_steps(json_object_get(one, "told"), incident->assignment[index].told_ms);
 		read_orders(json_object_get(one, "orders"), (unsigned)index, incident);
 		wait_read(json_object_get(one, "escalation"),
 			  &incident->assignment[index].wait[WAIT_FOR_STEP]);

@@ -30,6 +30,10 @@ int incident_reopen(struct incident *incident, const struct command *command,
 void incident_close_part(struct incident *incident, unsigned agency, const char *outcome,
 			 const struct command *command);
 
+/* Of milestone.c: as incident_apply. */
+int incident_correct(struct incident *incident, const struct command *command,
+		     struct err *err) MUST_CHECK;
+
 /* Of hand_over.c: as incident_apply. */
 int incident_hand_over(struct incident *incident, const struct command *command,
 		       struct err *err) MUST_CHECK;
@@ -46,6 +50,8 @@ bool incident_receive(struct incident *incident, unsigned agency,
 void incident_settle_hand_overs(struct incident *incident);
 
 void incident_move_part(struct incident *incident, unsigned agency, enum assignment_state state,
+			const struct command *command);
+void incident_keep_step(struct incident *incident, unsigned agency, enum milestone milestone,
 			const struct command *command);
 bool incident_part_may_move(enum assignment_state before, enum assignment_state after);
 

@@ -377,6 +377,7 @@ static bool is_same_part(const struct assignment *a, const struct assignment *b)
 {
 	return a->state == b->state && a->since_ms == b->since_ms && a->outcome == b->outcome &&
 	       a->closed_at_ms == b->closed_at_ms && a->handed_at_ms == b->handed_at_ms &&
+	       memcmp(a->step_ms, b->step_ms, sizeof(a->step_ms)) == 0 &&
 	       strcmp(a->by, b->by) == 0;
 }
 

@@ -75,6 +75,23 @@ int receipt_find(const char *name)
 	return find(receipt_names, RECEIPTS, name);
 }
 
+static void write_steps(struct jsonw *w, const char *key, const int64_t at_ms[ORDER_STATES])
+{
+	jsonw_open(w, key, '{');
+	for (int i = 0; i < ORDER_STATES; i++)
+		if (at_ms[i] != 0)
+			jsonw_time(w, order_states[i].name, at_ms[i]);
+	jsonw_close(w, '}');
+}
+
+static bool is_corrected(const struct order *order)
+{
+	for (int i = 0; i < ORDER_STATES; i++)
+		if (order->told_ms[i] != 0)
+			return true;
+	return false;
+}
+
 static void write_time(struct jsonw *w, const char *key, int64_t at_ms)
 {
 	if (at_ms != 0)
@@ -98,11 +115,9 @@ void order_write(const struct order *order, struct jsonw *w)
 	for (int i = 0; i < RECEIPTS; i++)
 		write_time(w, receipt_names[i], order->receipt_ms[i]);
 	jsonw_close(w, '}');
-	jsonw_open(w, "steps", '{');
-	for (int i = 0; i < ORDER_STATES; i++)
-		if (order->step_ms[i] != 0)
-			jsonw_time(w, order_states[i].name, order->step_ms[i]);
-	jsonw_close(w, '}');
+	write_steps(w, "steps", order->step_ms);
+	if (is_corrected(order))
+		write_steps(w, "told", order->told_ms);
 	jsonw_close(w, '}');
 }
 
@@ -142,6 +157,8 @@ void order_read(const json_t *object, struct order *order)
 		   order->receipt_ms);
 	read_times(json_object_get(object, "steps"), order_state_names, ORDER_STATES,
 		   order->step_ms);
+	read_times(json_object_get(object, "told"), order_state_names, ORDER_STATES,
+		   order->told_ms);
 }
 
 void order_write_workflow(struct jsonw *w, const char *key)

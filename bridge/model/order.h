@@ -54,7 +54,9 @@ struct order {
 	unsigned revision;
 	bool is_behind; /* its last step was told by a crew that knew an older revision */
 	int64_t receipt_ms[RECEIPTS];  /* of this revision; 0: not yet. Accepted stays */
-	int64_t step_ms[ORDER_STATES]; /* the first time of each; 0: never */
+	int64_t step_ms[ORDER_STATES]; /* the first time of each, as it stands; 0: never */
+	int64_t told_ms[ORDER_STATES]; /* what was told, where that was corrected; 0: it was not
+					*/
 };
 
 bool order_is_live(enum order_state state);

@@ -88,6 +88,16 @@ void incident_move_part(struct incident *incident, unsigned agency, enum assignm
 	snprintf(mine->by, sizeof(mine->by), "%s", command->by);
 }
 
+/* The first time stands. */
+void incident_keep_step(struct incident *incident, unsigned agency, enum milestone milestone,
+			const struct command *command)
+{
+	int64_t *step_ms = &incident->assignment[agency].step_ms[milestone];
+
+	if (*step_ms == 0)
+		*step_ms = command->happened_ms != 0 ? command->happened_ms : command->at_ms;
+}
+
 /* --- whose it is --- */
 
 int incident_acting_agency(const struct incident *incident, const struct command *command,
@@ -158,6 +168,7 @@ int incident_acknowledge(struct incident *incident, const struct command *comman
 		return err_field(err, "action", "this agency's part is %s already",
 				 assignment_state_names[before]);
 	incident_move_part(incident, agency, ASSIGNMENT_ACKNOWLEDGED, command);
+	incident_keep_step(incident, agency, MILESTONE_ACKNOWLEDGED, command);
 	incident->status = INCIDENT_ACTIVE;
 	return 0;
 }

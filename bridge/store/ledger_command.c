@@ -136,6 +136,7 @@ static int decide(struct ledger *ledger, struct store_request *request,
 	case ACTION_RECLASSIFY:
 	case ACTION_RELOCATE:
 	case ACTION_HAZARD:
+	case ACTION_CORRECT:
 	case ACTION_CLOSE:
 	case ACTION_REOPEN:
 	case ACTION_UNFOLD:

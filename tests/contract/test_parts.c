@@ -106,6 +106,36 @@ static void a_hand_over_that_is_called_back_leaves_them_what_they_have_taken(voi
 	world_free(&world);
 }
 
+static void a_split_keeps_what_was_corrected(void **state)
+{
+	struct store_world *world = world_new(*state);
+	char incident_id[ID_SIZE], first[ID_SIZE], further[ID_SIZE], at[CLOCK_TEXT], json[192];
+	struct incident incident;
+	int64_t came_ms;
+
+	a_fire(world, incident_id, first);
+	came_ms = world->clock.wall_ms(&world->clock);
+	world_pass(world, 60000);
+	does(world, incident_id, TAKE("fire"));
+	linked_report(world, "b", first, further);
+	clock_format(came_ms + 1000, at);
+	snprintf(json, sizeof(json),
+		 "{\"action\":\"correct\",\"agency\":\"fire\",\"milestone\":\"acknowledged\","
+		 "\"to\":\"%s\",\"reason\":\"lewat telepon\"}",
+		 at);
+	does(world, incident_id, json);
+	snprintf(json, sizeof(json), "{\"action\":\"split\",\"reports\":[\"%s\"]}", further);
+	does(world, incident_id, json);
+	incident_now(world, incident_id, &incident);
+	assert_true(incident.assignment[FIRE].step_ms[MILESTONE_ACKNOWLEDGED] ==
+		    came_ms + 1000);
+	assert_true(incident.assignment[FIRE].told_ms[MILESTONE_ACKNOWLEDGED] >
+		    came_ms + 59000);
+	incident_fini(&incident);
+	world_prove(world);
+	world_free(&world);
+}
+
 static void the_last_part_that_is_closed_closes_the_incident(void **state)
 {
 	struct store_world *world = world_new(*state);
@@ -137,6 +167,7 @@ int main(void)
 		OVER_ALL(a_split_keeps_to_whom_a_part_was_handed),
 		OVER_ALL(callers_do_not_call_back_who_has_given_it_to_others),
 		OVER_ALL(a_hand_over_that_is_called_back_leaves_them_what_they_have_taken),
+		OVER_ALL(a_split_keeps_what_was_corrected),
 		OVER_ALL(the_last_part_that_is_closed_closes_the_incident),
 	};
 

@@ -37,14 +37,17 @@ static const char *const commands[ACTIONS_OF_PEOPLE] = {
 	[ACTION_CANCEL] = "{\"action\":\"cancel\",\"agency\":\"fire\"}",
 	[ACTION_HAND_OVER] = "{\"action\":\"hand_over\",\"agency\":\"fire\",\"to\":\"health\","
 			     "\"reason\":\"milik mereka\"}",
+	[ACTION_CORRECT] =
+		"{\"action\":\"correct\",\"agency\":\"fire\",\"milestone\":\"acknowledged\","
+		"\"to\":\"2025-11-24T16:00:05Z\",\"reason\":\"salah jam\"}",
 	[ACTION_HAZARD] = "{\"action\":\"hazard\",\"hazards\":[\"gas\"]}",
 };
 
 /* The status after an action, by the first letter of its name; '-' : not possible. */
 static const char *const status_after[INCIDENT_STATUSES] = {
-	[INCIDENT_NEW] = "annnc-cnnnnnannan",
-	[INCIDENT_ACTIVE] = "aaaac-caaaaaaaaaa",
-	[INCIDENT_CLOSED] = "-c---n-c-----c---",
+	[INCIDENT_NEW] = "annnc-cnnnnnannann",
+	[INCIDENT_ACTIVE] = "aaaac-caaaaaaaaaaa",
+	[INCIDENT_CLOSED] = "-c---n-c-----c---c",
 };
 
 /* An agency's part after acknowledge, close, reopen, assign, status, cancel; '-' : not
@@ -130,6 +133,7 @@ static void walk_one(enum incident_status status, enum action action,
 	incident.assignment[0].state = part;
 	incident.folded_into.no = action == ACTION_UNFOLD ? 3 : 0;
 	incident.verdict.priority = 2;
+	incident.assignment[0].step_ms[MILESTONE_ACKNOWLEDGED] = THEN - 1000;
 	incident.assignment[0].wait[WAIT_FOR_STEP].kind = WAIT_UNTAKEN;
 	before = incident;
 	result = apply(&incident, commands[action], &err);
