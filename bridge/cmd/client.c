@@ -31,6 +31,7 @@ struct client {
 /* What has come of an answer. */
 struct incoming {
 	struct client *client;
+	const char *method; /* NULL: GET, or POST with a body */
 	char *text;
 	size_t len, room;
 	client_line_fn *line; /* NULL: the whole body is kept */
@@ -214,6 +215,7 @@ static void prepare(struct client *client, const char *path, const char *body, l
 		curl_easy_setopt(curl, CURLOPT_POSTFIELDS, body);
 	else
 		curl_easy_setopt(curl, CURLOPT_HTTPGET, 1L);
+	curl_easy_setopt(curl, CURLOPT_CUSTOMREQUEST, in->method);
 	client->why[0] = '\0';
 }
 
@@ -243,10 +245,10 @@ static int perform(struct client *client, const char *path, const char *body,
 	return err_set(err, ERR_IO, "%s: %s", client->url, reason(in, code));
 }
 
-int client_ask(struct client *client, const char *path, const char *body,
+static int ask(struct client *client, const char *method, const char *path, const char *body,
 	       struct client_answer *answer_r, struct err *err)
 {
-	struct incoming in = {0};
+	struct incoming in = {.method = method};
 
 	if (perform(client, path, body, "application/json", ANSWER_S, &in, err) < 0) {
 		xfree(in.text);
@@ -255,6 +257,18 @@ int client_ask(struct client *client, const char *path, const char *body,
 	curl_easy_getinfo(client->curl, CURLINFO_RESPONSE_CODE, &answer_r->status);
 	answer_r->body = in.text;
 	return 0;
+}
+
+int client_ask(struct client *client, const char *path, const char *body,
+	       struct client_answer *answer_r, struct err *err)
+{
+	return ask(client, NULL, path, body, answer_r, err);
+}
+
+int client_put(struct client *client, const char *path, const char *body,
+	       struct client_answer *answer_r, struct err *err)
+{
+	return ask(client, "PUT", path, body, answer_r, err);
 }
 
 int client_follow(struct client *client, const char *path, client_line_fn *line, void *ctx,

@@ -40,6 +40,10 @@ struct client_answer {
 int client_ask(struct client *client, const char *path, const char *body,
 	       struct client_answer *answer_r, struct err *err) MUST_CHECK;
 
+/* The same as PUT, which has a body. */
+int client_put(struct client *client, const char *path, const char *body,
+	       struct client_answer *answer_r, struct err *err) MUST_CHECK;
+
 /* Returns 0 to go on, -1 to end the stream. line has no end and a NUL behind. */
 typedef int client_line_fn(void *ctx, char *line, size_t len);
 

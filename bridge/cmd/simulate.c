@@ -18,6 +18,7 @@
 #include "cmd/simulate_compare.h"
 #include "cmd/simulate_crew.h"
 #include "cmd/simulate_desk.h"
+#include "cmd/simulate_help.h"
 #include "cmd/simulate_score.h"
 #include "core/rules.h"
 
@@ -97,6 +98,17 @@ static int64_t mono_ms(void)
 	return clock_system.mono_us(&clock_system) / 1000;
 }
 
+static int take_answer(const char *path, struct client_answer *answer, long *status_r,
+		       json_t **doc_r, struct err *err)
+{
+	*status_r = answer->status;
+	*doc_r = json_loads(answer->body, 0, NULL);
+	xfree(answer->body);
+	if (*doc_r == NULL && answer->status < 400)
+		return err_set(err, ERR_IO, "%.60s: the answer is no JSON", path);
+	return 0;
+}
+
 int simulate_ask(struct client *client, const char *path, const char *body, long *status_r,
 		 json_t **doc_r, struct err *err)
 {
@@ -104,12 +116,17 @@ int simulate_ask(struct client *client, const char *path, const char *body, long
 
 	if (client_ask(client, path, body, &answer, err) < 0)
 		return -1;
-	*status_r = answer.status;
-	*doc_r = json_loads(answer.body, 0, NULL);
-	xfree(answer.body);
-	if (*doc_r == NULL && answer.status < 400)
-		return err_set(err, ERR_IO, "%.60s: the answer is no JSON", path);
-	return 0;
+	return take_answer(path, &answer, status_r, doc_r, err);
+}
+
+int simulate_put(struct client *client, const char *path, const char *body, long *status_r,
+		 json_t **doc_r, struct err *err)
+{
+	struct client_answer answer;
+
+	if (client_put(client, path, body, &answer, err) < 0)
+		return -1;
+	return take_answer(path, &answer, status_r, doc_r, err);
 }
 
 /* ---- What is wanted. ---- */
@@ -314,6 +331,7 @@ static int reckon(struct play *play, struct err *err)
 		of = (struct score_of){.fold = &compare.fold,
 				       .city = &play->city,
 				       .alarms = compare.alarms,
+				       .is_exercise = play->sim.is_exercise,
 				       .speed = play->sim.speed};
 		of.orders = count_orders(play, &compare.fold, &of.orders_lost);
 		score_reckon(&play->score, &of);
@@ -351,7 +369,8 @@ static int tidy(struct play *play, struct err *err)
 		desk_tidy(play->desk);
 	}
 	rc = take_views(play, &compare, err);
-	play->left_open = count_open(play, &compare.fold);
+	play->left_open =
+		count_open(play, &compare.fold) + help_count(&compare.fold, sim->is_exercise);
 	compare_fini(&compare);
 	return rc;
 }

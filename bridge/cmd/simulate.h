@@ -6,6 +6,7 @@
  *   simulate_city.c       sends it, and knows what became of it
  *   simulate_crew.c       crews that answer by radio (simulate_radio.c)
  *   simulate_desk.c       dispatchers who take, send and close
+ *   simulate_help.c       who answers a crew that calls for help
  *   simulate_fold.c       what the log says
  *   simulate_score.c      the sheet at the end, from the log
  *   simulate_compare.c    whether what the bridge shows is what its log says
@@ -35,4 +36,7 @@ struct simulation {
 /* Of which one is -1, where the bridge could not be asked or its answer is none. *doc_r is the
  * caller's; *status_r is set. body NULL: GET. */
 int simulate_ask(struct client *client, const char *path, const char *body, long *status_r,
+		 json_t **doc_r, struct err *err) MUST_CHECK;
+/* The same as PUT, which has a body. */
+int simulate_put(struct client *client, const char *path, const char *body, long *status_r,
 		 json_t **doc_r, struct err *err) MUST_CHECK;

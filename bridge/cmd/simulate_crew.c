@@ -27,6 +27,8 @@ enum step {
 	STEP_CLEAR,
 	STEP_POSITION,
 	STEP_RECALLED,
+	STEP_CALL_FOR_HELP,
+	STEP_SAFE,
 };
 
 struct known_order {
@@ -41,6 +43,7 @@ struct crew {
 	struct radio *radio;
 	struct dice dice;
 	bool is_mute, is_slow;
+	bool is_in_need; /* it has called for help */
 	struct known_order *known;
 	unsigned known_count;
 	/* The job it is at; what was put on the agenda for an older one has another turn. */
@@ -57,6 +60,7 @@ struct crews {
 	struct simulation *sim;
 	struct crew *crew;
 	unsigned count;
+	unsigned calls_due; /* so many of those that arrive now call for help */
 	struct crews_tally tally;
 };
 
@@ -201,8 +205,16 @@ static void set_out(struct crew *crew)
 	plan_position(crew);
 }
 
+static void be_safe(struct crew *crew)
+{
+	if (crew->is_in_need)
+		say_status(crew, "mayday_over");
+	crew->is_in_need = false;
+}
+
 static void be_free(struct crew *crew)
 {
+	be_safe(crew);
 	crew->turn++;
 	crew->is_busy = false;
 	crew->lat_e7 = crew->home_lat_e7; /* it is on its way there: nobody watches that */
@@ -240,7 +252,19 @@ static void arrive(struct crew *crew)
 	say_status(crew, "on_scene");
 	say_position(crew);
 	crew->crews->tally.arrived++;
+	if (crew->crews->calls_due > 0) {
+		crew->crews->calls_due--;
+		plan_within(crew, 20, 60, STEP_CALL_FOR_HELP);
+	}
 	plan(crew, dice_between(&crew->dice, 8 * 60, 20 * 60) * SECOND_MS, STEP_CLEAR);
+}
+
+static void call_for_help(struct crew *crew)
+{
+	say_status(crew, "mayday");
+	crew->is_in_need = true;
+	crew->crews->tally.maydays++;
+	plan_within(crew, 180, 300, STEP_SAFE);
 }
 
 static void be_done(struct crew *crew)
@@ -282,6 +306,12 @@ static void step(void *ctx, uint64_t number)
 		say_position(crew);
 		if (crew->crews->sim->now_ms < crew->there_ms)
 			plan_position(crew);
+		break;
+	case STEP_CALL_FOR_HELP:
+		call_for_help(crew);
+		break;
+	case STEP_SAFE:
+		be_safe(crew);
 		break;
 	case STEP_RECALLED:
 		say_receipt(crew, crew->dispatch_id, "confirmed", NULL);
@@ -474,6 +504,7 @@ static void begin_trouble(void *ctx, uint64_t what)
 		radio_switch(crew->radio, false);
 	crew->is_mute |= what == SCENARIO_MUTE;
 	crew->is_slow |= what == SCENARIO_SLOW;
+	crew->crews->calls_due += what == SCENARIO_MAYDAY;
 }
 
 static void end_trouble(void *ctx, uint64_t what)
@@ -489,6 +520,8 @@ static void end_trouble(void *ctx, uint64_t what)
 	}
 	if (what == SCENARIO_SLOW)
 		crew->is_slow = false;
+	if (what == SCENARIO_MAYDAY && crew->crews->calls_due > 0)
+		crew->crews->calls_due--;
 }
 
 static void plan_troubles(struct crews *crews)

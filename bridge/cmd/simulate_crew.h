@@ -15,7 +15,7 @@ struct crews;
 struct crews_tally {
 	unsigned crews, orders, recalls; /* heard, each once */
 	unsigned repeats;                /* heard again, and dropped */
-	unsigned confirmed, accepted, declined, arrived, cleared;
+	unsigned confirmed, accepted, declined, arrived, cleared, maydays;
 };
 
 /* The units of the bridge that have an account: of an agency so many at most; 0: all. ERR_IO:

@@ -7,6 +7,7 @@
 #include "base/jsonw.h"
 #include "base/xalloc.h"
 #include "cmd/simulate_dice.h"
+#include "cmd/simulate_help.h"
 
 #define SECOND_MS  1000
 #define LOOK_MS    2000   /* how often somebody without work looks, in city time */
@@ -14,6 +15,7 @@
 #define SILENT_MS  240000 /* nobody has confirmed: another is sent */
 #define AGAIN_MS   60000  /* what could not be done is tried again */
 #define NOTHING_MS 900000 /* a part that nobody was to be sent for is closed */
+#define HELP_MS    5000   /* to say a word to a crew in need */
 #define SILENT_MAX 8
 #define UNITS_MAX  24
 #define POSTS_MAX  (DESKS_MAX + 1)
@@ -43,6 +45,7 @@ struct post {
 	const char *agency; /* NULL: the supervisor */
 	struct client *client;
 	struct dice dice;
+	uint64_t help_seq; /* of what it said last of a crew in need */
 };
 
 struct desk {
@@ -436,7 +439,8 @@ static bool is_chosen(const struct choice *choice, const char *unit)
 static bool could_go(const json_t *passed)
 {
 	return is(passed, "reason", "farther") || is(passed, "reason", "busier") ||
-	       is(passed, "reason", "equal") || is(passed, "reason", "not_needed");
+	       is(passed, "reason", "tired") || is(passed, "reason", "equal") ||
+	       is(passed, "reason", "not_needed");
 }
 
 static void choose_instead(const json_t *advice, const json_t *silent, const struct note *note,
@@ -525,6 +529,43 @@ static void send(struct post *post, const struct task *task)
 		find_nobody(post, task, advice);
 }
 
+/* ---- A crew in need. ---- */
+
+static void say_of_unit(struct post *post, const struct fold_unit *unit, const char *word)
+{
+	json_auto_t *answer = NULL;
+	char path[64], body[48];
+	struct err err;
+	long status;
+	int rc;
+
+	snprintf(path, sizeof(path), "/v1/units/%s/status", unit->id);
+	snprintf(body, sizeof(body), "{\"status\":\"%s\"}", word);
+	rc = simulate_put(post->client, path, body, &status, &answer, &err);
+	if (rc == 0 && status == 200)
+		post->help_seq = (uint64_t)json_integer_value(json_object_get(answer, "seq"));
+	else
+		tell_trouble(post, rc, status, &err);
+}
+
+/* True: somebody was. It goes before all else. */
+static bool help(struct post *post, bool is_over)
+{
+	const struct simulation *sim = post->desk->sim;
+	const struct help_asked asked = {.fold = &sim->fold,
+					 .agency = post->agency,
+					 .speed = sim->speed,
+					 .is_exercise = sim->is_exercise,
+					 .is_over = is_over};
+	const struct fold_unit *unit = NULL;
+	const char *word = help_find(&asked, &unit);
+
+	if (word == NULL || post->help_seq > sim->fold.seq)
+		return false;
+	say_of_unit(post, unit, word);
+	return true;
+}
+
 /* ---- A turn of one post. ---- */
 
 static void turn(void *ctx, uint64_t number);
@@ -553,6 +594,10 @@ static void turn(void *ctx, uint64_t number)
 	struct task task;
 
 	(void)number;
+	if (help(post, false)) {
+		plan(post, HELP_MS);
+		return;
+	}
 	learn(post->desk);
 	task = find_task(post);
 	if (task.work == WORK_NONE) {
@@ -638,6 +683,8 @@ void desk_tidy(struct desk *desk)
 {
 	struct post *supervisor = &desk->post[0];
 
+	for (unsigned i = 0; i < desk->post_count; i++)
+		(void)help(&desk->post[i], true); /* what stands is counted by who asked */
 	learn(desk);
 	for (unsigned i = 0; i < desk->matter_count; i++) {
 		struct task task = {.matter = &desk->matter[i],

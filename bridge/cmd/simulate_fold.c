@@ -194,6 +194,23 @@ static void take_unit(struct fold *fold, json_t *state)
 	unit->state = state;
 }
 
+static void take_help(struct fold *fold, const json_t *event, const json_t *unit)
+{
+	bool is_exercise = json_is_true(json_object_get(event, "exercise"));
+	const json_t *mayday = json_object_get(unit, "mayday");
+	struct fold_help *help = &fold->help[is_exercise];
+	const char *said = text_of(event, "said");
+	int64_t waited_ms = time_of(event, "time") - time_of(mayday, "since");
+
+	help->called += strcmp(said, "mayday") == 0;
+	help->ended += strcmp(said, "mayday_over") == 0 && mayday == NULL;
+	if (strcmp(said, "mayday_answered") != 0)
+		return;
+	help->answered++;
+	if (waited_ms > help->answer_most_ms)
+		help->answer_most_ms = waited_ms;
+}
+
 static void count(struct fold_counts *counts, const json_t *event)
 {
 	const char *is = text_of(event, "event");
@@ -203,7 +220,9 @@ static void count(struct fold_counts *counts, const json_t *event)
 	counts->reports += strcmp(is, "report.received") == 0 ||
 			   (strcmp(is, "incident.created") == 0 &&
 			    json_object_get(event, "action") == NULL);
-	counts->escalations += strcmp(is, "incident.escalated") == 0;
+	/* By the table; what a person or a crew in need raises is none of those. */
+	counts->escalations +=
+		strcmp(is, "incident.escalated") == 0 && text_of(event, "by")[0] == '\0';
 }
 
 void fold_event(struct fold *fold, const json_t *event)
@@ -218,8 +237,10 @@ void fold_event(struct fold *fold, const json_t *event)
 	count(&fold->counts, event);
 	if (json_is_object(incident))
 		take_incident(fold, event, incident);
-	if (json_is_object(unit))
+	if (json_is_object(unit)) {
 		take_unit(fold, unit);
+		take_help(fold, event, unit);
+	}
 }
 
 /* ---- Asking. ---- */

@@ -44,6 +44,12 @@ struct fold_counts {
 	unsigned events, reports, escalations;
 };
 
+/* Calls of crews for help. */
+struct fold_help {
+	unsigned called, answered, ended;
+	int64_t answer_most_ms; /* until the one that waited longest was answered */
+};
+
 struct fold {
 	struct fold_incident **incident; /* by id */
 	unsigned incident_count, incident_room;
@@ -52,7 +58,8 @@ struct fold {
 	struct fold_unit *unit;
 	unsigned unit_count;
 	struct fold_counts counts;
-	uint64_t seq; /* of the newest */
+	struct fold_help help[2]; /* real; of exercises */
+	uint64_t seq;             /* of the newest */
 };
 
 void fold_fini(struct fold *fold);

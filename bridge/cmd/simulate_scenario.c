@@ -20,7 +20,7 @@ const char *const scenario_what_names[SCENARIO_WHATS] = {
 	[SCENARIO_PRANK] = "prank",         [SCENARIO_SILENT] = "silent",
 	[SCENARIO_ABANDONED] = "abandoned", [SCENARIO_OFFLINE] = "offline",
 	[SCENARIO_MUTE] = "mute",           [SCENARIO_SLOW] = "slow",
-	[SCENARIO_ALARM] = "alarm",
+	[SCENARIO_MAYDAY] = "mayday",       [SCENARIO_ALARM] = "alarm",
 };
 
 const char *const channel_names[CHANNELS] = {
@@ -37,7 +37,8 @@ static const char *const columns[] = {"what",   "from_min", "to_min",   "count",
 
 bool scenario_is_of_crews(enum scenario_what what)
 {
-	return what == SCENARIO_OFFLINE || what == SCENARIO_MUTE || what == SCENARIO_SLOW;
+	return what == SCENARIO_OFFLINE || what == SCENARIO_MUTE || what == SCENARIO_SLOW ||
+	       what == SCENARIO_MAYDAY;
 }
 
 /* A cell that is empty may say so by "-", which a person sees. */
@@ -65,7 +66,7 @@ static int read_what(const struct table *table, struct scenario_row *row, struct
 	if (what < 0)
 		return table_error(table, WHAT, err,
 				   "must be emergency, routine, prank, silent, abandoned, "
-				   "offline, mute, slow or alarm");
+				   "offline, mute, slow, mayday or alarm");
 	row->what = (enum scenario_what)what;
 	return 0;
 }

@@ -21,6 +21,7 @@ enum scenario_what {
 	SCENARIO_OFFLINE,   /* a crew whose radio is away; the broker keeps what it missed */
 	SCENARIO_MUTE,      /* a crew that hears and says nothing */
 	SCENARIO_SLOW,      /* a crew that takes minutes */
+	SCENARIO_MAYDAY,    /* the next crew that is at a scene calls for help */
 	SCENARIO_ALARM,     /* what was said of the matter was not enough: more is sent */
 	SCENARIO_WHATS
 };

@@ -244,11 +244,22 @@ static void reckon_incidents(struct score *score, const struct score_of *of)
 	xfree(raised);
 }
 
+static void reckon_help(struct score *score, const struct score_of *of)
+{
+	const struct fold_help *help = &of->fold->help[of->is_exercise];
+
+	score->maydays = help->called;
+	score->maydays_answered = help->answered;
+	score->maydays_over = help->ended;
+	score->mayday_most_s = help->answer_most_ms * of->speed / 1000;
+}
+
 void score_reckon(struct score *score_r, const struct score_of *of)
 {
 	*score_r = (struct score){.escalations = of->fold->counts.escalations,
 				  .orders = of->orders,
 				  .orders_lost = of->orders_lost};
+	reckon_help(score_r, of);
 	reckon_reports(score_r, of);
 	reckon_incidents(score_r, of);
 }
@@ -305,6 +316,12 @@ void score_print(const struct score *score, FILE *to)
 		{"Tak diterima, tanpa alarm / untaken without an alarm", score->unalarmed, 0,
 		 false},
 		{"Perintah hilang / orders lost", score->orders_lost, score->orders, true},
+		{"Darurat regu dijawab / crews' maydays answered", score->maydays_answered,
+		 score->maydays, true},
+		{"… paling lama, detik kota / city seconds at most",
+		 (unsigned)score->mayday_most_s, 0, false},
+		{"… diakhiri dua orang / ended by two people", score->maydays_over,
+		 score->maydays, true},
 	};
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
@@ -369,6 +386,10 @@ void score_write(const struct score *score, struct jsonw *w)
 		{"unalarmed", score->unalarmed},
 		{"orders", score->orders},
 		{"orders_lost", score->orders_lost},
+		{"maydays", score->maydays},
+		{"maydays_answered", score->maydays_answered},
+		{"maydays_over", score->maydays_over},
+		{"mayday_most_s", (unsigned)score->mayday_most_s},
 	};
 
 	for (size_t i = 0; i < sizeof(figures) / sizeof(figures[0]); i++)

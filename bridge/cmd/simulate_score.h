@@ -28,6 +28,8 @@ struct score {
 	unsigned escalations;
 	unsigned unalarmed; /* parts that nobody has taken and no alarm asks for */
 	unsigned orders, orders_lost;
+	unsigned maydays, maydays_answered, maydays_over; /* crews that called for help */
+	int64_t mayday_most_s; /* until the one that waited longest was answered */
 	unsigned agency_count;
 	struct score_agency agency[FOLD_PARTS_MAX];
 };
@@ -37,6 +39,7 @@ struct score_of { /* borrowed */
 	const struct city *city;
 	const json_t *alarms; /* as GET /v1/alarms has them */
 	int64_t speed;
+	bool is_exercise;
 	unsigned orders, orders_lost;
 };
 

@@ -49,14 +49,14 @@ static int raise(struct ledger *ledger, const struct store_request *request,
 }
 
 static int put(struct ledger *ledger, struct store_request *request, struct unit_doing *unit,
-	       struct err *err)
+	       bool is_exercise, struct err *err)
 {
 	const struct duty_change *said = request->in.duty;
 
 	return ledger_put_unit(
 		ledger, unit,
 		(struct unit_event){.at_ms = request->at_ms,
-				    .is_exercise = unit->mayday.incident.is_exercise,
+				    .is_exercise = is_exercise,
 				    .by = said->by[0] != '\0' ? said->by : NULL,
 				    .note = said->note[0] != '\0' ? said->note : NULL,
 				    .command_id = said->command_id,
@@ -75,7 +75,7 @@ static int put_raised(struct ledger *ledger, struct store_request *request,
 	unit->mayday.incident.no = incident.no;
 	unit->mayday.incident.is_exercise = incident.is_exercise;
 	memcpy(unit->mayday.incident.id, incident.id, ID_SIZE);
-	status = put(ledger, request, unit, err);
+	status = put(ledger, request, unit, incident.is_exercise, err);
 	if (status == 0)
 		status = raise(ledger, request, &incident, err);
 	incident_fini(&incident);
@@ -87,6 +87,8 @@ int ledger_take_mayday(struct ledger *ledger, struct store_request *request,
 {
 	struct mayday_word word = word_of(request->in.duty);
 	struct incident_row row;
+	/* What ends a call is of it, and afterwards there is none to ask. */
+	bool is_exercise = word.step != MAYDAY_RAISED && unit->mayday.incident.is_exercise;
 	int found = 0, is_news = mayday_take(&unit->mayday, &word, &request->err);
 
 	if (is_news < 0) {
@@ -101,5 +103,5 @@ int ledger_take_mayday(struct ledger *ledger, struct store_request *request,
 	if (found < 0)
 		return -1;
 	return found > 0 ? put_raised(ledger, request, unit, &row, err)
-			 : put(ledger, request, unit, err);
+			 : put(ledger, request, unit, is_exercise, err);
 }

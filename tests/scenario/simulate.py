@@ -86,6 +86,17 @@ def the_same_seed_gives_the_same_script_and_another_one_another(scenario):
     assert lines == sorted(lines, key=lambda moment: moment["at_s"])
 
 
+def a_played_crew_calls_for_help_and_two_people_end_it(make):
+    bridge, _, accounts = _city(make)
+    said, sheet = _play(bridge, accounts, "kebakaran-pasar", 20, 60)
+    assert (sheet["maydays"], sheet["maydays_answered"], sheet["maydays_over"]) == (1, 1, 1), sheet
+    assert "maydays answered" in said
+    steps = [(e["said"], e["by"], e["exercise"]) for e in bridge.log() if "said" in e]
+    assert [s for s, _, _ in steps] == ["mayday", "mayday_answered", "mayday_over", "mayday_over"]
+    assert steps[2][1] != steps[3][1] and all(is_exercise for *_, is_exercise in steps), steps
+    assert not bridge.get("/v1/alarms").json["alarms"]
+
+
 def what_is_played_is_an_exercise_and_says_nothing_of_the_real_units(make):
     bridge, broker, accounts = _city(make)
     with Radio(broker, "bridge", [f"{BASE}/agency/#", f"{BASE}/unit/+/dispatch", f"{BASE}/unit/+/position",

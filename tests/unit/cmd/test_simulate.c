@@ -12,6 +12,7 @@
 #include "base/xalloc.h"
 #include "cmd/simulate_agenda.h"
 #include "cmd/simulate_dice.h"
+#include "cmd/simulate_help.h"
 #include "cmd/simulate_score.h"
 #include "core/rules.h"
 
@@ -320,6 +321,57 @@ static void times_are_the_first_of_each_and_in_seconds_of_the_city(void **state)
 	fold_fini(&fold);
 }
 
+#define UNIT_EVENT(seq, time, exercise, said, mayday)                                          \
+	"{\"seq\":" #seq ",\"time\":\"2026-11-25T10:00:" time                                  \
+	"Z\",\"event\":\"unit.updated\",\"exercise\":" exercise ",\"said\":\"" said            \
+	"\",\"unit\":{\"id\":\"DMK-01\",\"agency\":\"fire\"" mayday "}}"
+#define CALLED                                                                                 \
+	",\"mayday\":{\"since\":\"2026-11-25T10:00:00.000Z\",\"by\":\"DMK-01\","               \
+	"\"exercise\":true,\"over_by\":null,\"over_at\":null"
+#define UNANSWERED ",\"answered_by\":null,\"answered_at\":null}"
+#define ANSWERED   ",\"answered_by\":\"siti\",\"answered_at\":\"2026-11-25T10:00:03.000Z\"}"
+
+/* What that post is to say now; "": nothing. */
+static const char *word_of(const struct fold *fold, const char *agency, bool is_exercise)
+{
+	const struct help_asked asked = {
+		.fold = fold, .agency = agency, .speed = 20, .is_exercise = is_exercise};
+	const struct fold_unit *unit;
+	const char *word = help_find(&asked, &unit);
+
+	return word != NULL ? word : "";
+}
+
+static void a_crew_that_calls_for_help_is_answered_by_its_agency_and_two_end_it(void **state)
+{
+	struct city city = {.sender_count = 0};
+	struct fold fold = {.seq = 0};
+	struct score_of of = {.fold = &fold, .city = &city, .speed = 20, .is_exercise = true};
+	struct score score;
+
+	(void)state;
+	tell(&fold, UNIT_EVENT(1, "00.000", "true", "mayday", CALLED UNANSWERED));
+	assert_string_equal(word_of(&fold, "fire", true), "mayday_answered");
+	assert_string_equal(word_of(&fold, "fire", false), ""); /* it is an exercise */
+	assert_string_equal(word_of(&fold, "police", true), "");
+	assert_string_equal(word_of(&fold, NULL, true), "");
+	tell(&fold, UNIT_EVENT(2, "03.000", "true", "mayday_answered", CALLED ANSWERED));
+	assert_string_equal(word_of(&fold, "fire", true), "mayday_over"); /* long ago */
+	assert_int_equal(help_count(&fold, true), 1);
+	tell(&fold, UNIT_EVENT(3, "20.000", "true", "mayday_over", ""));
+	assert_string_equal(word_of(&fold, "fire", true), "");
+	assert_int_equal(help_count(&fold, true), 0);
+	score_reckon(&score, &of);
+	assert_int_equal(score.maydays, 1);
+	assert_int_equal(score.maydays_answered, 1);
+	assert_int_equal(score.maydays_over, 1);
+	assert_int_equal(score.mayday_most_s, 60);
+	of.is_exercise = false;
+	score_reckon(&score, &of);
+	assert_int_equal(score.maydays, 0);
+	fold_fini(&fold);
+}
+
 static void what_nobody_took_needs_an_alarm_of_that_agency(void **state)
 {
 	static const struct scenario_row row = {.what = SCENARIO_EMERGENCY};
@@ -417,6 +469,8 @@ int main(void)
 		cmocka_unit_test(all_of_one_matter_has_one_place_and_what_has_none_its_own),
 		cmocka_unit_test(who_ends_early_says_nothing_of_what_begins_later),
 		cmocka_unit_test(times_are_the_first_of_each_and_in_seconds_of_the_city),
+		cmocka_unit_test(
+			a_crew_that_calls_for_help_is_answered_by_its_agency_and_two_end_it),
 		cmocka_unit_test(what_nobody_took_needs_an_alarm_of_that_agency),
 		cmocka_unit_test(
 			doubles_are_joined_when_they_came_to_one_incident_also_by_folding),
