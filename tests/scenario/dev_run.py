@@ -19,7 +19,8 @@ FIRE = "Kebakaran rumah di Jl. Kesambi, masih ada orang di dalam"
 class _Run:
     """One ./dev run in a process group of its own, as a terminal would have it."""
 
-    def __init__(self, folder):
+    def __init__(self, folder, *options):
+        self.options = options
         self.data = folder / "data"
         self.http, self.mqtt = places.free_port(), places.free_port()
         self.process = Process("dev run", folder / "dev.log")
@@ -29,7 +30,7 @@ class _Run:
         doc = self.data / "run.json"
         doc.unlink(missing_ok=True)
         self.process.spawn([places.TREE / "dev", "run", "--data", self.data, "--http-port", self.http,
-                            "--mqtt-port", self.mqtt], before=os.setsid)
+                            "--mqtt-port", self.mqtt, *self.options], before=os.setsid)
 
         def is_ready():
             self.process.must_run()
@@ -54,6 +55,15 @@ class _Run:
     @property
     def port(self):
         return int(self.doc["http"].rsplit(":", 1)[1])
+
+    def sign_in(self, role, agency=None):
+        """Where the console's page comes from, and the session's cookie."""
+        who = self.account(role, agency)
+        home = f"http://127.0.0.1:{self.port}"
+        session = web.ask(self.port, "POST", "/v1/session", {"user": who["user"], "password": who["password"]},
+                          headers={"Origin": home})
+        assert session.status == 200, session
+        return home, session["set-cookie"].split(";", 1)[0]
 
     def account(self, role, agency=None):
         return next(a for a in self.doc["accounts"]
@@ -102,12 +112,7 @@ def a_run_says_where_everything_is_to_its_owner_only(run):
 
 def a_report_reaches_a_signed_in_console_and_an_agencys_radio(run):
     token = next(t["token"] for t in run.doc["tokens"] if t["role"] == "adapter")
-    who = run.account("dispatcher", "fire")
-    home = f"http://127.0.0.1:{run.port}"
-    session = web.ask(run.port, "POST", "/v1/session", {"user": who["user"], "password": who["password"]},
-                      headers={"Origin": home})
-    assert session.status == 200, session
-    cookie = session["set-cookie"].split(";", 1)[0]
+    home, cookie = run.sign_in("dispatcher", "fire")
     radio_user = next(a["user"] for a in run.doc["mqtt_accounts"] if a["role"] == "agency" and a.get("agency") == "fire")
 
     class Broker:
@@ -150,6 +155,32 @@ def the_lines_of_the_readme_show_what_they_say(run):
                               env={**os.environ, "RUN": str(run.data / "run.json")},
                               capture_output=True, text=True)
         assert done.returncode == 0 and done.stdout.strip(), f"{block}\n{done.stdout}\n{done.stderr}"
+
+
+def a_played_city_is_seen_on_a_console_from_its_first_report_to_its_sheet(run, make):
+    """Beside the first run, whose build it uses; the market burns down in half a minute."""
+    one = _Run(make.folder(), "--simulate", "kebakaran-pasar", "--speed", "120")
+    try:
+        one.start(within=60)
+        home, cookie = one.sign_in("supervisor")
+        with console.Console(one.port, after=0, cookie=cookie, origin=home) as desk:
+            def has_been(event, state=None):
+                return desk.wait(lambda c: any(
+                    f["event"] == event and (state is None or any(p["state"] == state for p in f["incident"]["assignments"]))
+                    for f in c.frames), f"{event} {state or ''}", within=60)
+            has_been("incident.created")
+            has_been("assignment.updated", "on_scene")
+            has_been("incident.closed")
+            assert not any(f["exercise"] for f in desk.frames), "it is a demo, and played as if it were real"
+        wait.until(lambda: "score sheet" in one.process.log_text(), lambda: one.process.log_tail(), within=180)
+        sheet = one.process.log_text().split("score sheet", 1)[1]
+        assert "reports stored" in sheet and "maydays answered" in sheet
+        assert web.ask(one.port, "GET", "/readyz").status == 200, "the bridge stays when the play is over"
+        pids = one.doc["pid"], one.doc["broker_pid"]
+        one.ctrl_c()
+        wait.until(lambda: not any(map(_is_there, pids)), "all of it is gone", within=20)
+    finally:
+        one.end()
 
 
 def _another(*options):
