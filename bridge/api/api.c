@@ -16,6 +16,7 @@ static const struct http_route routes[] = {
 	{HTTP_GET, "/v1/calls/{id}", 0, calls_show},
 	{HTTP_GET, "/v1/callers/{handle}", 0, callers_show},
 	{HTTP_POST, "/v1/callers/{handle}/clear", CLEARING_MAX_BYTES, callers_clear},
+	{HTTP_POST, "/v1/callers/{handle}/call-back", CALL_BACK_MAX_BYTES, callers_call_back},
 	{HTTP_GET, "/v1/tickets/{tracking_id}", 0, tickets_show},
 	{HTTP_GET, "/v1/units", 0, units_list},
 	{HTTP_PUT, "/v1/units/{id}/status", COMMAND_MAX_BYTES, units_set_status},

@@ -88,6 +88,7 @@ http_handler_fn session_begin, session_end, session_show;
 http_handler_fn incidents_list, incidents_show, incidents_decide;
 http_handler_fn command_hear, recommendation_show;
 http_handler_fn callers_show, callers_clear;
+void callers_call_back(void *ctx, struct http_request *request);
 http_handler_fn reports_show, calls_show, tickets_show;
 http_handler_fn alarms_list;
 http_handler_fn shift_show, shift_list, shift_hand_over;

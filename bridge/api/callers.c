@@ -1,4 +1,5 @@
-/* What is known of a caller, and that it be forgotten: a decision with a name and a reason. */
+/* What is known of a caller; that it be forgotten, a decision with a name and a reason; and
+ * what is said of a call of theirs that nobody answered. */
 #include "api/api_private.h"
 #include "api/redact.h"
 #include "base/xalloc.h"
@@ -48,7 +49,7 @@ static void answer_wish(struct http_request **request, const struct kept_answer 
 		http_problem(request, status, answer->err->field, answer->err->text, NULL, 0);
 }
 
-static void cleared(void *ctx, const struct kept_answer *answer)
+static void wish_answered(void *ctx, const struct kept_answer *answer)
 {
 	struct wish *wish = ctx;
 
@@ -65,7 +66,7 @@ static void submit(struct api *api, struct http_request *request, struct clearin
 	*wish = (struct wish){.api = api, .request = request};
 	api_opened(api);
 	clearings_submit(api->parts.actions, clearing, who, http_request_arrived_us(request),
-			 cleared, wish);
+			 wish_answered, wish);
 }
 
 void callers_clear(void *ctx, struct http_request *request)
@@ -88,4 +89,32 @@ void callers_clear(void *ctx, struct http_request *request)
 		answer_invalid(&request, &err);
 	else
 		submit(api, request, &clearing, &who);
+}
+
+void callers_call_back(void *ctx, struct http_request *request)
+{
+	struct api *api = ctx;
+	struct principal who;
+	struct call_back_word *word;
+	struct wish *wish;
+	struct err err;
+	const char *body;
+	size_t len;
+
+	if (!auth_allows(api->parts.accounts, &request, true, RIGHT_SEE_CALLS, &who))
+		return;
+	if (!id_is(http_request_segment(request, 0), 'N')) {
+		http_problem(&request, 404, "", no_caller, NULL, 0);
+		return;
+	}
+	body = http_request_body(request, &len);
+	if (call_back_parse(body, len, http_request_segment(request, 0), &word, &err) < 0) {
+		answer_invalid(&request, &err);
+		return;
+	}
+	wish = xcalloc(1, sizeof(*wish));
+	*wish = (struct wish){.api = api, .request = request};
+	api_opened(api);
+	call_back_submit(api->parts.actions, &word, &who, http_request_arrived_us(request),
+			 wish_answered, wish);
 }

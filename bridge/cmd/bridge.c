@@ -54,6 +54,7 @@ static void committed(void *ctx, const struct event *events, unsigned count)
 	feed_wake(bridge->feed);
 	joining_follow(bridge->joining, events, count);
 	watch_follow(bridge->watch, events, count);
+	call_backs_follow(bridge->call_backs, events, count);
 }
 
 static uint64_t tail_length(const struct bridge *bridge)
@@ -106,6 +107,32 @@ static void arm_watch(void *ctx, int64_t after_ms)
 				 bridge);
 }
 
+static void call_backs_due(void *ctx)
+{
+	struct bridge *bridge = ctx;
+
+	call_backs_tick(bridge->call_backs);
+}
+
+static void arm_call_backs(void *ctx, int64_t after_ms)
+{
+	struct bridge *bridge = ctx;
+
+	loop_timer_stop(&bridge->call_backs_timer);
+	if (after_ms >= 0)
+		loop_timer_start(bridge->loop, &bridge->call_backs_timer, after_ms, 0,
+				 call_backs_due, bridge);
+}
+
+static void open_call_backs(struct bridge *bridge)
+{
+	const struct call_backs_hooks hooks = {.arm = arm_call_backs, .ctx = bridge};
+
+	bridge->call_backs =
+		call_backs_new(bridge->store, bridge->rules, &clock_system, &bridge->metrics,
+			       bridge->settings->has_escalation, &hooks);
+}
+
 static void open_watch(struct bridge *bridge)
 {
 	const struct watch_hooks hooks = {.arm = arm_watch, .ctx = bridge};
@@ -114,6 +141,7 @@ static void open_watch(struct bridge *bridge)
 		watch_new(bridge->store, bridge->rules, &bridge->agencies, &clock_system,
 			  &bridge->metrics, bridge->settings->has_escalation, &hooks);
 	watch_set_board(bridge->watch, bridge->board);
+	watch_set_call_backs(bridge->watch, bridge->call_backs);
 	if (!bridge->settings->has_escalation)
 		log_warn("serve.escalation", "is=off what_nobody_takes=stays_where_it_is");
 }
@@ -262,6 +290,7 @@ int bridge_open(struct bridge *bridge, const char *data, struct err *err)
 		return -1;
 	open_doors_in(bridge);
 	bridge->duty = duty_open(data);
+	open_call_backs(bridge);
 	open_watch(bridge);
 	if (tracks_open(&bridge->tracks, &bridge->settings->tracks, bridge->loop,
 			bridge->whereabouts, data, err) < 0)
@@ -342,6 +371,7 @@ static void read_tail(struct bridge *bridge)
 	if (feed_head(bridge->feed) == store_head(bridge->store)) {
 		feed_wake(bridge->feed);
 		watch_begin(bridge->watch);
+		call_backs_begin(bridge->call_backs);
 		joining_fill(bridge->joining, open_the_doors, bridge);
 		return;
 	}
@@ -413,7 +443,10 @@ void bridge_close(struct bridge *bridge)
 		joining_stop(bridge->joining);
 	if (bridge->watch != NULL)
 		watch_stop(bridge->watch);
+	if (bridge->call_backs != NULL)
+		call_backs_stop(bridge->call_backs);
 	loop_timer_stop(&bridge->watch_timer);
+	loop_timer_stop(&bridge->call_backs_timer);
 	loop_timer_stop(&bridge->drain.timer);
 	sign_in_close(&bridge->sign_in);
 	http_close(&bridge->http);
@@ -436,6 +469,7 @@ void bridge_close(struct bridge *bridge)
 	intake_free(&bridge->intake);
 	joining_free(&bridge->joining);
 	watch_free(&bridge->watch);
+	call_backs_free(&bridge->call_backs);
 	accounts_close(&bridge->accounts);
 	if (bridge->feed != NULL)
 		feed_free(&bridge->feed);

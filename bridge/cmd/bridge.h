@@ -16,6 +16,7 @@
 #include "cmd/settings.h"
 #include "cmd/shifts.h"
 #include "core/actions.h"
+#include "core/call_backs.h"
 #include "core/intake.h"
 #include "core/joining.h"
 #include "core/watch.h"
@@ -51,6 +52,8 @@ struct bridge {
 	struct joining *joining;
 	struct watch *watch;
 	struct loop_timer watch_timer;
+	struct call_backs *call_backs;
+	struct loop_timer call_backs_timer;
 	struct actions *actions;
 	struct command_desk *command_desk;
 	struct whereabouts *whereabouts;

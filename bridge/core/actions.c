@@ -31,11 +31,13 @@ struct decision {
 	void *ctx;
 };
 
-/* The same of a clearing, of a change of duty, of a shift that is taken over. */
+/* The same of a clearing, of a call that is owed, of a change of duty, of a shift that is taken
+ * over. */
 struct wish {
 	struct store_request request;
 	struct actions *actions;
 	struct clearing *clearing; /* one of them */
+	struct call_back_word *call_back;
 	struct duty_change *duty;
 	struct escalation_policy *escalation;
 	struct hand_over *hand_over;
@@ -276,6 +278,7 @@ static void kept(struct store_request *request)
 	wish->done(wish->ctx, &answer);
 	buf_unref(&request->body);
 	clearing_free(&wish->clearing);
+	call_back_word_free(&wish->call_back);
 	escalation_policy_unref(&wish->escalation);
 	hand_over_free(&wish->hand_over);
 	xfree(wish->duty);
@@ -314,6 +317,40 @@ void clearings_submit(struct actions *actions, struct clearing **clearing,
 
 	snprintf(wish->clearing->by, USER_SIZE, "%s", who->name);
 	send(actions, request);
+}
+
+static struct wish *wish_to_call(struct actions *actions, struct call_back_word **word,
+				 int64_t begun_us, kept_done_fn *done, void *ctx)
+{
+	struct wish *wish = xcalloc(1, sizeof(*wish));
+
+	*wish = (struct wish){.request = {.op = STORE_CALL_BACK,
+					  .in.call_back = *word,
+					  .callers = *rules_callers(actions->rules),
+					  .at_ms = actions->clock->wall_ms(actions->clock),
+					  .begun_us = begun_us,
+					  .done = kept,
+					  .ctx = wish},
+			      .actions = actions,
+			      .call_back = *word,
+			      .escalation = rules_escalation(actions->rules),
+			      .done = done,
+			      .ctx = ctx};
+	wish->request.escalation = wish->escalation;
+	*word = NULL;
+	actions->open_count++;
+	return wish;
+}
+
+void call_back_submit(struct actions *actions, struct call_back_word **word,
+		      const struct principal *who, int64_t begun_us, kept_done_fn *done,
+		      void *ctx)
+{
+	struct wish *wish = wish_to_call(actions, word, begun_us, done, ctx);
+
+	snprintf(wish->call_back->by, USER_SIZE, "%s", who->name);
+	wish->call_back->at_ms = wish->request.at_ms;
+	send(actions, &wish->request);
 }
 
 static struct wish *wish_for_duty(struct actions *actions, struct duty_change **duty,

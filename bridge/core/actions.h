@@ -67,5 +67,10 @@ void hand_over_submit(struct actions *actions, struct hand_over **hand_over,
 void clearings_submit(struct actions *actions, struct clearing **clearing,
 		      const struct principal *who, int64_t begun_us, kept_done_fn *done,
 		      void *ctx);
+/* Takes *word: what is said of a call that is owed. The caller has made sure that who has
+ * RIGHT_SEE_CALLS. */
+void call_back_submit(struct actions *actions, struct call_back_word **word,
+		      const struct principal *who, int64_t begun_us, kept_done_fn *done,
+		      void *ctx);
 /* The HTTP status of an answer: 200, 404, 409, 422, 503; one table for HTTP and WebSocket. */
 unsigned action_status(enum store_answer answer);

@@ -77,7 +77,8 @@ static int read_kind(struct loader *l, struct escalation_row *row)
 
 	if (kind < 0 || kind == WAIT_ASKED)
 		return refuse_word(l, KIND,
-				   "one of unsure, untaken, unsent, unanswered, unmoved, late",
+				   "one of unsure, untaken, unsent, unanswered, unmoved, late, "
+				   "callback",
 				   cell, strlen(cell));
 	row->kind = (enum wait_kind)kind;
 	return 0;
@@ -94,8 +95,11 @@ static int read_agency(struct loader *l, struct escalation_row *row, const char 
 	return 0;
 }
 
+/* A call is of no agency until somebody has heard what it is about. */
 static int read_agencies(struct loader *l, struct escalation_row *row)
 {
+	if (!is_any(l, AGENCY) && row->kind == WAIT_CALLBACK)
+		return table_error(&l->table, AGENCY, l->err, "is - for a call-back");
 	if (!is_any(l, AGENCY))
 		return read_list(l, AGENCY, row, read_agency);
 	row->agencies = ~(agency_set)0;

@@ -440,7 +440,8 @@ static void forget_caller(struct shift_sheet *sheet, const json_t *call, const j
 	for (size_t i = json_array_size(sheet->calls); i-- > 0;) {
 		const json_t *row = json_array_get(sheet->calls, i);
 
-		if (json_equal(json_object_get(row, "id"), json_object_get(call, "id")) ||
+		if ((call != NULL &&
+		     json_equal(json_object_get(row, "id"), json_object_get(call, "id"))) ||
 		    (json_is_string(handle) &&
 		     json_equal(json_object_get(row, "handle"), handle)))
 			(void)json_array_remove(sheet->calls, i);
@@ -470,7 +471,15 @@ static void take_call(struct shift_sheet *sheet, const json_t *frame)
 }
 
 /* What of an event is looked at. */
-enum news { NEWS_NONE, NEWS_RISE, NEWS_CALL, NEWS_PROMISE, NEWS_MERGE, NEWS_GIVEN_BACK };
+enum news {
+	NEWS_NONE,
+	NEWS_RISE,
+	NEWS_CALL,
+	NEWS_CALLED_BACK,
+	NEWS_PROMISE,
+	NEWS_MERGE,
+	NEWS_GIVEN_BACK
+};
 
 static bool head_has(const struct event *event, const char *mark)
 {
@@ -487,6 +496,8 @@ static enum news news_of(const struct shift_sheet *sheet, const struct event *ev
 		return event->seq > sheet->last_seq ? NEWS_RISE : NEWS_NONE;
 	case EVENT_CALL_UPDATED:
 		return NEWS_CALL;
+	case EVENT_CALLER_UPDATED:
+		return head_has(event, ",\"said\":\"done\"") ? NEWS_CALLED_BACK : NEWS_NONE;
 	case EVENT_INCIDENT_MERGED:
 		return NEWS_MERGE;
 	case EVENT_INCIDENT_UPDATED:
@@ -512,6 +523,10 @@ static void take_news(struct shift_sheet *sheet, enum news news, const json_t *f
 		return;
 	case NEWS_PROMISE:
 		take_promise(sheet, frame, is_secret);
+		return;
+	case NEWS_CALLED_BACK:
+		forget_caller(sheet, NULL,
+			      json_object_get(json_object_get(frame, "card"), "handle"));
 		return;
 	case NEWS_MERGE:
 		take_merge(sheet, frame);

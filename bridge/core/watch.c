@@ -4,6 +4,7 @@
 
 #include "base/log.h"
 #include "base/xalloc.h"
+#include "core/call_backs.h"
 #include "core/rising.h"
 #include "core/watch_private.h"
 
@@ -115,6 +116,11 @@ void watch_set_board(struct watch *watch, const struct unit_board *board)
 {
 	watch->board = board;
 	watch_look_at_duty(watch);
+}
+
+void watch_set_call_backs(struct watch *watch, const struct call_backs *calls)
+{
+	watch->calls = calls;
 }
 
 void watch_set_rules(struct watch *watch, const struct rules *rules)
@@ -317,7 +323,7 @@ void watch_begin(struct watch *watch)
 
 bool watch_is_full(const struct watch *watch)
 {
-	return watch->is_full;
+	return watch->is_full && (watch->calls == NULL || call_backs_is_full(watch->calls));
 }
 
 /* ---- What comes, and what is due. ---- */

@@ -23,6 +23,7 @@
 struct watch;
 struct rules;
 struct unit_board;
+struct call_backs;
 
 struct watch_hooks {
 	/* watch_tick is to be called in after_ms, and not before; -1: nothing is due. Replaces
@@ -40,6 +41,8 @@ struct watch *watch_new(struct store *store, const struct rules *rules,
 void watch_free(struct watch **watch);
 /* Whose units' calls for help are alarms too; borrowed from now on. */
 void watch_set_board(struct watch *watch, const struct unit_board *board);
+/* Whose alarms are listed beside its own; borrowed from now on. */
+void watch_set_call_backs(struct watch *watch, const struct call_backs *calls);
 void watch_set_rules(struct watch *watch, const struct rules *rules);
 /* From here on nothing is begun any more. */
 void watch_stop(struct watch *watch);
@@ -59,6 +62,7 @@ struct jsonw;
 
 /* The alarms of the agencies that this viewer is of, or of all where it sees all, as a list
  * under key, each with the incident it is of: calls for help first, which may be of none. only:
- * of one agency alone; -1: of all of them. What lies under an open card is left out. */
+ * of one agency alone; -1: of all of them, and the calls that are owed. What lies under an open
+ * card is left out. */
 void watch_write_alarms(const struct watch *watch, const struct viewer *viewer, int only,
 			struct jsonw *w, const char *key);

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/jsonw.h"
+#include "core/call_backs.h"
 #include "core/fleet.h"
 #include "core/rules.h"
 #include "core/unit_board.h"
@@ -157,5 +158,7 @@ void watch_write_alarms(const struct watch *watch, const struct viewer *viewer, 
 		for (const struct held *held = watch->bucket[i]; held != NULL;
 		     held = held->next)
 			write_held(&asked, held);
+	if (only < 0 && watch->calls != NULL)
+		call_backs_write_alarms(watch->calls, viewer, w);
 	jsonw_close(w, ']');
 }

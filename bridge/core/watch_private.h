@@ -60,6 +60,7 @@ struct watch {
 	struct store *store;
 	const struct rules *rules;
 	const struct unit_board *board; /* NULL: no units are known */
+	const struct call_backs *calls; /* NULL: none are known */
 	agency_set deserted;            /* that have units, and none on duty */
 	const struct agencies *agencies;
 	const struct clock *clock;

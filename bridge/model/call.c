@@ -157,7 +157,7 @@ void call_free(struct call **call)
 /* The first four and the last two digits tell a dispatcher that two calls are from one number
  * without giving the number away. What is no digit of ASCII goes too: half a letter would make
  * the frame one that a console must refuse. */
-static void mask(const char *phone, char masked_r[CALL_PHONE_SIZE])
+void call_mask(const char *phone, char masked_r[CALL_PHONE_SIZE])
 {
 	size_t len = strlen(phone), from = len > 8 ? 4 : 0;
 
@@ -175,7 +175,7 @@ void call_write(const struct call *call, bool is_masked, const struct card *card
 	char caller[CALL_PHONE_SIZE];
 
 	if (is_masked)
-		mask(call->caller, caller);
+		call_mask(call->caller, caller);
 	else
 		snprintf(caller, sizeof(caller), "%s", call->caller);
 	jsonw_open(w, key, '{');

@@ -50,6 +50,9 @@ void call_free(struct call **call);
 /* May state follow before? The same again is allowed and is nothing new. */
 bool call_may_move(enum call_state before, enum call_state state);
 
+/* All of a number but its ends. */
+void call_mask(const char *phone, char masked_r[CALL_PHONE_SIZE]);
+
 struct jsonw;
 struct card; /* caller.h */
 /* As a member; with the caller's number in full, or all but its ends masked. card: what is

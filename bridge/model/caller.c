@@ -190,10 +190,14 @@ void caller_clear(struct caller *caller, const char *by, int64_t at_ms)
 	snprintf(caller->cleared_by, USER_SIZE, "%s", by);
 }
 
-bool caller_is_worth_keeping(const struct caller *caller)
+enum caller_worth caller_worth(const struct caller *caller)
 {
+	if (caller->owed.since_ms != 0)
+		return CALLER_IS_OWED;
 	return caller->mark[CALLER_REAL].n > 0 || caller->mark[CALLER_PRANK].n > 0 ||
-	       caller->cleared_ms != 0;
+			       caller->cleared_ms != 0
+		       ? CALLER_HAS_TOLD
+		       : CALLER_HAS_RUNG;
 }
 
 int caller_sign_of_outcome(const char *outcome)

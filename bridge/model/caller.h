@@ -10,7 +10,7 @@
 #include <jansson.h>
 
 #include "base/id.h"
-#include "model/command.h"
+#include "model/call_back.h"
 
 enum caller_sign {
 	CALLER_REAL, /* there was something, as a person has said */
@@ -54,6 +54,14 @@ struct caller {
 	int64_t cleared_ms;
 	char cleared_by[USER_SIZE];
 	struct caller_mark mark[CALLER_SIGNS];
+	struct call_back owed; /* it rang, and nobody answered */
+};
+
+/* Which of them go when there are too many. */
+enum caller_worth {
+	CALLER_HAS_RUNG, /* and nothing else: the first to go */
+	CALLER_HAS_TOLD,
+	CALLER_IS_OWED, /* an answer: does not go */
 };
 
 /* What a city makes of a history: rules/callers.tsv. All zero: nothing. */
@@ -92,8 +100,7 @@ void caller_take_back(struct caller *caller, enum caller_sign sign, int64_t at_m
 void caller_add_call(struct caller *caller, int64_t at_ms);
 void caller_add_report(struct caller *caller, int64_t at_ms, bool is_urgent);
 void caller_clear(struct caller *caller, const char *by, int64_t at_ms);
-/* Outlives those that have only rung. */
-bool caller_is_worth_keeping(const struct caller *caller);
+enum caller_worth caller_worth(const struct caller *caller);
 
 /* -1: the outcome of a call or of an incident says nothing of who told. */
 int caller_sign_of_outcome(const char *outcome);

@@ -82,6 +82,7 @@ void card_write(const struct card *card, struct jsonw *w, const char *key)
 	write_time(w, "cleared_at", caller->cleared_ms);
 	jsonw_string(w, "cleared_by",
 		     caller->cleared_by[0] != '\0' ? caller->cleared_by : NULL);
+	call_back_write(&caller->owed, w, "call_back");
 	jsonw_close(w, '}');
 }
 
@@ -155,6 +156,7 @@ int card_read(const json_t *object, struct caller *caller, struct err *err)
 	caller->quiet_ms = read_time(object, "quiet_since");
 	caller->cleared_ms = read_time(object, "cleared_at");
 	read_text(object, "cleared_by", caller->cleared_by, USER_SIZE);
+	call_back_read(json_object_get(object, "call_back"), &caller->owed);
 	return 0;
 }
 

@@ -19,6 +19,7 @@ const char *const wait_kind_names[WAIT_KINDS] = {
 	[WAIT_UNMOVED] = "unmoved",
 	[WAIT_ASKED] = "asked",
 	[WAIT_LATE] = "late",
+	[WAIT_CALLBACK] = "callback",
 };
 
 const char *const rise_names[RISES] = {
@@ -167,6 +168,12 @@ static const struct escalation_step *next_step(const struct escalation_row *row,
 	return NULL;
 }
 
+static void set_step(const struct escalation_step *step, struct wait *wait)
+{
+	wait->due_at_ms = step != NULL ? wait->since_ms + step->after : 0;
+	wait->next = step != NULL ? step->to : RISE_NOBODY;
+}
+
 /* Counted from the beginning of the wait by the row of that moment: nothing but another
  * priority or another table moves it. */
 static void set_due(const struct escalation_policy *policy, const struct incident *incident,
@@ -176,12 +183,20 @@ static void set_due(const struct escalation_policy *policy, const struct inciden
 		policy, wait->kind, agency, incident->verdict.priority, wait->since_ms);
 	const struct escalation_step *step =
 		row != NULL ? next_step(row, wait->level, incident->is_exercise) : NULL;
-	int64_t after = step != NULL ? step->after : 0;
 
-	if (wait->kind == WAIT_LATE)
-		after = after * category->target_min * 60000 / 100;
-	wait->due_at_ms = step != NULL ? wait->since_ms + after : 0;
-	wait->next = step != NULL ? step->to : RISE_NOBODY;
+	set_step(step, wait);
+	if (wait->kind == WAIT_LATE && step != NULL)
+		wait->due_at_ms =
+			wait->since_ms + step->after * category->target_min * 60000 / 100;
+}
+
+void wait_set_due(const struct escalation_policy *policy, unsigned agency, int priority,
+		  struct wait *wait)
+{
+	const struct escalation_row *row =
+		escalation_find(policy, wait->kind, agency, priority, wait->since_ms);
+
+	set_step(row != NULL ? next_step(row, wait->level, false) : NULL, wait);
 }
 
 static void settle_wait(struct wait *wait, enum wait_kind kind, int64_t at_ms)
@@ -260,6 +275,14 @@ static void raise_wait(struct wait *wait)
 	wait->level += wait->level < WAIT_LEVEL_MAX; /* who presses for ever is heard */
 	wait->due_at_ms = 0;
 	wait->next = RISE_NOBODY;
+}
+
+int wait_rise(struct wait *wait, const struct expected_wait *expected, struct err *err)
+{
+	if (!is_expected(wait, expected))
+		return err_set(err, ERR_CONFLICT, "it waits for something else by now");
+	raise_wait(wait);
+	return 0;
 }
 
 /* Of an incident older than waits are: what it should wait for is known, and nothing else. */

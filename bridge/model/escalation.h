@@ -29,6 +29,8 @@ enum wait_kind {
 	WAIT_UNMOVED, /* sent, they know, and nobody is on the way */
 	WAIT_ASKED,   /* a person raised what waits for nothing; has no steps of its own */
 	WAIT_LATE,    /* nobody has arrived; steps are shares of the category's target */
+	/* A call that rang out unanswered: of its number, and no incident's (call_back.h). */
+	WAIT_CALLBACK,
 	WAIT_KINDS
 };
 
@@ -124,6 +126,12 @@ struct expected_wait {
  */
 int escalation_raise(struct incident *incident, unsigned agency, const struct command *command,
 		     struct err *err) MUST_CHECK;
+
+/* The same of a wait that is no incident's: when it rises next, and that it does. */
+void wait_set_due(const struct escalation_policy *policy, unsigned agency, int priority,
+		  struct wait *wait);
+int wait_rise(struct wait *wait, const struct expected_wait *expected,
+	      struct err *err) MUST_CHECK;
 
 /* As a member; null for a part that waits for nothing. "alarm" is there while it raises one,
  * "to" once it has risen. */

@@ -425,6 +425,27 @@ void event_write_caller(struct jsonw *w, uint64_t seq, int64_t at_ms, const char
 	jsonw_close(w, '}');
 }
 
+void event_write_call_back(struct jsonw *w, uint64_t seq, int64_t at_ms,
+			   const struct call_back_word *word, const struct card *card)
+{
+	const struct wait *wait = &card->caller->owed.wait;
+
+	open_frame(w, seq, at_ms, EVENT_CALLER_UPDATED, false,
+		   word->by[0] != '\0' ? word->by : NULL);
+	jsonw_null(w, "incident_id");
+	if (word->command_id[0] != '\0')
+		jsonw_string(w, "command_id", word->command_id);
+	jsonw_string(w, "said", call_back_step_names[word->step]);
+	if (word->step == CALL_BACK_RISEN)
+		jsonw_string(w, "to", rise_names[wait->to]);
+	if (word->outcome != NULL)
+		jsonw_string(w, "outcome", word->outcome);
+	if (word->reason != NULL)
+		jsonw_string(w, "reason", word->reason);
+	card_write(card, w, "card");
+	jsonw_close(w, '}');
+}
+
 void event_write_cleared(struct jsonw *w, uint64_t seq, int64_t at_ms,
 			 const struct clearing *clearing, int was, const struct card *card)
 {

@@ -104,6 +104,9 @@ void event_write_piece(struct jsonw *w, uint64_t seq, const struct command *comm
 /* card: what is known of the number by now; its caller is NULL where it is withheld. */
 void event_write_call(struct jsonw *w, uint64_t seq, int64_t at_ms, const struct call *call,
 		      const char *seal, const struct card *card);
+/* What is owed to a caller has changed, by what somebody said or by a rise. */
+void event_write_call_back(struct jsonw *w, uint64_t seq, int64_t at_ms,
+			   const struct call_back_word *word, const struct card *card);
 /* What is known of a caller has changed, by something about this incident. */
 void event_write_caller(struct jsonw *w, uint64_t seq, int64_t at_ms, const char *incident_id,
 			const struct card *card);

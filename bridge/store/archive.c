@@ -284,8 +284,8 @@ static int check_caller(struct audit *audit, const struct event *event)
 		return found;
 	if (row.seq < event->seq)
 		return bad(audit, event->seq, "the table knows less of its caller");
-	if (row.seq == event->seq && (row.seen_at_ms != caller.last_ms ||
-				      row.is_worth_keeping != caller_is_worth_keeping(&caller)))
+	if (row.seq == event->seq &&
+	    (row.seen_at_ms != caller.last_ms || row.worth != caller_worth(&caller)))
 		return bad(audit, event->seq, "the table says otherwise of its caller");
 	return 0;
 }

@@ -83,7 +83,7 @@ struct unit_row {
 struct caller_row {
 	char handle[ID_SIZE];
 	uint64_t seq; /* of the last event that tells of it */
-	bool is_worth_keeping;
+	enum caller_worth worth;
 	int64_t seen_at_ms;
 };
 
@@ -182,7 +182,7 @@ struct store_backend {
 	int (*get_caller)(struct backend *conn, const char *handle, struct caller_row *row_r,
 			  struct err *err);
 	/* Of this worth the one that was not heard of for longest. */
-	int (*oldest_caller)(struct backend *conn, bool is_worth_keeping,
+	int (*oldest_caller)(struct backend *conn, enum caller_worth worth,
 			     struct caller_row *row_r, struct err *err);
 	int (*drop_caller)(struct backend *conn, const char *handle, struct err *err);
 	int (*count_callers)(struct backend *conn, int64_t *count_r, struct err *err);

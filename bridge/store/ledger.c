@@ -225,10 +225,15 @@ static int take_failure(struct ledger *ledger, struct store_request *request, st
 int ledger_take(struct ledger *ledger, struct store_request *request, struct err *err)
 {
 	static int (*const take[])(struct ledger *, struct store_request *, struct err *) = {
-		[STORE_REPORT] = ledger_take_report, [STORE_COMMAND] = ledger_take_command,
-		[STORE_CALL] = ledger_take_call,     [STORE_CLEARING] = ledger_take_clearing,
-		[STORE_DUTY] = ledger_take_duty,     [STORE_CURSOR] = take_cursor,
-		[STORE_FAILURE] = take_failure,      [STORE_HAND_OVER] = ledger_take_hand_over,
+		[STORE_REPORT] = ledger_take_report,
+		[STORE_COMMAND] = ledger_take_command,
+		[STORE_CALL] = ledger_take_call,
+		[STORE_CLEARING] = ledger_take_clearing,
+		[STORE_CALL_BACK] = ledger_take_call_back,
+		[STORE_DUTY] = ledger_take_duty,
+		[STORE_CURSOR] = take_cursor,
+		[STORE_FAILURE] = take_failure,
+		[STORE_HAND_OVER] = ledger_take_hand_over,
 	};
 
 	ledger->escalation = request->escalation;

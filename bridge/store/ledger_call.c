@@ -76,8 +76,12 @@ static void tell_caller(struct caller *caller, const struct call *before,
 
 	if (before->caller[0] == '\0')
 		caller_add_call(caller, at_ms);
-	if (call->state == CALL_ABANDONED)
+	if (call->state == CALL_ABANDONED) {
 		caller_add(caller, CALLER_ABANDONED, at_ms);
+		call_back_owe(&caller->owed, call, at_ms);
+	}
+	if (call->state == CALL_ANSWERED)
+		call_back_end(&caller->owed);
 	if (call->state == CALL_ANSWERED || (is_told && call->outcome != CALL_SILENT))
 		caller_hear(caller);
 	if (is_told)
@@ -105,6 +109,7 @@ static int know_caller(struct ledger *ledger, const struct store_request *reques
 		return -1;
 	known->is_known = true;
 	tell_caller(&known->caller, before, call, request->at_ms);
+	call_back_settle(&known->caller.owed, request->escalation);
 	return 0;
 }
 

@@ -95,11 +95,11 @@ static int drop(struct ledger *ledger, const char *handle, struct err *err)
 }
 
 /* 1: it is dropped. 0: there is none of this worth, or none that has to go. */
-static int drop_oldest(struct ledger *ledger, bool is_worth_keeping, int64_t at_ms,
+static int drop_oldest(struct ledger *ledger, enum caller_worth worth, int64_t at_ms,
 		       struct err *err)
 {
 	struct caller_row row;
-	int found = ledger->ops->oldest_caller(ledger->conn, is_worth_keeping, &row, err);
+	int found = ledger->ops->oldest_caller(ledger->conn, worth, &row, err);
 	bool is_full = ledger->callers >= ledger->callers_max;
 
 	if (found <= 0)
@@ -112,10 +112,10 @@ static int drop_oldest(struct ledger *ledger, bool is_worth_keeping, int64_t at_
 static int make_room(struct ledger *ledger, int64_t at_ms, struct err *err)
 {
 	for (int i = 0; i < DROP_AT_ONCE; i++) {
-		int dropped = drop_oldest(ledger, false, at_ms, err);
+		int dropped = drop_oldest(ledger, CALLER_HAS_RUNG, at_ms, err);
 
 		if (dropped == 0)
-			dropped = drop_oldest(ledger, true, at_ms, err);
+			dropped = drop_oldest(ledger, CALLER_HAS_TOLD, at_ms, err);
 		if (dropped <= 0)
 			return dropped;
 	}
@@ -127,7 +127,7 @@ int ledger_put_caller(struct ledger *ledger, const struct known *known, struct e
 	const struct caller *caller = &known->caller;
 	struct caller_row row = {
 		.seq = ledger->end.seq,
-		.is_worth_keeping = caller_is_worth_keeping(caller),
+		.worth = caller_worth(caller),
 		.seen_at_ms = caller->last_ms,
 	};
 
@@ -140,8 +140,7 @@ int ledger_put_caller(struct ledger *ledger, const struct known *known, struct e
 	return ledger->ops->put_caller(ledger->conn, &row, err);
 }
 
-/* The event whose bytes lie in ledger->text, and the row that points at it. */
-static int put_told(struct ledger *ledger, const struct known *known, enum event_kind kind,
+int ledger_put_told(struct ledger *ledger, const struct known *known, enum event_kind kind,
 		    int64_t at_ms, struct err *err)
 {
 	struct event event = {.at_ms = at_ms, .kind = kind, .audience = {.scope = SCOPE_CALL}};
@@ -158,7 +157,7 @@ static int tell(struct ledger *ledger, const struct store_request *request,
 
 	event_write_caller(&ledger->text, ledger->end.seq + 1, request->at_ms, incident_id,
 			   &card);
-	return put_told(ledger, known, EVENT_CALLER_UPDATED, request->at_ms, err);
+	return ledger_put_told(ledger, known, EVENT_CALLER_UPDATED, request->at_ms, err);
 }
 
 /* ---- A report. ---- */
@@ -330,7 +329,7 @@ static int clear(struct ledger *ledger, struct store_request *request, struct kn
 	caller_clear(&known->caller, clearing->by, request->at_ms);
 	event_write_cleared(&ledger->text, ledger->end.seq + 1, request->at_ms, clearing, was,
 			    &card);
-	if (put_told(ledger, known, EVENT_CALLER_CLEARED, request->at_ms, err) < 0)
+	if (ledger_put_told(ledger, known, EVENT_CALLER_CLEARED, request->at_ms, err) < 0)
 		return -1;
 	if (ledger_put_command(ledger, clearing->command_id, digest, ledger->end.seq, err) < 0)
 		return -1;

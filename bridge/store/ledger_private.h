@@ -85,6 +85,8 @@ int ledger_take_hand_over(struct ledger *ledger, struct store_request *request,
 
 int ledger_take_clearing(struct ledger *ledger, struct store_request *request,
 			 struct err *err) MUST_CHECK;
+int ledger_take_call_back(struct ledger *ledger, struct store_request *request,
+			  struct err *err) MUST_CHECK;
 
 /* A caller as the log knows it so far. */
 struct known {
@@ -98,6 +100,10 @@ int ledger_load_caller(struct ledger *ledger, const char *handle, struct known *
 /* Its row; the event that tells of it is the last one. */
 int ledger_put_caller(struct ledger *ledger, const struct known *known,
 		      struct err *err) MUST_CHECK;
+/* The event whose bytes lie in ledger->text, of those who see calls, and the row that points at
+ * it. */
+int ledger_put_told(struct ledger *ledger, const struct known *known, enum event_kind kind,
+		    int64_t at_ms, struct err *err) MUST_CHECK;
 /* Whose report it is, and what is known of them: nothing of one who is not to be known. */
 int ledger_know_reporter(struct ledger *ledger, const struct report *report,
 			 struct caller_names *names_r, struct known *known_r,

@@ -348,6 +348,30 @@ static int read_calls(struct page *page)
 	return page->ops->scan_open_calls(page->conn, take_open_call, page, page->err);
 }
 
+/* from counts those that went before. */
+static bool take_owed(void *ctx, const struct caller_row *row)
+{
+	struct page *page = ctx;
+
+	if (row->worth != CALLER_IS_OWED)
+		return true;
+	if (page->skipped < page->read->from) {
+		page->skipped++;
+		return true;
+	}
+	if (is_full(page)) {
+		page->read->next = page->read->from + page->read->row_count;
+		return false;
+	}
+	page->failed = add_event(page, row->seq) < 0 ? -1 : 0;
+	return page->failed == 0;
+}
+
+static int read_owed(struct page *page)
+{
+	return page->ops->scan_callers(page->conn, take_owed, page, page->err);
+}
+
 /* from counts the units that went before. */
 static bool take_unit(void *ctx, const struct unit_row *row)
 {
@@ -435,7 +459,8 @@ int read_perform(const struct store_backend *ops, struct backend *conn,
 		[READ_REPORT] = read_report,       [READ_CALL] = read_call,
 		[READ_CALLS] = read_calls,         [READ_TICKET] = read_ticket,
 		[READ_CALLER] = read_caller,       [READ_STATE] = read_state,
-		[READ_UNITS] = read_units,         [READ_SHIFTS] = read_shifts,
+		[READ_OWED] = read_owed,           [READ_UNITS] = read_units,
+		[READ_SHIFTS] = read_shifts,
 	};
 	struct page page = {.ops = ops, .conn = conn, .read = read, .err = err};
 	const char *agency = read->filter.agency;

@@ -131,7 +131,7 @@ int rows_scan_open_calls(struct backend *conn, call_row_fn *row, void *ctx, stru
 int rows_put_caller(struct backend *conn, const struct caller_row *row, struct err *err);
 int rows_get_caller(struct backend *conn, const char *handle, struct caller_row *row_r,
 		    struct err *err);
-int rows_oldest_caller(struct backend *conn, bool is_worth_keeping, struct caller_row *row_r,
+int rows_oldest_caller(struct backend *conn, enum caller_worth worth, struct caller_row *row_r,
 		       struct err *err);
 int rows_drop_caller(struct backend *conn, const char *handle, struct err *err);
 int rows_count_callers(struct backend *conn, int64_t *count_r, struct err *err);

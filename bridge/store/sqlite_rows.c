@@ -519,7 +519,7 @@ int rows_put_caller(struct backend *conn, const struct caller_row *row, struct e
 
 	bind_text(st, 1, row->handle);
 	bind_int(st, 2, (int64_t)row->seq);
-	bind_int(st, 3, row->is_worth_keeping);
+	bind_int(st, 3, row->worth);
 	bind_int(st, 4, row->seen_at_ms);
 	return sqlite_run(conn, ST_PUT_CALLER, err);
 }
@@ -528,7 +528,7 @@ static void caller_at(sqlite3_stmt *st, struct caller_row *row_r)
 {
 	snprintf(row_r->handle, ID_SIZE, "%s", text_at(st, 0));
 	row_r->seq = (uint64_t)sqlite3_column_int64(st, 1);
-	row_r->is_worth_keeping = sqlite3_column_int(st, 2) != 0;
+	row_r->worth = (enum caller_worth)sqlite3_column_int(st, 2);
 	row_r->seen_at_ms = sqlite3_column_int64(st, 3);
 }
 
@@ -551,10 +551,10 @@ int rows_get_caller(struct backend *conn, const char *handle, struct caller_row 
 	return take_caller_row(conn, ST_GET_CALLER, row_r, err);
 }
 
-int rows_oldest_caller(struct backend *conn, bool is_worth_keeping, struct caller_row *row_r,
+int rows_oldest_caller(struct backend *conn, enum caller_worth worth, struct caller_row *row_r,
 		       struct err *err)
 {
-	bind_int(conn->statement[ST_OLDEST_CALLER], 1, is_worth_keeping);
+	bind_int(conn->statement[ST_OLDEST_CALLER], 1, worth);
 	return take_caller_row(conn, ST_OLDEST_CALLER, row_r, err);
 }
 

@@ -33,6 +33,7 @@ enum store_op {
 	STORE_COMMAND,
 	STORE_CALL,
 	STORE_CLEARING,
+	STORE_CALL_BACK,
 	STORE_DUTY,
 	STORE_HAND_OVER,
 	STORE_CURSOR,
@@ -69,6 +70,7 @@ struct store_request {
 		const struct command *command;
 		struct call *call; /* its id is filled in */
 		const struct clearing *clearing;
+		const struct call_back_word *call_back;
 		const struct duty_change *duty;
 		const struct hand_over *hand_over;
 		struct {
@@ -110,6 +112,7 @@ enum read_op {
 			   audience as above, and raw */
 	READ_CALL,      /* id or the telephone's call_id: raw is the whole call as JSON */
 	READ_CALLER,    /* id is a handle: the event that told of it last */
+	READ_OWED,      /* numbers that are owed a call: what told of each last */
 	READ_UNITS,     /* what was ever said of a unit, newest of each */
 	READ_CALLS,     /* calls that are not ended, newest first: their last events */
 	READ_SHIFTS,    /* hand-overs of the desk that id names, newest first, from seq from */

@@ -625,7 +625,7 @@ static int memory_get_caller(struct backend *conn, const char *handle, struct ca
 	return 1;
 }
 
-static int memory_oldest_caller(struct backend *conn, bool is_worth_keeping,
+static int memory_oldest_caller(struct backend *conn, enum caller_worth worth,
 				struct caller_row *row_r, struct err *err)
 {
 	struct table *table = table_of(conn, CALLERS);
@@ -635,7 +635,7 @@ static int memory_oldest_caller(struct backend *conn, bool is_worth_keeping,
 	for (size_t i = 0; i < table->count; i++) {
 		const struct caller_row *row = row_at(table, i);
 
-		if (row->handle[0] != '\0' && row->is_worth_keeping == is_worth_keeping &&
+		if (row->handle[0] != '\0' && row->worth == worth &&
 		    (oldest == NULL || row->seen_at_ms < oldest->seen_at_ms ||
 		     (row->seen_at_ms == oldest->seen_at_ms &&
 		      strcmp(row->handle, oldest->handle) < 0)))

@@ -606,6 +606,101 @@ static void nobody_who_is_not_known_is_cleared(void **state)
 	end_world(world);
 }
 
+/* ---- A call that nobody answered. ---- */
+
+static void say_of_call(struct store_world *world, const char *handle, const char *by,
+			const char *json, enum store_answer expected)
+{
+	struct sent sent = {.request = {.op = STORE_CALL_BACK}};
+	struct call_back_word *word;
+	struct err err;
+
+	assert_int_equal(call_back_parse(json, strlen(json), handle, &word, &err), 0);
+	snprintf(word->by, USER_SIZE, "%s", by);
+	sent.request.in.call_back = word;
+	send_request(world, &sent);
+	finish(world, &sent, expected);
+	call_back_word_free(&word);
+}
+
+static void rise_of_call(struct store_world *world, const struct caller *caller, unsigned level,
+			 enum store_answer expected)
+{
+	struct call_back_word word = {
+		.step = CALL_BACK_RISEN,
+		.expected = {WAIT_CALLBACK, level, caller->owed.wait.since_ms}};
+	struct sent sent = {.request = {.op = STORE_CALL_BACK, .in.call_back = &word}};
+
+	memcpy(word.handle, caller->handle, ID_SIZE);
+	send_request(world, &sent);
+	finish(world, &sent, expected);
+}
+
+static unsigned count_owed(struct store_world *world)
+{
+	struct store_read read = {.op = READ_OWED};
+	unsigned count;
+
+	read_now(world, &read);
+	count = read.row_count;
+	store_read_fini(&read);
+	return count;
+}
+
+static void a_call_that_nobody_answered_is_one_debt_of_its_number(void **state)
+{
+	struct store_world *world = world_new(*state);
+
+	call_step(world, "a", "ringing", FROM_PHONE, STORE_STORED);
+	assert_int_equal(count_owed(world), 0);
+	call_step(world, "a", "abandoned", "", STORE_STORED);
+	call_step(world, "a", "abandoned", "", STORE_REPEATED);
+	call_step(world, "b", "ringing", FROM_PHONE, STORE_STORED);
+	call_step(world, "b", "abandoned", "", STORE_STORED);
+	assert_int_equal(last_told(world).owed.rings, 2);
+	assert_int_equal(count_owed(world), 1);
+	call_step(world, "c", "ringing", FROM_PHONE, STORE_STORED);
+	assert_int_equal(count_owed(world), 1);
+	call_step(world, "c", "answered", "", STORE_STORED);
+	assert_int_equal(count_owed(world), 0);
+	end_world(world);
+}
+
+static void what_is_said_of_a_debt_is_said_once_and_by_one(void **state)
+{
+	struct store_world *world = world_new(*state);
+	struct caller caller;
+
+	call_step(world, "a", "ringing", FROM_PHONE, STORE_STORED);
+	call_step(world, "a", "abandoned", "", STORE_STORED);
+	caller = last_told(world);
+	say_of_call(world, caller.handle, "siti",
+		    "{\"action\":\"acknowledge\",\"command_id\":\"k\"}", STORE_STORED);
+	say_of_call(world, caller.handle, "siti",
+		    "{\"action\":\"acknowledge\",\"command_id\":\"k\"}", STORE_REPEATED);
+	say_of_call(world, caller.handle, "siti",
+		    "{\"action\":\"not_reached\",\"command_id\":\"k\"}", STORE_CONFLICT);
+	say_of_call(world, caller.handle, "budi", "{\"action\":\"acknowledge\"}",
+		    STORE_CONFLICT);
+	assert_string_equal(last_told(world).owed.taken_by, "siti");
+	rise_of_call(world, &caller, 0, STORE_STORED);
+	assert_string_equal(last_told(world).owed.taken_by, "");
+	assert_int_equal(last_told(world).owed.wait.level, 1);
+	rise_of_call(world, &caller, 0, STORE_CONFLICT); /* each step once */
+	say_of_call(world, caller.handle, "budi", "{\"action\":\"not_reached\"}", STORE_STORED);
+	assert_int_equal(last_told(world).owed.tries, 1);
+	assert_int_equal(last_told(world).owed.wait.level, 0);
+	rise_of_call(world, &caller, 1, STORE_CONFLICT); /* that wait is over */
+	say_of_call(world, caller.handle, "budi",
+		    "{\"action\":\"done\",\"outcome\":\"reached\"}", STORE_STORED);
+	assert_int_equal(count_owed(world), 0);
+	say_of_call(world, caller.handle, "budi", "{\"action\":\"not_reached\"}",
+		    STORE_REFUSED);
+	say_of_call(world, "N-01ARZ3NDEKTSV4RRFFQ69G5FAV", "budi",
+		    "{\"action\":\"not_reached\"}", STORE_NOT_FOUND);
+	end_world(world);
+}
+
 int main(void)
 {
 	static struct store_backend backends[2];
@@ -628,6 +723,8 @@ int main(void)
 		OVER_ALL(one_that_was_not_heard_of_for_two_years_is_forgotten),
 		OVER_ALL(clearing_is_an_event_with_a_name_and_a_reason),
 		OVER_ALL(nobody_who_is_not_known_is_cleared),
+		OVER_ALL(a_call_that_nobody_answered_is_one_debt_of_its_number),
+		OVER_ALL(what_is_said_of_a_debt_is_said_once_and_by_one),
 	};
 
 	backends[0] = store_memory;

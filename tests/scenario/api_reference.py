@@ -136,6 +136,23 @@ def _callers(ask):
     ask(201, "POST", "/v1/calls", {**other, "state": "ringing"}, "siaga")
     handle = ask(200, "GET", f"/v1/calls/{other['call_id']}", who="siaga")["card"]["handle"]
     ask(409, "POST", f"/v1/callers/{handle}/clear", wish, "pengawas")
+    _call_back(ask, f"/v1/callers/{handle}/call-back", other)
+
+
+def _call_back(ask, target, call):
+    done = {"action": "done", "outcome": "reached"}
+    ask(422, "POST", target, done, "siaga")
+    ask(201, "POST", "/v1/calls", {**call, "state": "abandoned"}, "siaga")
+    ask(200, "GET", "/v1/alarms", who="siaga")
+    taken = {"action": "acknowledge", "command_id": uuid.uuid4().hex}
+    assert not ask(200, "POST", target, taken, "siaga")["repeated"]
+    assert ask(200, "POST", target, taken, "siaga")["repeated"]
+    ask(409, "POST", target, {"action": "acknowledge"}, "pengawas")
+    ask(400, "POST", target, {"action": "shelve", "minutes": 9}, "siaga")
+    ask(403, "POST", target, done, "pos-fire")
+    ask(404, "POST", _target("/v1/callers/{handle}/call-back"), done, "siaga")
+    ask(413, "POST", target, b" " * 9000, "siaga")
+    ask(200, "POST", target, done, "siaga")
 
 
 def _actions(ask, incident):

@@ -11,13 +11,13 @@ STEPS = [2.0, 4.0, 6.0]  # of city(), seconds
 
 
 def city(make, untaken="desk 2s, supervisor 4s, other_channel 6s", unsent="desk 2s, supervisor 600s",
-         unmoved="supervisor 600s", unanswered="supervisor 600s"):
+         unmoved="supervisor 600s", unanswered="supervisor 600s", callback="supervisor 600s"):
     """The sample city with an impatient table."""
     folder = make.folder()
     config = folder / "config"
     shutil.copytree(places.CONFIG, config)
     rows = [["u", "unsure", "supervisor 2s"], ["t", "untaken", untaken], ["s", "unsent", unsent],
-            ["a", "unanswered", unanswered], ["m", "unmoved", unmoved], ["l", "late", "supervisor 100%"]]
+            ["a", "unanswered", unanswered], ["m", "unmoved", unmoved], ["l", "late", "supervisor 100%"], ["c", "callback", callback]]
     lines = [HEADER] + [[n, k, "-", "-", "-", s, "fire 1", "", "a test has no time"] for n, k, s in rows]
     (config / "rules" / "escalation.tsv").write_text("".join("\t".join(x) + "\n" for x in lines))
     return {"folder": folder, "config": config, "settings": {"escalation.enabled": "true"}}

@@ -18,7 +18,8 @@
 	"t\tuntaken\t-\t-\t-\tdesk 30s, supervisor 2m\twhy\n"                                  \
 	"s\tunsent\t-\t-\t-\tsupervisor 1m\twhy\n"                                             \
 	"a\tunanswered\t-\t-\t-\tsupervisor 1m\twhy\n"                                         \
-	"m\tunmoved\t-\t-\t-\tsupervisor 1m\twhy\n"
+	"m\tunmoved\t-\t-\t-\tsupervisor 1m\twhy\n"                                            \
+	"c\tcallback\t-\t-\t-\tsupervisor 1m\twhy\n"
 
 #define LATE "l\tlate\t-\t-\t-\tdesk 75%, supervisor 100%\twhy\n"
 
@@ -93,6 +94,7 @@ static void a_table_that_cannot_be_meant_is_refused_with_its_reason(void **state
 		{"x\tuntaken\t-\t-\t-\tdesk 2m, supervisor 1m\twhy\n", "each step is later"},
 		{"x\tuntaken\t-\t-\t-\tdesk 1m, station 2m\twhy\n", "end at a person"},
 		{REST LATE "y\tuntaken\t-\t1\t-\tsupervisor 1m\twhy\n", "never reached"},
+		{"x\tcallback\tfire\t-\t-\tsupervisor 1m\twhy\n", "for a call-back"},
 		{REST, "late of fire at priority 1, mon 00:00"},
 		{"x\tuntaken\t-\t-\twork\tsupervisor 1m\twhy\n" LATE,
 		 "unsure of fire at priority 1"},
