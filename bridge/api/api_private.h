@@ -49,7 +49,14 @@ struct inquiry {
 	int64_t limit, after, level; /* as the query says */
 	uint64_t seen;               /* the last seq that was looked at */
 	struct buf *card;            /* of who told an incident, or NULL */
+	struct buf *last;            /* the last event of an incident, or NULL */
+	uint64_t last_seq;
 };
+
+/* major.c: "children": what is part of that incident (parent: its last event), and who is bound
+ * in all of it. */
+int major_write(const struct buf *parent, const struct store_read *children,
+		const struct agencies *agencies, struct jsonw *w, struct err *err) MUST_CHECK;
 
 /* api.c */
 void api_opened(struct api *api);

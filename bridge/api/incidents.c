@@ -151,11 +151,10 @@ static int write_card(struct inquiry *inquiry, struct jsonw *w, struct err *err)
 			   inquiry_now_ms(inquiry), w, "card", err);
 }
 
-static int write_milestones(struct inquiry *inquiry, const struct event *last, struct jsonw *w,
-			    struct err *err)
+static int write_milestones(struct inquiry *inquiry, struct jsonw *w, struct err *err)
 {
 	const struct agencies *agencies = rules_agencies(inquiry->api->parts.rules);
-	struct slice slice = event_incident(last->body);
+	struct slice slice = event_incident(inquiry->last);
 	json_t *object = json_loadb(slice.text, slice.len, 0, NULL);
 	struct incident incident;
 	int rc = incident_read(object, agencies, &incident, err);
@@ -168,24 +167,30 @@ static int write_milestones(struct inquiry *inquiry, const struct event *last, s
 	return 0;
 }
 
+static int write_children(struct inquiry *inquiry, struct jsonw *w, struct err *err)
+{
+	if (inquiry->read.op != READ_CHILDREN)
+		return 0;
+	return major_write(inquiry->last, &inquiry->read,
+			   rules_agencies(inquiry->api->parts.rules), w, err);
+}
+
 static void answer_incident(struct inquiry *inquiry)
 {
-	const struct store_read *read = &inquiry->read;
-	const struct event *last = &read->rows[read->row_count - 1];
-	struct slice incident = event_incident(last->body);
+	struct slice incident = event_incident(inquiry->last);
 	struct jsonw w;
 	struct err err;
 
 	jsonw_init(&w, incident.len + inquiry->text.len + inquiry->older.len + 256);
 	jsonw_raw(&w, NULL, incident.text, incident.len - 1);
 	w.depth++; /* the incident's brace is open */
-	if (write_card(inquiry, &w, &err) < 0 ||
-	    write_milestones(inquiry, last, &w, &err) < 0) {
+	if (write_card(inquiry, &w, &err) < 0 || write_milestones(inquiry, &w, &err) < 0 ||
+	    write_children(inquiry, &w, &err) < 0) {
 		inquiry_unreadable(inquiry, &err);
 		jsonw_fini(&w);
 		return;
 	}
-	jsonw_int(&w, "seq", (int64_t)last->seq);
+	jsonw_int(&w, "seq", (int64_t)inquiry->last_seq);
 	jsonw_bool(&w, "timeline_is_cut", inquiry->is_cut);
 	jsonw_open(&w, "timeline", '[');
 	if (inquiry->older.len > 0)
@@ -195,6 +200,23 @@ static void answer_incident(struct inquiry *inquiry)
 	jsonw_close(&w, '}');
 	answer_json(&inquiry->request, &w);
 	jsonw_fini(&w);
+}
+
+/* What is part of a major one is read after it. */
+static void end_timeline(struct inquiry *inquiry)
+{
+	static const char mark[] = ",\"major\":true";
+	const struct event *last = &inquiry->read.rows[inquiry->read.row_count - 1];
+	struct slice incident = event_incident(last->body);
+
+	inquiry->last = buf_ref(last->body);
+	inquiry->last_seq = last->seq;
+	if (memmem(incident.text, incident.len, mark, sizeof(mark) - 1) == NULL) {
+		answer_incident(inquiry);
+		return;
+	}
+	inquiry->read.op = READ_CHILDREN;
+	inquiry->answer = answer_incident;
 }
 
 static void take_timeline(struct inquiry *inquiry)
@@ -213,7 +235,7 @@ static void take_timeline(struct inquiry *inquiry)
 	if (read->next != 0)
 		read->from = read->next;
 	else
-		answer_incident(inquiry);
+		end_timeline(inquiry);
 }
 
 void incidents_show(void *ctx, struct http_request *request)

@@ -42,6 +42,7 @@ static void inquiry_free(struct inquiry **inquiry)
 	jsonw_fini(&mine->text);
 	jsonw_fini(&mine->older);
 	buf_unref(&mine->card);
+	buf_unref(&mine->last);
 	api_closed(mine->api);
 	xfree(mine);
 }

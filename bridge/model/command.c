@@ -29,6 +29,8 @@ const char *const action_names[ACTIONS] = {
 	[ACTION_HAND_OVER] = "hand_over",
 	[ACTION_HAZARD] = "hazard",
 	[ACTION_CORRECT] = "correct",
+	[ACTION_LINK] = "link",
+	[ACTION_UNLINK] = "unlink",
 	[ACTION_FOLD] = "fold",
 	[ACTION_RECEIPT] = "receipt",
 };
@@ -64,8 +66,8 @@ static int read_action(struct command *command, struct err *err)
 		return err_field(err, "action",
 				 "must be acknowledge, note, reclassify, relocate, close, "
 				 "reopen, merge, split, unfold, escalate, acknowledge_alarm, "
-				 "shelve_alarm, assign, status, cancel, hand_over, hazard or "
-				 "correct");
+				 "shelve_alarm, assign, status, cancel, hand_over, hazard, "
+				 "correct, link or unlink");
 	command->action = (enum action)action;
 	return 0;
 }
@@ -171,12 +173,25 @@ static int read_hazard(struct command *command, struct err *err)
 	return 0;
 }
 
+static int read_leave(struct command *command, struct err *err)
+{
+	const char *children = NULL;
+
+	if (jsonin_string(command->doc, "children", JSONIN_OPTIONAL, 16, &children, err) < 0)
+		return -1;
+	if (children != NULL && strcmp(children, "leave") != 0)
+		return err_field(err, "children", "must be leave");
+	command->is_leaving = children != NULL;
+	return 0;
+}
+
 static int read_close(struct command *command, struct err *err)
 {
 	const char *name;
 
 	if (jsonin_string(command->doc, "outcome", JSONIN_REQUIRED, 32, &name, err) < 0 ||
-	    jsonin_bool(command->doc, "release", &command->is_releasing, err) < 0)
+	    jsonin_bool(command->doc, "release", &command->is_releasing, err) < 0 ||
+	    read_leave(command, err) < 0)
 		return -1;
 	command->outcome = outcome_find(name);
 	if (command->outcome != NULL)
@@ -198,6 +213,24 @@ static int read_merge(struct command *command, struct err *err)
 	if (strcmp(into, command->incident_id) == 0)
 		return err_field(err, "into", "must be another incident");
 	memcpy(command->into, into, ID_SIZE);
+	return 0;
+}
+
+/* By its id, or by the number that is spoken. */
+static int read_link(struct command *command, struct err *err)
+{
+	const json_t *parent = json_object_get(command->doc, "parent");
+	const char *id = json_string_value(parent);
+
+	if (json_is_integer(parent) && json_integer_value(parent) > 0) {
+		command->into_no = json_integer_value(parent);
+		return 0;
+	}
+	if (id == NULL || !id_is(id, 'I'))
+		return err_field(err, "parent", "must be an incident's id or number");
+	if (strcmp(id, command->incident_id) == 0)
+		return err_field(err, "parent", "must be another incident");
+	memcpy(command->into, id, ID_SIZE);
 	return 0;
 }
 
@@ -425,6 +458,8 @@ static int read_details(struct command *command, const struct agencies *agencies
 		return read_close(command, err);
 	case ACTION_MERGE:
 		return read_merge(command, err);
+	case ACTION_LINK:
+		return read_link(command, err);
 	case ACTION_SPLIT:
 		return read_split(command, err);
 	case ACTION_ACKNOWLEDGE_ALARM:
@@ -444,6 +479,7 @@ static int read_details(struct command *command, const struct agencies *agencies
 	case ACTION_ACKNOWLEDGE:
 		return read_acknowledge(command, err);
 	case ACTION_REOPEN:
+	case ACTION_UNLINK:
 	case ACTION_UNFOLD:
 	case ACTION_ESCALATE:
 	case ACTION_FOLD:

@@ -33,6 +33,8 @@ enum action {
 	ACTION_HAND_OVER,
 	ACTION_HAZARD,
 	ACTION_CORRECT,
+	ACTION_LINK, /* it becomes part of a major incident */
+	ACTION_UNLINK,
 	ACTIONS_OF_PEOPLE,
 	ACTION_FOLD = ACTIONS_OF_PEOPLE, /* the bridge's own: nobody may ask for these */
 	ACTION_RECEIPT,
@@ -86,8 +88,10 @@ struct command {
 	struct expected_wait expected_wait; /* ACTION_ESCALATE, the bridge's own */
 	enum alarm_kind alarm;              /* ACTION_ACKNOWLEDGE_ALARM, ACTION_SHELVE_ALARM */
 	int64_t minutes;                    /* ACTION_SHELVE_ALARM */
-	char into[ID_SIZE];                 /* ACTION_MERGE, ACTION_FOLD */
-	int64_t into_no;                    /* its number; the ledger's to fill in */
+	/* ACTION_MERGE, ACTION_FOLD, ACTION_LINK: the other one. Its number is the ledger's to
+	 * fill in, unless a link has that alone. */
+	char into[ID_SIZE];
+	int64_t into_no;
 	const json_t *reports;    /* ACTION_SPLIT: ids, each once; borrowed from doc */
 	enum milestone milestone; /* ACTION_CORRECT: which, of unit or of the part */
 	int64_t corrected_ms;     /* and to when */
@@ -98,6 +102,7 @@ struct command {
 	struct guards guards;         /* ACTION_ASSIGN: the city's */
 	bool is_overriding;           /* ACTION_ASSIGN: also where a guard warns */
 	bool is_releasing;            /* ACTION_CLOSE: who is bound is freed */
+	bool is_leaving;              /* ACTION_CLOSE: what is part of it is let go */
 	enum order_state order_state; /* ACTION_STATUS */
 	/* ACTION_STATUS, ACTION_RECEIPT, taken_by, and what is from paper: as they say; 0: now
 	 */

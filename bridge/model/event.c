@@ -75,6 +75,8 @@ enum event_kind event_kind_of(enum action action)
 	case ACTION_REOPEN:
 	case ACTION_SPLIT:
 	case ACTION_UNFOLD:
+	case ACTION_LINK:
+	case ACTION_UNLINK:
 	case ACTION_FOLD:
 	case ACTIONS:
 		return EVENT_INCIDENT_UPDATED;
@@ -294,6 +296,15 @@ static void write_hand_over(struct jsonw *w, const struct command *command,
 	}
 }
 
+/* Which one it was, or is. */
+static void write_parent(struct jsonw *w, const struct command *command)
+{
+	jsonw_open(w, "parent", '{');
+	jsonw_string(w, "incident_id", command->into);
+	jsonw_int(w, "no", command->into_no);
+	jsonw_close(w, '}');
+}
+
 static void write_dispatch(struct jsonw *w, const struct command *command,
 			   const struct incident *incident)
 {
@@ -324,6 +335,8 @@ void event_write_command(struct jsonw *w, uint64_t seq, int64_t at_ms,
 		write_rise(w, command, incident, agencies);
 	hazards_write(command->hazards, w, "hazards");
 	hazards_write(command->hazards_over, w, "over");
+	if (command->action == ACTION_LINK || command->action == ACTION_UNLINK)
+		write_parent(w, command);
 	if (command->action == ACTION_CORRECT)
 		write_correction(w, command, incident, agencies);
 	write_hand_over(w, command, incident, agencies);
@@ -356,6 +369,21 @@ void event_write_linked(struct jsonw *w, uint64_t seq, int64_t at_ms,
 	filing_write(filing, agencies, w);
 	incident_write(incident, agencies, w, "incident");
 	jsonw_close(w, '}');
+}
+
+void event_write_child(struct jsonw *w, uint64_t seq, const struct command *command,
+		       const struct incident *child, const struct incident *incident,
+		       const struct agencies *agencies)
+{
+	struct command own = *command;
+
+	/* These belong to the other. */
+	own.command_id[0] = '\0';
+	own.agency = -1;
+	open_decision(w, seq, command->at_ms, EVENT_INCIDENT_UPDATED, &own,
+		      incident->is_exercise, agencies);
+	write_ref(w, "child", child);
+	close_decision(w, incident, agencies);
 }
 
 void event_write_taken_in(struct jsonw *w, uint64_t seq, const struct command *command,

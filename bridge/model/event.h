@@ -82,6 +82,10 @@ void event_write_linked(struct jsonw *w, uint64_t seq, int64_t at_ms,
 			const struct filing *filing, const char *seal,
 			const struct likeness *likeness, const struct incident *incident,
 			const struct agencies *agencies);
+/* Another incident has become part of this one, or is so no more. */
+void event_write_child(struct jsonw *w, uint64_t seq, const struct command *command,
+		       const struct incident *child, const struct incident *incident,
+		       const struct agencies *agencies);
 /* Another incident was merged into this one: that one whole, as it was before. */
 void event_write_taken_in(struct jsonw *w, uint64_t seq, const struct command *command,
 			  const struct incident *other, const struct incident *incident,

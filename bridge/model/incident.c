@@ -16,7 +16,8 @@
 	 BIT(ACTION_UNFOLD) | BIT(ACTION_FOLD) | BIT(ACTION_ESCALATE) |                        \
 	 BIT(ACTION_ACKNOWLEDGE_ALARM) | BIT(ACTION_SHELVE_ALARM) | BIT(ACTION_ASSIGN) |       \
 	 BIT(ACTION_STATUS) | BIT(ACTION_CANCEL) | BIT(ACTION_RECEIPT) |                       \
-	 BIT(ACTION_HAND_OVER) | BIT(ACTION_HAZARD) | BIT(ACTION_CORRECT))
+	 BIT(ACTION_HAND_OVER) | BIT(ACTION_HAZARD) | BIT(ACTION_CORRECT) | BIT(ACTION_LINK) | \
+	 BIT(ACTION_UNLINK))
 
 /* Decisions in the name of an agency on its own part. */
 #define OF_A_PART                                                                              \
@@ -33,7 +34,8 @@ static const struct {
 	[INCIDENT_ACTIVE] = {"active", WHILE_OPEN},
 	[INCIDENT_CLOSED] = {"closed", BIT(ACTION_NOTE) | BIT(ACTION_REOPEN) |
 					       BIT(ACTION_SPLIT) | BIT(ACTION_STATUS) |
-					       BIT(ACTION_RECEIPT) | BIT(ACTION_CORRECT)},
+					       BIT(ACTION_RECEIPT) | BIT(ACTION_CORRECT) |
+					       BIT(ACTION_UNLINK)},
 };
 
 /* An agency's part: contract section 3.2. */
@@ -248,6 +250,9 @@ static int apply_merge(struct incident *incident, const struct command *command,
 {
 	char units[128];
 
+	if (incident->is_major)
+		return err_set(err, ERR_CONFLICT,
+			       "it is a major incident: unlink what is part of it first");
 	if (incident_has_live_order(incident, incident->verdict.agencies, units, sizeof(units)))
 		return err_field(err, "action",
 				 "%s is sent to this one: recall it, or merge the "
@@ -327,6 +332,8 @@ static int (*const apply[ACTIONS])(struct incident *, const struct command *, st
 	[ACTION_CANCEL] = incident_cancel,
 	[ACTION_HAND_OVER] = incident_hand_over,
 	[ACTION_CORRECT] = incident_correct,
+	[ACTION_LINK] = incident_link,
+	[ACTION_UNLINK] = incident_unlink,
 	[ACTION_RECEIPT] = incident_take_receipt,
 };
 

@@ -98,6 +98,8 @@ struct incident {
 	int64_t happened_ms; /* entered from paper: when it came then; 0: it was not */
 	struct incident_ref merged_into; /* closed, and its reports are those of that one */
 	struct incident_ref folded_into; /* shown under that one's card; lives on by itself */
+	struct incident_ref parent;      /* the major one that it is part of */
+	bool is_major;                   /* others are part of it: model/major.h */
 	int order; /* what is known of the caller: below 0 behind its like, above before */
 	bool stands_alone; /* a person took it out of there: never again */
 	unsigned similar_count;

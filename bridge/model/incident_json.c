@@ -155,6 +155,10 @@ void incident_write(const struct incident *incident, const struct agencies *agen
 	write_ref(w, "merged_into", &incident->merged_into);
 	write_ref(w, "folded_into", &incident->folded_into);
 	jsonw_bool(w, "stands_alone", incident->stands_alone);
+	if (incident->parent.no != 0)
+		write_ref(w, "parent", &incident->parent);
+	if (incident->is_major)
+		jsonw_bool(w, "major", true);
 	write_assignments(incident, agencies, w);
 	write_similar(incident, w);
 	if (incident->mark_count >
@@ -372,6 +376,8 @@ int incident_read(const json_t *object, const struct agencies *agencies,
 	read_text(object, "judged_by", incident->judged_by, USER_SIZE);
 	read_ref(json_object_get(object, "merged_into"), &incident->merged_into);
 	read_ref(json_object_get(object, "folded_into"), &incident->folded_into);
+	read_ref(json_object_get(object, "parent"), &incident->parent);
+	incident->is_major = json_is_true(json_object_get(object, "major"));
 	incident->stands_alone = json_is_true(json_object_get(object, "stands_alone"));
 	incident->order = (int)json_integer_value(json_object_get(object, "order"));
 	read_similar(json_object_get(object, "similar"), incident);

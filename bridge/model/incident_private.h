@@ -30,6 +30,12 @@ int incident_reopen(struct incident *incident, const struct command *command,
 void incident_close_part(struct incident *incident, unsigned agency, const char *outcome,
 			 const struct command *command);
 
+/* Of major.c: as incident_apply. */
+int incident_link(struct incident *incident, const struct command *command,
+		  struct err *err) MUST_CHECK;
+int incident_unlink(struct incident *incident, const struct command *command,
+		    struct err *err) MUST_CHECK;
+
 /* Of milestone.c: as incident_apply. */
 int incident_correct(struct incident *incident, const struct command *command,
 		     struct err *err) MUST_CHECK;

@@ -336,7 +336,8 @@ static bool is_same_row(const struct incident_row *a, const struct incident_row 
 	return a->no == b->no && strcmp(a->id, b->id) == 0 && a->status == b->status &&
 	       a->priority == b->priority && a->audience.scope == b->audience.scope &&
 	       a->audience.agencies == b->audience.agencies && strcmp(a->area, b->area) == 0 &&
-	       a->opened_at_ms == b->opened_at_ms && a->seq == b->seq && a->merged == b->merged;
+	       a->opened_at_ms == b->opened_at_ms && a->seq == b->seq &&
+	       a->merged == b->merged && a->parent == b->parent;
 }
 
 /* The table against one rebuilt from the log: of each incident, its last event. */

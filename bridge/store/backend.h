@@ -39,6 +39,7 @@ struct incident_row {
 	int64_t opened_at_ms;
 	uint64_t seq;   /* of its last event */
 	int64_t merged; /* no of the one it was merged into; 0: it stands by itself */
+	int64_t parent; /* no of the major one it is part of; 0: of none */
 };
 
 #define SALT_SIZE 16
@@ -147,6 +148,10 @@ struct store_backend {
 			    struct err *err);
 	int (*scan_incidents)(struct backend *conn, enum incident_order order, int64_t from,
 			      incident_row_fn *row, void *ctx, struct err *err);
+
+	/* Those that are part of that one, by their numbers. */
+	int (*scan_children)(struct backend *conn, int64_t parent_no, incident_row_fn *row,
+			     void *ctx, struct err *err);
 
 	int (*put_report)(struct backend *conn, const struct report_row *row, struct err *err);
 	int (*find_report)(struct backend *conn, const char *source, const char *key,

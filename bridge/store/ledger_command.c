@@ -90,12 +90,17 @@ static int decide_alone(struct ledger *ledger, struct store_request *request,
 {
 	const struct incident before = *incident; /* its text and orders stay incident's */
 	unsigned at = ledger->count;
+	int may;
 
 	if (incident_apply(incident, command, &request->err) < 0)
 		return 0;
+	may = ledger_may_end(ledger, request, &before, incident, err);
+	if (may <= 0)
+		return may;
 	if (ledger_put_decision(ledger, command, incident, before.verdict.agencies, err) < 0 ||
 	    ledger_move_units(ledger, command, incident, ledger->events[at].seq, err) < 0 ||
-	    ledger_judge_callers(ledger, request, &before, incident, err) < 0)
+	    ledger_judge_callers(ledger, request, &before, incident, err) < 0 ||
+	    ledger_leave_children(ledger, command, &before, incident, err) < 0)
 		return -1;
 	return ledger_finish_command(ledger, request, at, err);
 }
@@ -125,6 +130,10 @@ static int decide(struct ledger *ledger, struct store_request *request,
 		return ledger_fold(ledger, request, incident, err);
 	case ACTION_SPLIT:
 		return ledger_split(ledger, request, incident, err);
+	case ACTION_LINK:
+		return ledger_link_child(ledger, request, incident, err);
+	case ACTION_UNLINK:
+		return ledger_unlink_child(ledger, request, incident, err);
 	case ACTION_ASSIGN:
 		return assign(ledger, request, incident, err);
 	case ACTION_STATUS:

@@ -3,6 +3,7 @@
  *   ledger.c          the transaction, its events, what all requests need
  *   ledger_report.c   a report: repeated, linked, or an incident of its own
  *   ledger_command.c  a decision on one incident
+ *   ledger_major.c    one becomes part of another
  *   ledger_merge.c    two incidents become one
  *   ledger_split.c    what was joined is taken apart
  *   ledger_unit.c     what units do
@@ -136,3 +137,16 @@ int ledger_fold(struct ledger *ledger, struct store_request *request, struct inc
 		struct err *err) MUST_CHECK;
 int ledger_split(struct ledger *ledger, struct store_request *request,
 		 struct incident *incident, struct err *err) MUST_CHECK;
+int ledger_link_child(struct ledger *ledger, struct store_request *request,
+		      struct incident *incident, struct err *err) MUST_CHECK;
+int ledger_unlink_child(struct ledger *ledger, struct store_request *request,
+			struct incident *incident, struct err *err) MUST_CHECK;
+/* Of a decision that has made before after: where a major incident ends, may what is part of it
+ * be let go? 1; 0: the request says why not; -1. Before anything is written. */
+int ledger_may_end(struct ledger *ledger, struct store_request *request,
+		   const struct incident *before, struct incident *after,
+		   struct err *err) MUST_CHECK;
+/* And after its event: what is open of it stands by itself. */
+int ledger_leave_children(struct ledger *ledger, const struct command *command,
+			  const struct incident *before, const struct incident *after,
+			  struct err *err) MUST_CHECK;

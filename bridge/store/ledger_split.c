@@ -327,6 +327,8 @@ static int replay(struct split *split)
 	    split->status < 0)
 		return -1;
 	incident_keep_orders(&split->rest, split->incident);
+	split->rest.parent = split->incident->parent; /* no report's doing */
+	split->rest.is_major = split->incident->is_major;
 	split->rest.version = split->rest.decided_version = split->incident->version;
 	split->rest.updated_at_ms = split->command->at_ms;
 	keep_waits(split);
@@ -435,6 +437,7 @@ static int put_back(struct split *split, const struct leaving *leaving)
 		return -1;
 	}
 	incident.version = incident.decided_version = now.version + 1;
+	incident.parent = now.parent; /* that one may have ended meanwhile */
 	incident.updated_at_ms = split->command->at_ms;
 	status = put_piece(split, leaving, &incident, now.verdict.agencies);
 	incident_fini(&incident);

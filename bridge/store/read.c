@@ -191,6 +191,26 @@ static int read_timeline(struct page *page)
 	return 0;
 }
 
+/* So few that one page holds them. */
+static bool take_child(void *ctx, const struct incident_row *row)
+{
+	struct page *page = ctx;
+
+	if (fits(page, row))
+		page->failed = add_last_event(page, row);
+	return page->failed == 0;
+}
+
+static int read_children(struct page *page)
+{
+	struct incident_row row;
+	int found = page->ops->find_incident(page->conn, page->read->id, &row, page->err);
+
+	if (found <= 0)
+		return found;
+	return page->ops->scan_children(page->conn, row.no, take_child, page, page->err);
+}
+
 static int read_state(struct page *page)
 {
 	struct store_read *read = page->read;
@@ -459,8 +479,8 @@ int read_perform(const struct store_backend *ops, struct backend *conn,
 		[READ_REPORT] = read_report,       [READ_CALL] = read_call,
 		[READ_CALLS] = read_calls,         [READ_TICKET] = read_ticket,
 		[READ_CALLER] = read_caller,       [READ_STATE] = read_state,
-		[READ_OWED] = read_owed,           [READ_UNITS] = read_units,
-		[READ_SHIFTS] = read_shifts,
+		[READ_CHILDREN] = read_children,   [READ_OWED] = read_owed,
+		[READ_UNITS] = read_units,         [READ_SHIFTS] = read_shifts,
 	};
 	struct page page = {.ops = ops, .conn = conn, .read = read, .err = err};
 	const char *agency = read->filter.agency;

@@ -28,6 +28,7 @@ struct incident_row incident_row_of(const struct incident *incident, uint64_t se
 		.opened_at_ms = incident->opened_at_ms,
 		.seq = seq,
 		.merged = incident->merged_into.no,
+		.parent = incident->parent.no,
 	};
 
 	snprintf(row.id, sizeof(row.id), "%s", incident->id);

@@ -21,12 +21,15 @@
 	X(GET_EVENT, EVENT_ROW "WHERE e.seq = ?")                                              \
 	X(SCAN_EVENTS, EVENT_ROW "WHERE e.seq >= ? ORDER BY e.seq")                            \
 	X(SCAN_TIMELINE, EVENT_ROW "WHERE e.seq >= ? AND e.incident = ? ORDER BY e.seq")       \
-	X(NEW_INCIDENT, "INSERT INTO incident VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")          \
+	X(NEW_INCIDENT, "INSERT INTO incident VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")       \
 	X(PUT_INCIDENT, "UPDATE incident SET id=?2, status=?3, priority=?4, scope=?5, "        \
-			"agencies=?6, area=?7, opened_at=?8, seq=?9, merged=?10 WHERE no=?1")  \
+			"agencies=?6, area=?7, opened_at=?8, seq=?9, merged=?10, "             \
+			"parent=?11 WHERE no=?1")                                              \
 	X(FIND_INCIDENT, "SELECT * FROM incident WHERE id = ?")                                \
 	X(GET_INCIDENT, "SELECT * FROM incident WHERE no = ?")                                 \
 	X(SCAN_LIVE, "SELECT * FROM incident WHERE status <> 'closed' AND no > ? ORDER BY no") \
+	X(SCAN_CHILDREN,                                                                       \
+	  "SELECT * FROM incident WHERE parent = ? AND parent <> 0 ORDER BY no")               \
 	X(SCAN_DOWN, "SELECT * FROM incident WHERE no < ? ORDER BY no DESC")                   \
 	X(PUT_REPORT, "INSERT INTO report VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)")                 \
 	X(FIND_REPORT, "SELECT * FROM report WHERE source = ? AND key = ?")                    \
@@ -105,6 +108,8 @@ int rows_find_incident(struct backend *conn, const char *id, struct incident_row
 		       struct err *err);
 int rows_get_incident(struct backend *conn, int64_t no, struct incident_row *row_r,
 		      struct err *err);
+int rows_scan_children(struct backend *conn, int64_t parent_no, incident_row_fn *row, void *ctx,
+		       struct err *err);
 int rows_scan_incidents(struct backend *conn, enum incident_order order, int64_t from,
 			incident_row_fn *row, void *ctx, struct err *err);
 int rows_put_report(struct backend *conn, const struct report_row *row, struct err *err);

@@ -239,6 +239,7 @@ int rows_put_incident(struct backend *conn, const struct incident_row *row, bool
 	bind_int(st, 8, row->opened_at_ms);
 	bind_int(st, 9, (int64_t)row->seq);
 	bind_int(st, 10, row->merged);
+	bind_int(st, 11, row->parent);
 	return sqlite_run(conn, which, err);
 }
 
@@ -261,6 +262,7 @@ static bool incident_at(struct backend *conn, sqlite3_stmt *st, struct incident_
 		.opened_at_ms = sqlite3_column_int64(st, 7),
 		.seq = (uint64_t)sqlite3_column_int64(st, 8),
 		.merged = sqlite3_column_int64(st, 9),
+		.parent = sqlite3_column_int64(st, 10),
 	};
 	snprintf(row_r->id, ID_SIZE, "%s", text_at(st, 1));
 	snprintf(row_r->area, AREA_SIZE, "%s", text_at(st, 6));
@@ -295,15 +297,14 @@ int rows_get_incident(struct backend *conn, int64_t no, struct incident_row *row
 	return take_incident_row(conn, ST_GET_INCIDENT, row_r, err);
 }
 
-int rows_scan_incidents(struct backend *conn, enum incident_order order, int64_t from,
-			incident_row_fn *row, void *ctx, struct err *err)
+static int scan_rows(struct backend *conn, enum statement which, int64_t key,
+		     incident_row_fn *row, void *ctx, struct err *err)
 {
-	enum statement which = order == INCIDENTS_LIVE_UP ? ST_SCAN_LIVE : ST_SCAN_DOWN;
 	sqlite3_stmt *st = conn->statement[which];
 	struct incident_row one;
 	int found;
 
-	bind_int(st, 1, from);
+	bind_int(st, 1, key);
 	while ((found = step(conn, which, err)) > 0) {
 		if (!incident_at(conn, st, &one))
 			return named(conn, st, which, "incident", err);
@@ -312,6 +313,19 @@ int rows_scan_incidents(struct backend *conn, enum incident_order order, int64_t
 	}
 	done(conn, which);
 	return found < 0 ? -1 : 0;
+}
+
+int rows_scan_incidents(struct backend *conn, enum incident_order order, int64_t from,
+			incident_row_fn *row, void *ctx, struct err *err)
+{
+	return scan_rows(conn, order == INCIDENTS_LIVE_UP ? ST_SCAN_LIVE : ST_SCAN_DOWN, from,
+			 row, ctx, err);
+}
+
+int rows_scan_children(struct backend *conn, int64_t parent_no, incident_row_fn *row, void *ctx,
+		       struct err *err)
+{
+	return scan_rows(conn, ST_SCAN_CHILDREN, parent_no, row, ctx, err);
 }
 
 int rows_put_report(struct backend *conn, const struct report_row *row, struct err *err)

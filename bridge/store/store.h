@@ -106,6 +106,8 @@ enum read_op {
 	READ_LIVE,      /* incidents that are not closed, by no, after no from */
 	READ_INCIDENTS, /* by filter, newest first */
 	READ_TIMELINE,  /* all events of incident id, from seq from on; the audience as above */
+	READ_CHILDREN,  /* incidents that are part of incident id, by no: their last events,
+			   where the viewer may see them; all on one page */
 	READ_STATE,     /* incident id, or without one that of the number from: its last event,
 			   where the viewer may see it */
 	READ_REPORT,    /* id: its first event, of the incident it belongs to by now, with the

@@ -380,6 +380,21 @@ static int memory_scan_incidents(struct backend *conn, enum incident_order order
 	return 0;
 }
 
+static int memory_scan_children(struct backend *conn, int64_t parent_no, incident_row_fn *row,
+				void *ctx, struct err *err)
+{
+	struct table *table = table_of(conn, INCIDENTS);
+
+	(void)err;
+	for (size_t i = 0; parent_no != 0 && i < table->count; i++) {
+		struct incident_row *one = row_at(table, i);
+
+		if (one->parent == parent_no && !row(ctx, one))
+			break;
+	}
+	return 0;
+}
+
 static int memory_put_report(struct backend *conn, const struct report_row *row,
 			     struct err *err)
 {
@@ -810,6 +825,7 @@ const struct store_backend store_memory = {
 	.find_incident = memory_find_incident,
 	.get_incident = memory_get_incident,
 	.scan_incidents = memory_scan_incidents,
+	.scan_children = memory_scan_children,
 	.put_report = memory_put_report,
 	.find_report = memory_find_report,
 	.get_report = memory_get_report,

@@ -292,6 +292,7 @@ const struct store_backend store_sqlite = {
 	.find_incident = rows_find_incident,
 	.get_incident = rows_get_incident,
 	.scan_incidents = rows_scan_incidents,
+	.scan_children = rows_scan_children,
 	.put_report = rows_put_report,
 	.find_report = rows_find_report,
 	.get_report = rows_get_report,

@@ -1,7 +1,5 @@
 """When each step of an incident was, and how a time that was told wrongly is corrected."""
 
-from world import wait
-
 FIRE = "Kebakaran gudang di Jl. Kesambi, bagian milestone"
 
 

@@ -37,6 +37,8 @@ static const char *const commands[ACTIONS_OF_PEOPLE] = {
 	[ACTION_CANCEL] = "{\"action\":\"cancel\",\"agency\":\"fire\"}",
 	[ACTION_HAND_OVER] = "{\"action\":\"hand_over\",\"agency\":\"fire\",\"to\":\"health\","
 			     "\"reason\":\"milik mereka\"}",
+	[ACTION_LINK] = "{\"action\":\"link\",\"parent\":4}",
+	[ACTION_UNLINK] = "{\"action\":\"unlink\"}",
 	[ACTION_CORRECT] =
 		"{\"action\":\"correct\",\"agency\":\"fire\",\"milestone\":\"acknowledged\","
 		"\"to\":\"2025-11-24T16:00:05Z\",\"reason\":\"salah jam\"}",
@@ -45,9 +47,9 @@ static const char *const commands[ACTIONS_OF_PEOPLE] = {
 
 /* The status after an action, by the first letter of its name; '-' : not possible. */
 static const char *const status_after[INCIDENT_STATUSES] = {
-	[INCIDENT_NEW] = "annnc-cnnnnnannann",
-	[INCIDENT_ACTIVE] = "aaaac-caaaaaaaaaaa",
-	[INCIDENT_CLOSED] = "-c---n-c-----c---c",
+	[INCIDENT_NEW] = "annnc-cnnnnnannannnn",
+	[INCIDENT_ACTIVE] = "aaaac-caaaaaaaaaaaaa",
+	[INCIDENT_CLOSED] = "-c---n-c-----c---c-c",
 };
 
 /* An agency's part after acknowledge, close, reopen, assign, status, cancel; '-' : not
@@ -132,6 +134,7 @@ static void walk_one(enum incident_status status, enum action action,
 	incident.status = status;
 	incident.assignment[0].state = part;
 	incident.folded_into.no = action == ACTION_UNFOLD ? 3 : 0;
+	incident.parent.no = action == ACTION_UNLINK ? 3 : 0;
 	incident.verdict.priority = 2;
 	incident.assignment[0].step_ms[MILESTONE_ACKNOWLEDGED] = THEN - 1000;
 	incident.assignment[0].wait[WAIT_FOR_STEP].kind = WAIT_UNTAKEN;
@@ -477,6 +480,9 @@ static void any_incident(struct incident *incident)
 	any_text(incident->judged_by, USER_SIZE);
 	incident->decided_version = rand() + 1;
 	incident->stands_alone = rand() % 2;
+	incident->is_major = rand() % 2;
+	if (rand() % 2)
+		any_ref(&incident->parent);
 	any_ref(&incident->merged_into);
 	any_ref(&incident->folded_into);
 	incident->similar_count = (unsigned)(rand() % (SIMILAR_MAX + 1));
