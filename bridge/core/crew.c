@@ -1,5 +1,6 @@
 #include "core/crew.h"
 
+#include <openssl/sha.h>
 #include <string.h>
 
 #include "base/clock.h"
@@ -28,6 +29,23 @@ bool crew_says_mayday(const struct field_word *word, enum mayday_step *step_r)
 	return true;
 }
 
+/* One that does not fit beside the unit's own name stands for itself by its digest: cut, two
+ * would be one, and the second tap be lost. */
+static void name_by_key(const char *key, const char *unit, char id_r[COMMAND_ID_SIZE])
+{
+	unsigned char digest[32];
+	size_t at;
+
+	if (strlen(unit) + strlen(key) + 1 < COMMAND_ID_SIZE) {
+		snprintf(id_r, COMMAND_ID_SIZE, "%s:%s", unit, key);
+		return;
+	}
+	SHA256((const unsigned char *)key, strlen(key), digest);
+	at = (size_t)snprintf(id_r, COMMAND_ID_SIZE, "%s:sha:", unit);
+	for (int i = 0; i < 16; i++)
+		at += (size_t)snprintf(id_r + at, COMMAND_ID_SIZE - at, "%02x", digest[i]);
+}
+
 /* Two units may number their messages alike. Without a name and a time it has none: then what
  * it says is nothing new when it comes again, or it is. */
 static void name_word(const struct field_word *word, const char *unit, const char *what,
@@ -37,7 +55,7 @@ static void name_word(const struct field_word *word, const char *unit, const cha
 
 	id_r[0] = '\0';
 	if (word->key[0] != '\0') {
-		snprintf(id_r, COMMAND_ID_SIZE, "%s:%s", unit, word->key);
+		name_by_key(word->key, unit, id_r);
 	} else if (word->at_ms != 0) {
 		clock_format(word->at_ms, at);
 		snprintf(id_r, COMMAND_ID_SIZE, "%s:%s:%s", unit, what, at);

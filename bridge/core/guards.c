@@ -21,7 +21,8 @@ static int read_row(struct table *table, struct guards *guards, unsigned *seen, 
 
 	if (guard < 0)
 		return table_error(table, GUARD, err,
-				   "is off_duty, out_of_service, logged_out, busy or crew_out");
+				   "is off_duty, out_of_service, logged_out, busy, "
+				   "in_exercise or crew_out");
 	if (rule < 0)
 		return table_error(table, RULE, err, "is blocked, warn or free");
 	if ((*seen >> guard & 1) != 0)

@@ -52,9 +52,10 @@ struct recommend_unit {
 	bool has_position;
 	int32_t lat_e7, lon_e7;
 	int64_t position_at_ms;
-	bool is_here;      /* ordered to this incident, and neither cleared nor called back */
-	bool has_declined; /* this incident */
-	bool is_busy;      /* elsewhere */
+	bool is_here;        /* ordered to this incident, and neither cleared nor called back */
+	bool has_declined;   /* this incident */
+	bool is_in_exercise; /* and this is real: it would be taken out of there */
+	bool is_busy;        /* elsewhere */
 	int64_t busy_no, busy_since_ms; /* 0: not known */
 	char busy_incident[ID_SIZE];    /* "" : not known */
 	int busy_priority;              /* 0: not known */

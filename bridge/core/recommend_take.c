@@ -74,6 +74,10 @@ static void take_job(struct recommend_unit *unit, const struct unit_job *job,
 		unit->is_here = true;
 		return;
 	}
+	if (job->is_exercise && !incident->is_exercise) {
+		unit->is_in_exercise = true;
+		return;
+	}
 	if (unit->is_busy)
 		return;
 	unit->is_busy = true;

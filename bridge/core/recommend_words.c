@@ -191,6 +191,10 @@ void recommend_say_sent(const struct telling *t, const struct recommend_choice *
 		    c->unit->shift_jobs == 1 ? "" : "s");
 	}
 	add_rest(t, c, said);
+	if (c->unit->is_in_exercise) {
+		add(said->id, "; sedang latihan: akan ditarik");
+		add(said->en, "; in an exercise: it will be taken out of that");
+	}
 	if (c->unit->presence != RECOMMEND_OFFLINE)
 		return;
 	add(said->id, "; perangkat tidak tersambung");

@@ -3,9 +3,9 @@
 #include "base/jsonw.h"
 
 const char *const guard_names[GUARDS] = {
-	[GUARD_OFF_DUTY] = "off_duty",     [GUARD_OUT_OF_SERVICE] = "out_of_service",
-	[GUARD_LOGGED_OUT] = "logged_out", [GUARD_BUSY] = "busy",
-	[GUARD_CREW_OUT] = "crew_out",
+	[GUARD_OFF_DUTY] = "off_duty",       [GUARD_OUT_OF_SERVICE] = "out_of_service",
+	[GUARD_LOGGED_OUT] = "logged_out",   [GUARD_BUSY] = "busy",
+	[GUARD_IN_EXERCISE] = "in_exercise", [GUARD_CREW_OUT] = "crew_out",
 };
 
 const char *const guard_rule_names[GUARD_RULES] = {
@@ -13,7 +13,8 @@ const char *const guard_rule_names[GUARD_RULES] = {
 
 bool guard_is_fixed(enum guard guard)
 {
-	return guard != GUARD_BUSY && guard != GUARD_CREW_OUT;
+	return guard == GUARD_OFF_DUTY || guard == GUARD_OUT_OF_SERVICE ||
+	       guard == GUARD_LOGGED_OUT;
 }
 
 void guards_write(const struct guards *guards, struct jsonw *w, const char *key)

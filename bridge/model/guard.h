@@ -8,9 +8,10 @@
 enum guard {
 	GUARD_OFF_DUTY,
 	GUARD_OUT_OF_SERVICE,
-	GUARD_LOGGED_OUT, /* nobody is at its device */
-	GUARD_BUSY,       /* on another matter */
-	GUARD_CREW_OUT,   /* its people are out with another vehicle */
+	GUARD_LOGGED_OUT,  /* nobody is at its device */
+	GUARD_BUSY,        /* on another matter */
+	GUARD_IN_EXERCISE, /* it plays, and this is real: it is taken out of there */
+	GUARD_CREW_OUT,    /* its people are out with another vehicle */
 	GUARDS
 };
 

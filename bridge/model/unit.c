@@ -49,11 +49,22 @@ static void rest_since(struct unit_doing *unit, int64_t at_ms)
 	unit->busy_since_ms = 0;
 }
 
-bool unit_take_order(struct unit_doing *unit, const struct order *order,
-		     const char *incident_id, int64_t no)
+const struct unit_job *unit_kept_by(const struct unit_doing *unit, bool is_exercise)
 {
-	struct unit_job job = {.no = no, .state = order->state, .since_ms = order->since_ms};
-	bool had_it = drop_job(unit, incident_id);
+	for (unsigned i = 0; i < unit->job_count; i++)
+		if (is_exercise || !unit->job[i].is_exercise)
+			return &unit->job[i];
+	return NULL;
+}
+
+bool unit_take_order(struct unit_doing *unit, const struct order *order,
+		     const struct unit_task *task)
+{
+	struct unit_job job = {.no = task->no,
+			       .state = order->state,
+			       .since_ms = order->since_ms,
+			       .is_exercise = task->is_exercise};
+	bool had_it = drop_job(unit, task->incident_id);
 
 	if (!order_is_live(order->state)) {
 		rest_since(unit, order->since_ms);
@@ -61,7 +72,7 @@ bool unit_take_order(struct unit_doing *unit, const struct order *order,
 	}
 	if (unit->job_count == UNIT_JOBS_MAX)
 		return false;
-	memcpy(job.incident_id, incident_id, ID_SIZE);
+	memcpy(job.incident_id, task->incident_id, ID_SIZE);
 	snprintf(job.by, USER_SIZE, "%s", order->by);
 	memmove(&unit->job[1], &unit->job[0], unit->job_count * sizeof(unit->job[0]));
 	unit->job[0] = job;
@@ -132,6 +143,8 @@ void unit_write_doing(const struct unit_doing *unit, struct jsonw *w)
 		jsonw_time(w, "since", unit->job[i].since_ms);
 		jsonw_string(w, "by", unit->job[i].by[0] != '\0' ? unit->job[i].by : NULL);
 		jsonw_bool(w, "active", i == 0);
+		if (unit->job[i].is_exercise)
+			jsonw_bool(w, "exercise", true);
 		jsonw_close(w, '}');
 	}
 	jsonw_close(w, ']');
@@ -172,6 +185,7 @@ static void read_job(const json_t *object, struct unit_job *job)
 	job->no = json_integer_value(json_object_get(object, "no"));
 	job->state = found >= 0 ? (enum order_state)found : ORDER_ORDERED;
 	job->since_ms = read_time(object, "since");
+	job->is_exercise = json_is_true(json_object_get(object, "exercise"));
 }
 
 static void read_shift(const json_t *object, struct unit_doing *unit)

@@ -24,6 +24,7 @@ struct unit_job {
 	enum order_state state;
 	int64_t since_ms;
 	char by[USER_SIZE]; /* who sent it there */
+	bool is_exercise;
 };
 
 struct unit_doing {
@@ -47,9 +48,18 @@ struct unit_doing {
 void unit_begin(struct unit_doing *unit_r, const char *id, unsigned agency);
 /* "off_duty", "out_of_service", "logged_out", "available", or what its active job is. */
 const char *unit_status(const struct unit_doing *unit);
+struct unit_task {
+	const char *incident_id;
+	int64_t no;
+	bool is_exercise;
+};
+
 /* The order as it stands now; one that has ended is no job any more. False: it has too many. */
 bool unit_take_order(struct unit_doing *unit, const struct order *order,
-		     const char *incident_id, int64_t no);
+		     const struct unit_task *task);
+/* The job that keeps it from something real, or from an exercise: what is played keeps nobody
+ * from what is real. The active one of those; NULL: none does. */
+const struct unit_job *unit_kept_by(const struct unit_doing *unit, bool is_exercise);
 
 /* A shift ends when it goes off duty; who is back at the device goes on with the same. */
 void unit_set_duty(struct unit_doing *unit, enum unit_duty duty, int64_t at_ms, const char *by);

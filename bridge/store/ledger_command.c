@@ -110,13 +110,17 @@ static int assign(struct ledger *ledger, struct store_request *request,
 		  struct incident *incident, struct err *err)
 {
 	struct command command = *request->in.command;
-	int may = ledger_may_send(ledger, request, err);
+	int may = ledger_may_send(ledger, request, incident->is_exercise, err);
 
 	if (may <= 0)
 		return may;
 	for (unsigned i = 0; i < command.unit_count; i++)
 		id_next(&ledger->ids, 'D', command.at_ms, command.unit[i].dispatch_id);
-	return decide_alone(ledger, request, &command, incident, err);
+	if (decide_alone(ledger, request, &command, incident, err) < 0)
+		return -1;
+	return incident->is_exercise || request->err.kind != ERR_NONE
+		       ? 0
+		       : ledger_leave_exercises(ledger, &command, err);
 }
 
 /* The person's decision on the incident as it stands in this transaction. */

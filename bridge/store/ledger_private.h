@@ -73,8 +73,11 @@ int ledger_put_unit(struct ledger *ledger, struct unit_doing *unit, struct unit_
 		    struct err *err) MUST_CHECK;
 /* Whether all units that the command names are free to go. 1, 0: the request says why not, -1.
  */
-int ledger_may_send(struct ledger *ledger, struct store_request *request,
+int ledger_may_send(struct ledger *ledger, struct store_request *request, bool is_exercise,
 		    struct err *err) MUST_CHECK;
+/* Those that the command has sent to something real leave what they play. */
+int ledger_leave_exercises(struct ledger *ledger, const struct command *command,
+			   struct err *err) MUST_CHECK;
 /* What a decision has moved is what its units do from now on: after the decision's own event.
  */
 int ledger_move_units(struct ledger *ledger, const struct command *command,

@@ -58,14 +58,15 @@ int ledger_put_unit(struct ledger *ledger, struct unit_doing *unit, struct unit_
 
 /* --- may it be sent? --- */
 
-static void say_where(const struct unit_doing *unit, char text_r[160])
+static void say_where(const struct unit_doing *unit, const struct unit_job *job,
+		      char text_r[160])
 {
-	const struct unit_job *job = &unit->job[0];
 	char since[CLOCK_TEXT];
 
 	clock_format(job->since_ms, since);
-	snprintf(text_r, 160, "%s is %s on #%04lld since %s, sent by %s", unit->id,
-		 order_state_names[job->state], (long long)job->no, since,
+	snprintf(text_r, 160, "%s is %s on #%04lld%s since %s, sent by %s", unit->id,
+		 order_state_names[job->state], (long long)job->no,
+		 job->is_exercise ? ", an exercise," : "", since,
 		 job->by[0] != '\0' ? job->by : "the bridge");
 }
 
@@ -107,19 +108,30 @@ static int check_duty(struct store_request *request, const char *field,
 	return pass_guard(request, of[unit->duty].guard, field, why);
 }
 
-static int check_jobs(struct store_request *request, const char *field,
-		      const struct unit_doing *unit)
+/* Another matter keeps it, or only what it plays; GUARDS: nothing. */
+static enum guard kept_by(const struct unit_doing *unit, bool is_exercise, enum guard busy,
+			  char why_r[160])
 {
+	const struct unit_job *job = unit_kept_by(unit, is_exercise);
+
+	if (job == NULL && unit->job_count == 0)
+		return GUARDS;
+	say_where(unit, job != NULL ? job : &unit->job[0], why_r);
+	return job != NULL ? busy : GUARD_IN_EXERCISE;
+}
+
+static int check_jobs(struct store_request *request, const char *field,
+		      const struct unit_doing *unit, bool is_exercise)
+{
+	enum guard guard;
 	char why[160];
 
 	if (unit->job_count == UNIT_JOBS_MAX)
 		return err_field(&request->err, field, "%s has %d jobs already", unit->id,
 				 UNIT_JOBS_MAX),
 		       0;
-	if (unit->job_count == 0)
-		return 1;
-	say_where(unit, why);
-	return pass_guard(request, GUARD_BUSY, field, why);
+	guard = kept_by(unit, is_exercise, GUARD_BUSY, why);
+	return guard == GUARDS ? 1 : pass_guard(request, guard, field, why);
 }
 
 static bool is_named(const struct command *command, const char *id)
@@ -132,37 +144,40 @@ static bool is_named(const struct command *command, const char *id)
 
 /* One crew is not in two vehicles, unless a person says that it is. */
 static int check_mate(struct ledger *ledger, struct store_request *request, const char *field,
-		      const struct command_unit *sent, const char *mate_id, struct err *err)
+		      const struct command_unit *sent, const char *mate_id, bool is_exercise,
+		      struct err *err)
 {
+	enum guard guard;
 	struct unit_doing mate;
 	char where[160], why[224];
 
 	if (load(ledger, mate_id, sent->agency, &mate, err) < 0)
 		return -1;
-	if (mate.job_count > 0)
-		say_where(&mate, where);
-	else if (is_named(request->in.command, mate_id))
+	guard = kept_by(&mate, is_exercise, GUARD_CREW_OUT, where);
+	if (guard == GUARDS && is_named(request->in.command, mate_id)) {
 		snprintf(where, sizeof(where), "%s is to be sent, too", mate_id);
-	else
+		guard = GUARD_CREW_OUT;
+	}
+	if (guard == GUARDS)
 		return 1;
 	snprintf(why, sizeof(why), "%s goes with the crew of %s, and %s", sent->id, mate_id,
 		 where);
-	return pass_guard(request, GUARD_CREW_OUT, field, why);
+	return pass_guard(request, guard, field, why);
 }
 
 static int check_crew(struct ledger *ledger, struct store_request *request, const char *field,
-		      const struct command_unit *sent, struct err *err)
+		      const struct command_unit *sent, bool is_exercise, struct err *err)
 {
 	int may = 1;
 
 	for (unsigned i = 0; may > 0 && i < sent->mate_count; i++)
-		may = check_mate(ledger, request, field, sent, sent->mate[i], err);
+		may = check_mate(ledger, request, field, sent, sent->mate[i], is_exercise, err);
 	return may;
 }
 
 /* 1: yes. 0: the request says why not. */
 static int may_send(struct ledger *ledger, struct store_request *request, unsigned i,
-		    struct err *err)
+		    bool is_exercise, struct err *err)
 {
 	const struct command_unit *sent = &request->in.command->unit[i];
 	struct unit_doing unit;
@@ -174,16 +189,17 @@ static int may_send(struct ledger *ledger, struct store_request *request, unsign
 		return -1;
 	may = check_duty(request, field, &unit);
 	if (may > 0)
-		may = check_jobs(request, field, &unit);
-	return may > 0 ? check_crew(ledger, request, field, sent, err) : may;
+		may = check_jobs(request, field, &unit, is_exercise);
+	return may > 0 ? check_crew(ledger, request, field, sent, is_exercise, err) : may;
 }
 
-int ledger_may_send(struct ledger *ledger, struct store_request *request, struct err *err)
+int ledger_may_send(struct ledger *ledger, struct store_request *request, bool is_exercise,
+		    struct err *err)
 {
 	int may = 1;
 
 	for (unsigned i = 0; may > 0 && i < request->in.command->unit_count; i++)
-		may = may_send(ledger, request, i, err);
+		may = may_send(ledger, request, i, is_exercise, err);
 	return may;
 }
 
@@ -194,13 +210,14 @@ int ledger_move_units(struct ledger *ledger, const struct command *command,
 {
 	for (unsigned i = 0; i < incident->sent_count; i++) {
 		const struct order *order = &incident->sent[i];
+		struct unit_task task = {incident->id, incident->no, incident->is_exercise};
 		struct unit_doing unit;
 
 		if ((incident->moved >> i & 1) == 0)
 			continue;
 		if (load(ledger, order->unit, order->agency, &unit, err) < 0)
 			return -1;
-		if (!unit_take_order(&unit, order, incident->id, incident->no))
+		if (!unit_take_order(&unit, order, &task))
 			return err_set(err, ERR_INVALID, "%s has too many jobs", unit.id);
 		if (ledger_put_unit(ledger, &unit,
 				    (struct unit_event){
@@ -210,6 +227,77 @@ int ledger_move_units(struct ledger *ledger, const struct command *command,
 					    .because_of = because_of},
 				    err) < 0)
 			return -1;
+	}
+	return 0;
+}
+
+/* --- out of an exercise --- */
+
+/* It is recalled from there, by whoever needs it; where that cannot be, it stays as it is. */
+static int recall(struct ledger *ledger, const struct command *why, const struct unit_job *job,
+		  const struct command_unit *unit, struct err *err)
+{
+	struct command recall = {
+		.action = ACTION_CANCEL,
+		.viewer = {.may_watch = true, .sees_all = true, .sees_secret = true},
+		.acts_for = (agency_set)1 << unit->agency,
+		.agency = -1,
+		.expected_version = -1,
+		.at_ms = why->at_ms,
+		.reason = "dibutuhkan dalam keadaan nyata / needed for something real",
+		.unit_count = 1};
+	struct incident_row row;
+	struct incident incident;
+	agency_set before;
+	struct err refused;
+	int found = ledger->ops->find_incident(ledger->conn, job->incident_id, &row, err);
+	unsigned at = ledger->count;
+
+	if (found <= 0 || ledger_load_incident(ledger, &row, &incident, err) < 0)
+		return found <= 0 ? found : -1;
+	before = incident.verdict.agencies;
+	recall.unit[0] = *unit;
+	memcpy(recall.by, why->by, USER_SIZE);
+	memcpy(recall.incident_id, incident.id, ID_SIZE);
+	found = 0;
+	if (incident_apply(&incident, &recall, &refused) == 0) {
+		found = ledger_put_decision(ledger, &recall, &incident, before, err);
+		if (found == 0)
+			found = ledger_move_units(ledger, &recall, &incident,
+						  ledger->events[at].seq, err);
+	}
+	incident_fini(&incident);
+	return found;
+}
+
+/* By its name: its mates are those of the one that was sent. */
+static int leave(struct ledger *ledger, const struct command *command, const char *id,
+		 unsigned agency, struct err *err)
+{
+	struct command_unit unit = {.agency = agency};
+	struct unit_doing doing;
+
+	snprintf(unit.id, UNIT_SIZE, "%s", id);
+	if (load(ledger, id, agency, &doing, err) < 0)
+		return -1;
+	for (unsigned i = 0; i < doing.job_count; i++)
+		if (doing.job[i].is_exercise &&
+		    recall(ledger, command, &doing.job[i], &unit, err) < 0)
+			return -1;
+	return 0;
+}
+
+int ledger_leave_exercises(struct ledger *ledger, const struct command *command,
+			   struct err *err)
+{
+	for (unsigned i = 0; i < command->unit_count; i++) {
+		const struct command_unit *sent = &command->unit[i];
+
+		if (leave(ledger, command, sent->id, sent->agency, err) < 0)
+			return -1;
+		for (unsigned m = 0; m < sent->mate_count; m++)
+			if (leave(ledger, command, sent->mate[m], sent->agency, err) < 0)
+				return -1;
 	}
 	return 0;
 }

@@ -32,6 +32,29 @@ def on_the_radio_it_is_heard_on_topics_of_its_own_alone(bridge):
         stage.wait(lambda h: any(not x.payload for x in h), "its view is cleared")
 
 
+def a_real_emergency_takes_a_unit_out_of_an_exercise_and_not_the_other_way_round(bridge):
+    drill = bridge.report(FIRE, exercise=True)["incident_id"]
+    true = bridge.report(FIRE + ", lantai dua")["incident_id"]
+    status = lambda: next(u for u in bridge.get("/v1/units").json["units"] if u["id"] == "DMK-01")
+    order = lambda ident: [o for p in bridge.incident(ident)["assignments"] for o in p["orders"] if o["unit"] == "DMK-01"][-1]
+    assert bridge.act(drill, "assign", units=["DMK-01"]).status == 200
+    assert status()["jobs"][0]["exercise"] is True
+    proposal = bridge.get(f"/v1/incidents/{true}/recommendation", "pos-fire").json
+    said = next(u for u in [*proposal["units"], *proposal["passed_over"]] if u["unit"] == "DMK-01")
+    assert said.get("reason") != "busy", "what is played does not keep it"
+    refused = bridge.act(true, "assign", units=["DMK-01"])
+    assert refused.status == 409 and "an exercise" in refused.json["detail"], refused
+    assert bridge.act(true, "assign", units=["DMK-01"], override=True, note="nyata").status == 200
+    assert order(drill)["state"] == "recalled" and order(true)["state"] == "ordered"
+    assert [j["incident_id"] for j in status()["jobs"]] == [true] and "exercise" not in status()["jobs"][0]
+    recall = next(e for e in bridge.log() if e.get("action") == "cancel")
+    assert recall["exercise"] is True and recall["units"] == ["DMK-01"] and recall["by"] == "pos-fire"
+    other = bridge.report("Ilalang terbakar di Argasunya", exercise=True)["incident_id"]
+    busy = bridge.act(other, "assign", units=["DMK-01"])
+    assert busy.status == 409 and "an exercise" not in busy.json["detail"], busy
+    bridge.act(true, "close", who="pengawas", outcome="resolved", release=True)
+
+
 def an_agency_hears_no_others_exercise(bridge):
     with Radio(bridge.broker, "agency-police", f"{BASE}/exercise/agency/+/events") as police:
         bridge.report("Ilalang terbakar di lahan kosong Argasunya", exercise=True)

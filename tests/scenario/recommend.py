@@ -46,6 +46,12 @@ def _stations(dice):
             for agency in ("fire", "health", "police", "disaster", "city") for n in range(dice.randint(1, 3))]
 
 
+def _crew(dice, agency, units):
+    """None, or one that shares at most four vehicles."""
+    crew = f"C-{agency}-{dice.randrange(3)}" if dice.random() < 0.3 else None
+    return crew if sum(u["crew"] == crew for u in units) < 4 else None
+
+
 def _units(dice, stations):
     units = []
     for n in range(dice.randint(20, 45)):
@@ -54,7 +60,7 @@ def _units(dice, stations):
         units.append({"id": f"U-{dice.randrange(1000):03}-{n}", "agency": agency, "kind": kind,
                       "abilities": {ability} - {""} if n < len(KINDS) or dice.random() < 0.3 else set(),
                       "station": home and home["id"], "home": home and home["at"],
-                      "crew": f"C-{agency}-{dice.randrange(3)}" if dice.random() < 0.3 else None,
+                      "crew": _crew(dice, agency, units),
                       "crew_min": dice.choice([None, None, 2, 3])})
     return units
 

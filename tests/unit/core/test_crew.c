@@ -88,6 +88,27 @@ static void what_is_said_twice_has_one_name_and_two_units_have_two(void **state)
 	command_free(&one);
 }
 
+static void two_long_names_that_begin_alike_are_two(void **state)
+{
+	static const char text[] =
+		"{\"status\":\"cleared\",\"id\":\"0123456789012345678901234567890123456789"
+		"01234567890123456789012%c\"}";
+	char one[160], other[160];
+	struct command *a, *b, *again;
+
+	(void)state;
+	snprintf(one, sizeof(one), text, 'a');
+	snprintf(other, sizeof(other), text, 'b');
+	a = command_of(FIELD_STATUS, one);
+	again = command_of(FIELD_STATUS, one);
+	b = command_of(FIELD_STATUS, other);
+	assert_string_equal(a->command_id, again->command_id);
+	assert_string_not_equal(a->command_id, b->command_id);
+	command_free(&a);
+	command_free(&again);
+	command_free(&b);
+}
+
 static void which_revision_it_saw_goes_with_it_and_names_what_is_said_twice(void **state)
 {
 	struct command *seen =
@@ -207,6 +228,7 @@ int main(void)
 		cmocka_unit_test(what_is_said_twice_has_one_name_and_two_units_have_two),
 		cmocka_unit_test(
 			which_revision_it_saw_goes_with_it_and_names_what_is_said_twice),
+		cmocka_unit_test(two_long_names_that_begin_alike_are_two),
 		cmocka_unit_test(its_time_is_the_device_s_as_far_as_that_can_be),
 		cmocka_unit_test(
 			a_crew_calls_for_help_and_takes_it_back_and_does_not_answer_itself),

@@ -41,7 +41,7 @@ a_table_by_which_somebody_would_be_sent_who_does_not_hear_it_is_refused(void **s
 		{"logged_out\tblocked", "logged_out\tfree", "rules/guards.tsv:4: rule: "},
 		{"busy\twarn", "busy\tsometimes", "rules/guards.tsv:5: rule: "},
 		{"busy\twarn", "tired\twarn", "rules/guards.tsv:5: guard: "},
-		{"crew_out\twarn", "busy\twarn", "rules/guards.tsv:6: guard: is there twice"},
+		{"crew_out\twarn", "busy\twarn", "rules/guards.tsv:7: guard: is there twice"},
 		{"crew_out\twarn\tone crew, two vehicles: it may change over, when somebody "
 		 "says "
 		 "so\n",

@@ -31,7 +31,7 @@ static void moves(struct unit_doing *unit, const char *incident_id, enum order_s
 	struct order order = {
 		.unit = "DMK-01", .state = state, .since_ms = T0 + minute * MINUTE};
 
-	assert_true(unit_take_order(unit, &order, incident_id, 1));
+	assert_true(unit_take_order(unit, &order, &(struct unit_task){incident_id, 1, false}));
 }
 
 static void two_jobs_at_once_are_worked_once_and_what_lies_between_jobs_is_rest(void **state)
@@ -70,6 +70,20 @@ static void a_shift_goes_on_until_it_goes_off_duty(void **state)
 	moves(&unit, I1, ORDER_CLEARED, 90);
 	assert_true(unit.shift_since_ms == T0 + 80 * MINUTE);
 	assert_int_equal(unit.worked_ms, 20 * MINUTE); /* what it did before is the other's */
+}
+
+static void what_is_played_keeps_nobody_from_what_is_real(void **state)
+{
+	struct unit_doing unit = fresh();
+	struct order order = {.unit = "DMK-01", .state = ORDER_ORDERED, .since_ms = T0};
+
+	(void)state;
+	assert_true(unit_take_order(&unit, &order, &(struct unit_task){I1, 1, true}));
+	assert_null(unit_kept_by(&unit, false));
+	assert_non_null(unit_kept_by(&unit, true));
+	assert_true(unit_take_order(&unit, &order, &(struct unit_task){I2, 2, false}));
+	assert_true(unit_take_order(&unit, &order, &(struct unit_task){I1, 1, true}));
+	assert_int_equal(unit_kept_by(&unit, false)->no, 2);
 }
 
 static void read_back(const struct unit_doing *unit, struct unit_doing *read_r)
@@ -116,6 +130,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(
 			two_jobs_at_once_are_worked_once_and_what_lies_between_jobs_is_rest),
+		cmocka_unit_test(what_is_played_keeps_nobody_from_what_is_real),
 		cmocka_unit_test(a_shift_goes_on_until_it_goes_off_duty),
 		cmocka_unit_test(its_hours_are_read_back_as_they_were_at_every_turn),
 	};
