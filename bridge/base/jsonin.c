@@ -156,3 +156,18 @@ int jsonin_child(const json_t *object, const char *key, json_type type, const js
 	*child_r = value;
 	return 0;
 }
+
+void jsonin_kept_text(const json_t *object, const char *key, char *text_r, size_t size)
+{
+	const char *text = json_string_value(json_object_get(object, key));
+
+	snprintf(text_r, size, "%s", text != NULL ? text : "");
+}
+
+int64_t jsonin_kept_time(const json_t *object, const char *key)
+{
+	int64_t at_ms = 0;
+	struct err err;
+
+	return jsonin_time(object, key, JSONIN_OPTIONAL, &at_ms, &err) < 0 ? 0 : at_ms;
+}

@@ -34,3 +34,8 @@ int jsonin_time(const json_t *object, const char *key, enum jsonin_need need,
 /* NULL when absent; ERR_INVALID when it is something else. */
 int jsonin_child(const json_t *object, const char *key, json_type type, const json_t **child_r,
 		 struct err *err) MUST_CHECK;
+
+/* From what this program has written itself: what is not there, or is of another kind, is "" or
+ * 0. Text that is longer than its place is cut. */
+void jsonin_kept_text(const json_t *object, const char *key, char *text_r, size_t size);
+int64_t jsonin_kept_time(const json_t *object, const char *key);

@@ -249,21 +249,6 @@ void alarms_write(const struct incident *incident, const struct agencies *agenci
 	jsonw_close(w, ']');
 }
 
-static void read_text(const json_t *object, const char *key, char *text_r, size_t size)
-{
-	const char *text = json_string_value(json_object_get(object, key));
-
-	snprintf(text_r, size, "%s", text != NULL ? text : "");
-}
-
-static int64_t read_time(const json_t *object, const char *key)
-{
-	int64_t at_ms = 0;
-	struct err err;
-
-	return jsonin_time(object, key, JSONIN_OPTIONAL, &at_ms, &err) < 0 ? 0 : at_ms;
-}
-
 static enum alarm_kind read_kind(const json_t *one)
 {
 	const char *name = json_string_value(json_object_get(one, "kind"));
@@ -283,17 +268,17 @@ static bool read_mark(const json_t *one, const struct agencies *agencies,
 	*mark = (struct alarm_mark){
 		.kind = read_kind(one),
 		.level = (unsigned)json_integer_value(json_object_get(one, "level")),
-		.since_ms = read_time(one, "since"),
-		.at_ms = read_time(one, "acknowledged_at"),
-		.shelved_until_ms = read_time(one, "shelved_until"),
+		.since_ms = jsonin_kept_time(one, "since"),
+		.at_ms = jsonin_kept_time(one, "acknowledged_at"),
+		.shelved_until_ms = jsonin_kept_time(one, "shelved_until"),
 	};
 	if (agency < 0 || mark->kind == ALARM_KINDS ||
 	    (mark->at_ms == 0 && mark->shelved_until_ms == 0))
 		return false;
 	mark->agency = (unsigned)agency;
-	read_text(one, mark->shelved_until_ms != 0 ? "shelved_by" : "acknowledged_by", mark->by,
-		  sizeof(mark->by));
-	read_text(one, "reason", mark->reason, sizeof(mark->reason));
+	jsonin_kept_text(one, mark->shelved_until_ms != 0 ? "shelved_by" : "acknowledged_by",
+			 mark->by, sizeof(mark->by));
+	jsonin_kept_text(one, "reason", mark->reason, sizeof(mark->reason));
 	return true;
 }
 

@@ -86,26 +86,9 @@ void card_write(const struct card *card, struct jsonw *w, const char *key)
 	jsonw_close(w, '}');
 }
 
-static int64_t read_time(const json_t *object, const char *key)
-{
-	struct err err;
-	int64_t at_ms = 0;
-
-	if (jsonin_time(object, key, JSONIN_OPTIONAL, &at_ms, &err) < 0)
-		return 0;
-	return at_ms;
-}
-
 static int64_t read_count(const json_t *object, const char *key)
 {
 	return json_integer_value(json_object_get(object, key));
-}
-
-static void read_text(const json_t *object, const char *key, char *text_r, size_t size)
-{
-	const char *text = json_string_value(json_object_get(object, key));
-
-	snprintf(text_r, size, "%s", text != NULL ? text : "");
 }
 
 static void read_mark(const json_t *reason, struct caller_mark *mark)
@@ -113,11 +96,11 @@ static void read_mark(const json_t *reason, struct caller_mark *mark)
 	const json_t *days = json_object_get(reason, "days");
 
 	mark->n = read_count(reason, "n");
-	mark->last_ms = read_time(reason, "last_at");
+	mark->last_ms = jsonin_kept_time(reason, "last_at");
 	for (size_t i = 0; i < json_array_size(days) && i < CALLER_DAYS; i++) {
 		const json_t *one = json_array_get(days, i);
 
-		mark->day[i].day = read_time(one, "day") / CALLER_DAY_MS;
+		mark->day[i].day = jsonin_kept_time(one, "day") / CALLER_DAY_MS;
 		mark->day[i].n = read_count(one, "n");
 		mark->day_count = (unsigned)i + 1;
 	}
@@ -141,21 +124,21 @@ int card_read(const json_t *object, struct caller *caller, struct err *err)
 	const json_t *repeats = json_object_get(object, "repeats");
 
 	*caller = (struct caller){0};
-	read_text(object, "handle", caller->handle, ID_SIZE);
+	jsonin_kept_text(object, "handle", caller->handle, ID_SIZE);
 	if (!id_is(caller->handle, 'N'))
 		return err_set(err, ERR_INVALID, "not a caller as it was stored");
 	read_reasons(json_object_get(object, "reasons"), caller);
 	caller->repeats.n = read_count(repeats, "n");
-	caller->repeats.first_ms = read_time(repeats, "first_at");
-	caller->repeats.last_ms = read_time(repeats, "last_at");
+	caller->repeats.first_ms = jsonin_kept_time(repeats, "first_at");
+	caller->repeats.last_ms = jsonin_kept_time(repeats, "last_at");
 	caller->calls = read_count(object, "calls");
 	caller->reports = read_count(object, "reports");
-	caller->first_ms = read_time(object, "first_at");
-	caller->last_ms = read_time(object, "last_at");
-	caller->urgent_ms = read_time(object, "urgent_at");
-	caller->quiet_ms = read_time(object, "quiet_since");
-	caller->cleared_ms = read_time(object, "cleared_at");
-	read_text(object, "cleared_by", caller->cleared_by, USER_SIZE);
+	caller->first_ms = jsonin_kept_time(object, "first_at");
+	caller->last_ms = jsonin_kept_time(object, "last_at");
+	caller->urgent_ms = jsonin_kept_time(object, "urgent_at");
+	caller->quiet_ms = jsonin_kept_time(object, "quiet_since");
+	caller->cleared_ms = jsonin_kept_time(object, "cleared_at");
+	jsonin_kept_text(object, "cleared_by", caller->cleared_by, USER_SIZE);
 	call_back_read(json_object_get(object, "call_back"), &caller->owed);
 	return 0;
 }

@@ -362,14 +362,6 @@ static int find_name(const char *const *names, int count, const json_t *object, 
 	return 0;
 }
 
-static int64_t read_time(const json_t *object, const char *key)
-{
-	int64_t at_ms = 0;
-	struct err err;
-
-	return jsonin_time(object, key, JSONIN_OPTIONAL, &at_ms, &err) < 0 ? 0 : at_ms;
-}
-
 void wait_read(const json_t *object, struct wait *wait)
 {
 	*wait = (struct wait){
@@ -377,8 +369,8 @@ void wait_read(const json_t *object, struct wait *wait)
 		.to = (enum rise)find_name(rise_names, RISES, object, "to"),
 		.next = (enum rise)find_name(rise_names, RISES, object, "next"),
 		.level = (unsigned)json_integer_value(json_object_get(object, "level")),
-		.since_ms = read_time(object, "since"),
-		.due_at_ms = read_time(object, "due_at"),
+		.since_ms = jsonin_kept_time(object, "since"),
+		.due_at_ms = jsonin_kept_time(object, "due_at"),
 		.is_reached = json_is_true(json_object_get(object, "reached")),
 	};
 	if (wait->kind == WAIT_NONE)

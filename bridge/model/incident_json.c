@@ -180,26 +180,9 @@ static int find_name(const char *const *names, int count, const json_t *object, 
 	return 0;
 }
 
-static void read_text(const json_t *object, const char *key, char *text_r, size_t size)
-{
-	const char *text = json_string_value(json_object_get(object, key));
-
-	snprintf(text_r, size, "%s", text != NULL ? text : "");
-}
-
-static int64_t read_time(const json_t *object, const char *key)
-{
-	struct err err;
-	int64_t at_ms = 0;
-
-	if (jsonin_time(object, key, JSONIN_OPTIONAL, &at_ms, &err) < 0)
-		return 0;
-	return at_ms;
-}
-
 static void read_ref(const json_t *object, struct incident_ref *ref)
 {
-	read_text(object, "incident_id", ref->id, ID_SIZE);
+	jsonin_kept_text(object, "incident_id", ref->id, ID_SIZE);
 	ref->no = json_integer_value(json_object_get(object, "no"));
 }
 
@@ -275,17 +258,17 @@ static void read_hand_over(const json_t *object, const struct agencies *agencies
 	const char *to = json_string_value(json_object_get(object, "handed_to"));
 	int agency = to != NULL ? agency_find(agencies, to, strlen(to)) : -1;
 
-	part->handed_at_ms = to != NULL ? read_time(object, "handed_at") : 0;
+	part->handed_at_ms = to != NULL ? jsonin_kept_time(object, "handed_at") : 0;
 	if (agency >= 0)
 		part->handed_to = (agency_set)1 << agency;
 	else
-		read_text(object, "handed_to", part->neighbour, NEIGHBOUR_SIZE);
+		jsonin_kept_text(object, "handed_to", part->neighbour, NEIGHBOUR_SIZE);
 }
 
 static void read_steps(const json_t *object, int64_t at_ms_r[MILESTONES])
 {
 	for (int i = 0; i < MILESTONES; i++)
-		at_ms_r[i] = read_time(object, milestone_names[i]);
+		at_ms_r[i] = jsonin_kept_time(object, milestone_names[i]);
 }
 
 static void read_end(const json_t *object, struct assignment *part)
@@ -293,7 +276,7 @@ static void read_end(const json_t *object, struct assignment *part)
 	const char *outcome = json_string_value(json_object_get(object, "outcome"));
 
 	part->outcome = outcome != NULL ? outcome_find(outcome) : NULL;
-	part->closed_at_ms = read_time(object, "closed_at");
+	part->closed_at_ms = jsonin_kept_time(object, "closed_at");
 }
 
 /* Closed before each agency closed its own: all of them did. What was merged goes on there as
@@ -325,8 +308,8 @@ static void read_assignments(const json_t *object, const struct agencies *agenci
 			continue;
 		incident->assignment[index].state = (enum assignment_state)find_name(
 			assignment_state_names, ASSIGNMENT_STATES, one, "state");
-		incident->assignment[index].since_ms = read_time(one, "since");
-		read_text(one, "by", incident->assignment[index].by, USER_SIZE);
+		incident->assignment[index].since_ms = jsonin_kept_time(one, "since");
+		jsonin_kept_text(one, "by", incident->assignment[index].by, USER_SIZE);
 		read_end(one, &incident->assignment[index]);
 		read_hand_over(one, agencies, &incident->assignment[index]);
 		read_steps(json_object_get(one, "steps"), incident->assignment[index].step_ms);
@@ -355,7 +338,7 @@ int incident_read(const json_t *object, const struct agencies *agencies,
 	const char *text = json_string_value(json_object_get(object, "text"));
 
 	*incident = (struct incident){0};
-	read_text(object, "id", incident->id, ID_SIZE);
+	jsonin_kept_text(object, "id", incident->id, ID_SIZE);
 	if (!id_is(incident->id, 'I') || text == NULL)
 		return err_set(err, ERR_INVALID, "not an incident as it was stored");
 	incident->no = json_integer_value(json_object_get(object, "no"));
@@ -366,14 +349,14 @@ int incident_read(const json_t *object, const struct agencies *agencies,
 		(enum anonymity)find_name(anonymity_names, ANONYMITIES, object, "anonymity");
 	verdict_read_back(object, agencies, &incident->verdict);
 	location_read_back(json_object_get(object, "location"), &incident->location);
-	read_text(object, "place_said", incident->location.said, PLACE_SAID_SIZE);
-	read_text(object, "source", incident->source, sizeof(incident->source));
-	read_text(object, "kind", incident->kind, sizeof(incident->kind));
-	read_text(object, "tracking_id", incident->tracking_id, TRACKING_SIZE);
-	read_text(object, "outcome", incident->outcome, sizeof(incident->outcome));
+	jsonin_kept_text(object, "place_said", incident->location.said, PLACE_SAID_SIZE);
+	jsonin_kept_text(object, "source", incident->source, sizeof(incident->source));
+	jsonin_kept_text(object, "kind", incident->kind, sizeof(incident->kind));
+	jsonin_kept_text(object, "tracking_id", incident->tracking_id, TRACKING_SIZE);
+	jsonin_kept_text(object, "outcome", incident->outcome, sizeof(incident->outcome));
 	read_reports(object, incident);
 	read_decided_version(object, incident);
-	read_text(object, "judged_by", incident->judged_by, USER_SIZE);
+	jsonin_kept_text(object, "judged_by", incident->judged_by, USER_SIZE);
 	read_ref(json_object_get(object, "merged_into"), &incident->merged_into);
 	read_ref(json_object_get(object, "folded_into"), &incident->folded_into);
 	read_ref(json_object_get(object, "parent"), &incident->parent);
@@ -381,9 +364,9 @@ int incident_read(const json_t *object, const struct agencies *agencies,
 	incident->stands_alone = json_is_true(json_object_get(object, "stands_alone"));
 	incident->order = (int)json_integer_value(json_object_get(object, "order"));
 	read_similar(json_object_get(object, "similar"), incident);
-	incident->opened_at_ms = read_time(object, "opened_at");
-	incident->updated_at_ms = read_time(object, "updated_at");
-	incident->closed_at_ms = read_time(object, "closed_at");
+	incident->opened_at_ms = jsonin_kept_time(object, "opened_at");
+	incident->updated_at_ms = jsonin_kept_time(object, "updated_at");
+	incident->closed_at_ms = jsonin_kept_time(object, "closed_at");
 	incident->is_exercise = json_is_true(json_object_get(object, "exercise"));
 	incident->happened_ms = paper_read_back(object);
 	read_assignments(object, agencies, incident);

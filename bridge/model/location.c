@@ -131,13 +131,6 @@ static int read_point(const json_t *object, int32_t *lat_e7, int32_t *lon_e7)
 		       : 0;
 }
 
-static void read_text(const json_t *object, const char *key, char *text_r, size_t size)
-{
-	const char *text = json_string_value(json_object_get(object, key));
-
-	snprintf(text_r, size, "%s", text != NULL ? text : "");
-}
-
 static int find_name(const char *const *names, int count, const json_t *object, const char *key)
 {
 	const char *name = json_string_value(json_object_get(object, key));
@@ -187,12 +180,12 @@ static int read_candidate(const json_t *object, struct place_candidate *c)
 	};
 	if (c->has_point && read_point(object, &c->lat_e7, &c->lon_e7) < 0)
 		return -1;
-	read_text(object, "area", c->area, AREA_SIZE);
-	read_text(object, "area_name", c->area_name, AREA_NAME_SIZE);
-	read_text(object, "place", c->place, sizeof(c->place));
-	read_text(object, "kind", c->kind, sizeof(c->kind));
-	read_text(object, "reason", c->reason, sizeof(c->reason));
-	read_text(object, "why", c->why, sizeof(c->why));
+	jsonin_kept_text(object, "area", c->area, AREA_SIZE);
+	jsonin_kept_text(object, "area_name", c->area_name, AREA_NAME_SIZE);
+	jsonin_kept_text(object, "place", c->place, sizeof(c->place));
+	jsonin_kept_text(object, "kind", c->kind, sizeof(c->kind));
+	jsonin_kept_text(object, "reason", c->reason, sizeof(c->reason));
+	jsonin_kept_text(object, "why", c->why, sizeof(c->why));
 	return 0;
 }
 
@@ -219,9 +212,9 @@ void location_read_back(const json_t *object, struct location *location)
 	from = find_name(location_from_names, LOCATION_FROMS, object, "from");
 	location->from = from < 0 ? LOCATION_NONE : (enum location_from)from;
 	location->accuracy_m = read_whole(object, "accuracy_m", -1);
-	read_text(object, "area", location->area, AREA_SIZE);
-	read_text(object, "area_name", location->area_name, AREA_NAME_SIZE);
-	read_text(object, "place", location->place, sizeof(location->place));
+	jsonin_kept_text(object, "area", location->area, AREA_SIZE);
+	jsonin_kept_text(object, "area_name", location->area_name, AREA_NAME_SIZE);
+	jsonin_kept_text(object, "place", location->place, sizeof(location->place));
 	read_state(object, location);
 	read_candidates(object, location);
 }

@@ -113,36 +113,21 @@ void mayday_write(const struct mayday *mayday, struct jsonw *w, const char *key)
 	jsonw_close(w, '}');
 }
 
-static void read_text(const json_t *object, const char *key, char *text_r, size_t size)
-{
-	const char *text = json_string_value(json_object_get(object, key));
-
-	snprintf(text_r, size, "%s", text != NULL ? text : "");
-}
-
-static int64_t read_time(const json_t *object, const char *key)
-{
-	int64_t at_ms = 0;
-	struct err err;
-
-	return jsonin_time(object, key, JSONIN_OPTIONAL, &at_ms, &err) < 0 ? 0 : at_ms;
-}
-
 void mayday_read(const json_t *object, struct mayday *mayday)
 {
 	*mayday = (struct mayday){.since_ms = 0};
 	if (!json_is_object(object))
 		return;
-	mayday->since_ms = read_time(object, "since");
-	read_text(object, "by", mayday->by, USER_SIZE);
-	read_text(object, "note", mayday->note, MAYDAY_NOTE_SIZE);
-	read_text(object, "incident_id", mayday->incident.id, ID_SIZE);
+	mayday->since_ms = jsonin_kept_time(object, "since");
+	jsonin_kept_text(object, "by", mayday->by, USER_SIZE);
+	jsonin_kept_text(object, "note", mayday->note, MAYDAY_NOTE_SIZE);
+	jsonin_kept_text(object, "incident_id", mayday->incident.id, ID_SIZE);
 	mayday->incident.no = json_integer_value(json_object_get(object, "no"));
 	mayday->incident.is_exercise = json_is_true(json_object_get(object, "exercise"));
-	read_text(object, "answered_by", mayday->answered_by, USER_SIZE);
-	mayday->answered_at_ms = read_time(object, "answered_at");
-	read_text(object, "over_by", mayday->over_by, USER_SIZE);
-	mayday->over_at_ms = read_time(object, "over_at");
+	jsonin_kept_text(object, "answered_by", mayday->answered_by, USER_SIZE);
+	mayday->answered_at_ms = jsonin_kept_time(object, "answered_at");
+	jsonin_kept_text(object, "over_by", mayday->over_by, USER_SIZE);
+	mayday->over_at_ms = jsonin_kept_time(object, "over_at");
 }
 
 /* What it waits for a person to do. */

@@ -121,38 +121,26 @@ void order_write(const struct order *order, struct jsonw *w)
 	jsonw_close(w, '}');
 }
 
-static void read_text(const json_t *object, const char *key, char *text_r, size_t size)
-{
-	const char *text = json_string_value(json_object_get(object, key));
-
-	snprintf(text_r, size, "%s", text != NULL ? text : "");
-}
-
 static void read_times(const json_t *object, const char *const *names, int count,
 		       int64_t *times_r)
 {
-	struct err err;
-
 	for (int i = 0; i < count; i++)
-		if (jsonin_time(object, names[i], JSONIN_OPTIONAL, &times_r[i], &err) < 0)
-			times_r[i] = 0;
+		times_r[i] = jsonin_kept_time(object, names[i]);
 }
 
 void order_read(const json_t *object, struct order *order)
 {
 	const char *state = json_string_value(json_object_get(object, "state"));
-	struct err err;
 	int found = state != NULL ? order_state_find(state) : -1;
 
 	*order = (struct order){0};
-	read_text(object, "unit", order->unit, UNIT_SIZE);
-	read_text(object, "dispatch_id", order->dispatch_id, ID_SIZE);
-	read_text(object, "by", order->by, ORDER_BY_SIZE);
+	jsonin_kept_text(object, "unit", order->unit, UNIT_SIZE);
+	jsonin_kept_text(object, "dispatch_id", order->dispatch_id, ID_SIZE);
+	jsonin_kept_text(object, "by", order->by, ORDER_BY_SIZE);
 	order->state = found >= 0 ? (enum order_state)found : ORDER_ORDERED;
 	order->revision = (unsigned)json_integer_value(json_object_get(object, "revision"));
 	order->is_behind = json_is_true(json_object_get(object, "behind"));
-	if (jsonin_time(object, "since", JSONIN_OPTIONAL, &order->since_ms, &err) < 0)
-		order->since_ms = 0;
+	order->since_ms = jsonin_kept_time(object, "since");
 	read_times(json_object_get(object, "receipts"), receipt_names, RECEIPTS,
 		   order->receipt_ms);
 	read_times(json_object_get(object, "steps"), order_state_names, ORDER_STATES,

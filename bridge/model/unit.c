@@ -160,41 +160,26 @@ void unit_write(const struct unit_doing *unit, const struct agencies *agencies, 
 	jsonw_close(w, '}');
 }
 
-static void read_text(const json_t *object, const char *key, char *text_r, size_t size)
-{
-	const char *text = json_string_value(json_object_get(object, key));
-
-	snprintf(text_r, size, "%s", text != NULL ? text : "");
-}
-
-static int64_t read_time(const json_t *object, const char *key)
-{
-	struct err err;
-	int64_t at_ms = 0;
-
-	return jsonin_time(object, key, JSONIN_OPTIONAL, &at_ms, &err) < 0 ? 0 : at_ms;
-}
-
 static void read_job(const json_t *object, struct unit_job *job)
 {
 	const char *state = json_string_value(json_object_get(object, "state"));
 	int found = state != NULL ? order_state_find(state) : -1;
 
-	read_text(object, "incident_id", job->incident_id, ID_SIZE);
-	read_text(object, "by", job->by, USER_SIZE);
+	jsonin_kept_text(object, "incident_id", job->incident_id, ID_SIZE);
+	jsonin_kept_text(object, "by", job->by, USER_SIZE);
 	job->no = json_integer_value(json_object_get(object, "no"));
 	job->state = found >= 0 ? (enum order_state)found : ORDER_ORDERED;
-	job->since_ms = read_time(object, "since");
+	job->since_ms = jsonin_kept_time(object, "since");
 	job->is_exercise = json_is_true(json_object_get(object, "exercise"));
 }
 
 static void read_shift(const json_t *object, struct unit_doing *unit)
 {
-	unit->shift_since_ms = read_time(object, "shift_since");
+	unit->shift_since_ms = jsonin_kept_time(object, "shift_since");
 	if (unit->shift_since_ms == 0)
 		unit->shift_since_ms = plain_shift(unit);
 	unit->worked_ms = json_integer_value(json_object_get(object, "worked_s")) * 1000;
-	unit->busy_since_ms = read_time(object, "busy_since");
+	unit->busy_since_ms = jsonin_kept_time(object, "busy_since");
 	if (unit->busy_since_ms == 0)
 		unit->busy_since_ms = plain_busy(unit);
 }
@@ -242,8 +227,8 @@ int unit_read(const json_t *object, const struct agencies *agencies, struct unit
 	unit_begin(unit, id, index < 0 ? AGENCY_MAX : (unsigned)index);
 	unit->version = json_integer_value(json_object_get(object, "version"));
 	unit->duty = read_duty(object);
-	unit->duty_since_ms = read_time(object, "duty_since");
-	read_text(object, "duty_by", unit->duty_by, USER_SIZE);
+	unit->duty_since_ms = jsonin_kept_time(object, "duty_since");
+	jsonin_kept_text(object, "duty_by", unit->duty_by, USER_SIZE);
 	mayday_read(json_object_get(object, "mayday"), &unit->mayday);
 	unit->shift_jobs = (unsigned)json_integer_value(json_object_get(object, "shift_jobs"));
 	for (size_t i = 0; i < json_array_size(jobs) && i < UNIT_JOBS_MAX; i++)

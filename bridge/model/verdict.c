@@ -129,13 +129,6 @@ void verdict_write(const struct verdict *verdict, const struct agencies *agencie
 	hazards_write(verdict->hazards, w, "hazards");
 }
 
-static void read_text(const json_t *object, const char *key, char *text_r, size_t size)
-{
-	const char *text = json_string_value(json_object_get(object, key));
-
-	snprintf(text_r, size, "%s", text != NULL ? text : "");
-}
-
 static enum disposition find_disposition(const json_t *object)
 {
 	const char *name = json_string_value(json_object_get(object, "disposition"));
@@ -208,7 +201,7 @@ static void read_terms(const json_t *list, struct verdict *verdict)
 		const json_t *term = json_array_get(list, i);
 		double weight = json_number_value(json_object_get(term, "weight"));
 
-		read_text(term, "term", verdict->term[i].term, VERDICT_TERM_SIZE);
+		jsonin_kept_text(term, "term", verdict->term[i].term, VERDICT_TERM_SIZE);
 		verdict->term[i].weight_pct = (int)(weight * 100 + (weight < 0 ? -0.5 : 0.5));
 		verdict->term[i].is =
 			find_reason(json_string_value(json_object_get(term, "is")));
@@ -225,7 +218,7 @@ static void read_others(const json_t *list, struct verdict *verdict)
 		const json_t *other = json_array_get(list, i);
 		double confidence = json_number_value(json_object_get(other, "confidence"));
 
-		read_text(other, "category", verdict->other[i].category, CATEGORY_SIZE);
+		jsonin_kept_text(other, "category", verdict->other[i].category, CATEGORY_SIZE);
 		verdict->other[i].confidence_pct = (int)(confidence * 100 + 0.5);
 		verdict->other_count = (unsigned)i + 1;
 	}
@@ -237,7 +230,7 @@ static void read_learnt(const json_t *list, struct route *route)
 		const json_t *one = json_array_get(list, i);
 		double share = json_number_value(json_object_get(one, "share"));
 
-		read_text(one, "office", route->learnt[i].office, OFFICE_SIZE);
+		jsonin_kept_text(one, "office", route->learnt[i].office, OFFICE_SIZE);
 		route->learnt[i].share_pct = (int)(share * 100 + 0.5);
 		route->learnt_count = (unsigned)i + 1;
 	}
@@ -248,9 +241,9 @@ static void read_route(const json_t *object, struct route *route)
 	const json_t *why = json_object_get(object, "route");
 	const char *by = json_string_value(json_object_get(why, "by"));
 
-	read_text(object, "office", route->office, OFFICE_SIZE);
-	read_text(object, "office_name", route->name, ROUTE_NAME_SIZE);
-	read_text(why, "rule", route->rule, RULE_SIZE);
+	jsonin_kept_text(object, "office", route->office, OFFICE_SIZE);
+	jsonin_kept_text(object, "office_name", route->name, ROUTE_NAME_SIZE);
+	jsonin_kept_text(why, "rule", route->rule, RULE_SIZE);
 	for (int i = 0; by != NULL && i < ROUTE_BYS; i++)
 		if (strcmp(route_by_names[i], by) == 0)
 			route->by = (enum route_by)i;
@@ -271,10 +264,10 @@ void verdict_read_back(const json_t *object, const struct agencies *agencies,
 		.agencies = agency_set_read(agencies, json_object_get(object, "agencies")),
 		.hazards = hazards_read(json_object_get(object, "hazards")),
 	};
-	read_text(object, "category", verdict->category, CATEGORY_SIZE);
-	read_text(object, "rules", verdict->rules, RULES_VERSION_SIZE);
-	read_text(object, "model", verdict->model, RULES_VERSION_SIZE);
-	read_text(object, "rule", verdict->rule, RULE_SIZE);
+	jsonin_kept_text(object, "category", verdict->category, CATEGORY_SIZE);
+	jsonin_kept_text(object, "rules", verdict->rules, RULES_VERSION_SIZE);
+	jsonin_kept_text(object, "model", verdict->model, RULES_VERSION_SIZE);
+	jsonin_kept_text(object, "rule", verdict->rule, RULE_SIZE);
 	read_route(object, &verdict->route);
 	read_others(json_object_get(object, "alternatives"), verdict);
 	read_terms(json_object_get(object, "because"), verdict);

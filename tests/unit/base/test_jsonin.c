@@ -193,11 +193,29 @@ static void a_right_member_is_read_and_an_absent_one_leaves_what_was(void **stat
 	json_decref(o);
 }
 
+static void what_was_kept_is_read_back_and_what_is_not_there_is_nothing(void **state)
+{
+	json_t *kept = json_pack("{s:s,s:s,s:i}", "by", "siti", "at",
+				 "2026-11-25T03:00:00.250Z", "no", 7);
+	char by[4] = "x";
+
+	(void)state;
+	jsonin_kept_text(kept, "by", by, sizeof(by));
+	assert_string_equal(by, "sit");
+	jsonin_kept_text(kept, "no", by, sizeof(by));
+	assert_string_equal(by, "");
+	assert_true(jsonin_kept_time(kept, "at") == 1795575600250);
+	assert_true(jsonin_kept_time(kept, "by") == 0);
+	assert_true(jsonin_kept_time(NULL, "at") == 0);
+	json_decref(kept);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(one_object_is_read_and_nothing_else),
 		cmocka_unit_test(nesting_ends_at_its_limit_before_the_parser_is_asked),
+		cmocka_unit_test(what_was_kept_is_read_back_and_what_is_not_there_is_nothing),
 		cmocka_unit_test(size_is_looked_at_first),
 		cmocka_unit_test(a_member_of_the_wrong_kind_is_named),
 		cmocka_unit_test(a_right_member_is_read_and_an_absent_one_leaves_what_was),
