@@ -20,7 +20,7 @@ enum thing {
 	THING_STEP = 64,   /* menuju, tiba: how far a unit is */
 };
 
-enum rest { REST_NONE, REST_WORDS, REST_PLACE, REST_CATEGORY, REST_ALL };
+enum rest { REST_NONE, REST_WORDS, REST_PLACE, REST_CATEGORY, REST_HAZARDS, REST_ALL };
 
 struct token {
 	size_t at, len; /* bytes */
@@ -108,6 +108,10 @@ void unit_write_short(const struct unit *unit, struct said *said_r); /* dmk3 */
  * called exactly so. */
 unsigned categories_called(const struct rules *rules, const char *text, size_t len,
 			   const struct category **found_r, unsigned max);
+int hazard_called(const char *text, size_t len); /* -1: none, -2: several */
+void hazard_say(int hazard, struct said *said_r);
+void hazard_write_short(int hazard, struct said *said_r); /* gas, kabel */
+void hazards_say(hazard_set hazards, struct said *said_r);
 void priority_say(int priority, struct said *said_r);
 void outcome_say(int outcome, struct said *said_r);
 void outcome_write_short(int outcome, struct said *said_r);

@@ -202,6 +202,25 @@ static void offer_steps(struct tab *tab)
 	}
 }
 
+/* A sign stays where it is: a minus says that it is over. */
+static void offer_hazards(struct tab *tab)
+{
+	struct token begun = tab->begun;
+	bool has_sign =
+		begun.len > 0 && (tab->line[begun.at] == '+' || tab->line[begun.at] == '-');
+	struct said text, about;
+
+	begun.at += has_sign;
+	begun.len -= has_sign;
+	for (int i = 0; i < HAZARDS; i++) {
+		hazard_write_short(i, &text);
+		hazard_say(i, &about);
+		if (begun.len == 0 || word_begins(text.id, tab->line + begun.at, begun.len) ||
+		    word_begins(text.en, tab->line + begun.at, begun.len))
+			offer(tab, begun, &text, &about);
+	}
+}
+
 static void offer_things(struct tab *tab)
 {
 	const struct reading *there = &tab->reading;
@@ -232,6 +251,8 @@ static void offer_behind_verb(struct tab *tab)
 	phrase.len = tab->begun.at + tab->begun.len - phrase.at;
 	if (!is_in_rest)
 		offer_things(tab);
+	if (there->verb->rest == REST_HAZARDS)
+		offer_hazards(tab);
 	if (phrase.len > 0 && there->verb->rest == REST_CATEGORY)
 		offer_categories(tab, phrase);
 	if (phrase.len > 0 && there->verb->rest == REST_PLACE)

@@ -414,6 +414,80 @@ static void mean_point(struct reading *reading, const struct incident *incident,
 	say(reading, incident, "Pindahkan {0} ke {1}", "Move {0} to {1}", name, NULL);
 }
 
+/* One word of the rest, with its sign: what there is, or is no more. */
+static bool take_hazard(struct reading *reading, struct token token, hazard_set *there,
+			hazard_set *over)
+{
+	static const struct complaint none = {"tidak ada bahaya {0}", "there is no hazard {0}",
+					      "gas, kimia, senjata, agresif atau kabel",
+					      "gas, chemicals, weapons, aggression or wires"};
+	const char *text = text_of(reading, token);
+	bool has_sign = text[0] == '+' || text[0] == '-';
+	size_t len = token.len - has_sign;
+	struct said word;
+	int hazard;
+
+	while (len > 0 && text[has_sign + len - 1] == ',')
+		len--;
+	hazard = hazard_called(text + has_sign, len);
+	if (hazard < 0) {
+		said_quote(&word, text, token.len);
+		return complain(reading, COMMAND_WRONG, token, &none, &word);
+	}
+	*(text[0] == '-' ? over : there) |= (hazard_set)(1u << hazard);
+	return true;
+}
+
+static bool take_hazards(struct reading *reading, hazard_set *there, hazard_set *over)
+{
+	size_t pos = reading->rest.at, end = reading->rest.at + reading->rest.len;
+	struct token token;
+
+	while (token_next(reading->line, end, &pos, &token))
+		if (!take_hazard(reading, token, there, over))
+			return false;
+	if ((*there | *over) == 0)
+		return lacks(reading, "bahaya apa?", "which hazard?");
+	if ((*there & *over) != 0)
+		return lacks(reading, "ada atau tidak ada?", "is it there or not?");
+	return true;
+}
+
+static json_t *hazard_list(hazard_set hazards)
+{
+	json_t *list = json_array();
+
+	for (int i = 0; i < HAZARDS; i++)
+		if ((hazards >> i & 1) != 0)
+			(void)json_array_append_new(list, json_string(hazard_names[i]));
+	return list;
+}
+
+static void read_hazard(struct reading *reading)
+{
+	const struct incident *incident = meant(reading, 0);
+	hazard_set there = 0, over = 0;
+	struct said is, was;
+
+	if (incident == NULL || !take_hazards(reading, &there, &over))
+		return;
+	mean(reading, incident, ACTION_HAZARD, false);
+	if (there != 0)
+		put(reading, "hazards", hazard_list(there));
+	if (over != 0)
+		put(reading, "over", hazard_list(over));
+	hazards_say(there, &is);
+	hazards_say(over, &was);
+	if (over == 0)
+		say(reading, incident, "Bahaya di {0}: {1}", "Hazards at {0}: {1}", &is, NULL);
+	else if (there == 0)
+		say(reading, incident, "Tidak ada lagi di {0}: {1}", "No more at {0}: {1}",
+		    &was, NULL);
+	else
+		say(reading, incident, "Bahaya di {0}: {1}; tidak ada lagi: {2}",
+		    "Hazards at {0}: {1}; no more: {2}", &is, &was);
+}
+
 static bool is_called_so(const struct place_candidate *candidate, const char *text, size_t len)
 {
 	struct said name;
@@ -914,6 +988,16 @@ const struct verb verbs[] = {
 	 "place [number] place, or latitude,longitude",
 	 "pindahkan titiknya",
 	 "move its point"},
+	{{"bahaya"},
+	 {"hazard"},
+	 THING_NUMBER,
+	 1,
+	 REST_HAZARDS,
+	 read_hazard,
+	 "bahaya [nomor] gas senjata, atau -kabel",
+	 "hazard [number] gas weapons, or -wires",
+	 "beri tahu regu apa bahayanya",
+	 "tell the crews what is dangerous"},
 	{{"gabung"},
 	 {"merge"},
 	 THING_NUMBER,

@@ -36,6 +36,16 @@ static const struct {
 	{"lain", "other", "lain", "other"},
 };
 
+static const struct {
+	const char *id, *en, *name_id, *name_en;
+} dangers[HAZARDS] = {
+	[HAZARD_GAS] = {"gas", "gas", "gas", "gas"},
+	[HAZARD_CHEMICALS] = {"kimia", "chemicals", "bahan kimia", "chemicals"},
+	[HAZARD_WEAPONS] = {"senjata", "weapons", "senjata", "weapons"},
+	[HAZARD_AGGRESSION] = {"agresif", "aggression", "orang agresif", "people who strike"},
+	[HAZARD_LIVE_WIRES] = {"kabel", "wires", "kabel bertegangan", "live wires"},
+};
+
 #define COUNT(table) (sizeof(table) / sizeof((table)[0]))
 
 static char lower(char c)
@@ -323,6 +333,46 @@ void agency_write_short(const struct agencies *agencies, unsigned agency, struct
 			return;
 		}
 	}
+}
+
+int hazard_called(const char *text, size_t len)
+{
+	int found = -1;
+
+	for (int i = 0; i < HAZARDS; i++) {
+		if (word_is(dangers[i].id, text, len) || word_is(dangers[i].en, text, len) ||
+		    word_is(hazard_names[i], text, len))
+			return i;
+		if (word_begins(dangers[i].id, text, len) ||
+		    word_begins(dangers[i].en, text, len))
+			found = found == -1 ? i : -2;
+	}
+	return found;
+}
+
+void hazard_say(int hazard, struct said *said)
+{
+	said_set(said, dangers[hazard].name_id, dangers[hazard].name_en, NULL, NULL, NULL);
+}
+
+void hazard_write_short(int hazard, struct said *said)
+{
+	said_set(said, dangers[hazard].id, dangers[hazard].en, NULL, NULL, NULL);
+}
+
+void hazards_say(hazard_set hazards, struct said *said)
+{
+	struct said all = {{0}, {0}}, one, both;
+
+	for (int i = 0; i < HAZARDS; i++) {
+		if ((hazards >> i & 1) == 0)
+			continue;
+		hazard_say(i, &one);
+		said_set(&both, all.id[0] != '\0' ? "{0}, {1}" : "{1}",
+			 all.id[0] != '\0' ? "{0}, {1}" : "{1}", &all, &one, NULL);
+		all = both;
+	}
+	*said = all;
 }
 
 void agencies_say(const struct agencies *agencies, agency_set set, struct said *said_r)

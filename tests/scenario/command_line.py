@@ -55,6 +55,8 @@ def a_line_does_what_its_dry_run_said(bridge):
     assert did(f"prio {no} 3")["priority"] == 3
     assert did(f"jenis {no} kebakaran kendaraan")["category"] == "fire_vehicle"
     assert set(did(f"instansi damkar {no} polisi")["agencies"]) == {"fire", "police"}
+    assert did(f"bahaya {no} gas kabel")["hazards"] == ["gas", "live_wires"]
+    assert did(f"bahaya {no} -kabel")["hazards"] == ["gas"]
     moved = did(f"lokasi {no} -6.72, 108.56")["location"]
     assert (moved["lat"], moved["lon"], moved["from"]) == (-6.72, 108.56, "person")
     assert did(f"tutup selesai {no}")["outcome"] == "resolved"
