@@ -31,6 +31,7 @@ const char *const action_names[ACTIONS] = {
 	[ACTION_CORRECT] = "correct",
 	[ACTION_LINK] = "link",
 	[ACTION_UNLINK] = "unlink",
+	[ACTION_UNDO] = "undo",
 	[ACTION_FOLD] = "fold",
 	[ACTION_RECEIPT] = "receipt",
 };
@@ -67,7 +68,7 @@ static int read_action(struct command *command, struct err *err)
 				 "must be acknowledge, note, reclassify, relocate, close, "
 				 "reopen, merge, split, unfold, escalate, acknowledge_alarm, "
 				 "shelve_alarm, assign, status, cancel, hand_over, hazard, "
-				 "correct, link or unlink");
+				 "correct, link, unlink or undo");
 	command->action = (enum action)action;
 	return 0;
 }
@@ -231,6 +232,17 @@ static int read_link(struct command *command, struct err *err)
 	if (strcmp(id, command->incident_id) == 0)
 		return err_field(err, "parent", "must be another incident");
 	memcpy(command->into, id, ID_SIZE);
+	return 0;
+}
+
+/* By its event: what was decided since is not taken back by mistake. */
+static int read_undo(struct command *command, struct err *err)
+{
+	int64_t seq = 0;
+
+	if (jsonin_int(command->doc, "of", JSONIN_REQUIRED, 1, INT64_MAX, &seq, err) < 0)
+		return -1;
+	command->undone.seq = (uint64_t)seq;
 	return 0;
 }
 
@@ -458,6 +470,8 @@ static int read_details(struct command *command, const struct agencies *agencies
 		return read_close(command, err);
 	case ACTION_MERGE:
 		return read_merge(command, err);
+	case ACTION_UNDO:
+		return read_undo(command, err);
 	case ACTION_LINK:
 		return read_link(command, err);
 	case ACTION_SPLIT:

@@ -35,6 +35,7 @@ enum action {
 	ACTION_CORRECT,
 	ACTION_LINK, /* it becomes part of a major incident */
 	ACTION_UNLINK,
+	ACTION_UNDO, /* of what the same person has just decided */
 	ACTIONS_OF_PEOPLE,
 	ACTION_FOLD = ACTIONS_OF_PEOPLE, /* the bridge's own: nobody may ask for these */
 	ACTION_RECEIPT,
@@ -61,6 +62,14 @@ struct command_unit {
 	char dispatch_id[ID_SIZE];            /* ACTION_ASSIGN; the ledger's to fill in */
 	unsigned mate_count;                  /* ACTION_ASSIGN; the actions' to fill in */
 	char mate[CREW_MATES_MAX][UNIT_SIZE]; /* who goes with its crew */
+};
+
+/* What is taken back: the ledger's to fill in, but for the seq. */
+struct undone {
+	uint64_t seq;       /* of its event */
+	enum action action; /* ACTION_ASSIGN, ACTION_STATUS */
+	int64_t at_ms;      /* when it was decided */
+	int64_t step_ms;    /* ACTION_STATUS: and when the step was */
 };
 
 struct command {
@@ -93,6 +102,7 @@ struct command {
 	char into[ID_SIZE];
 	int64_t into_no;
 	const json_t *reports;    /* ACTION_SPLIT: ids, each once; borrowed from doc */
+	struct undone undone;     /* ACTION_UNDO */
 	enum milestone milestone; /* ACTION_CORRECT: which, of unit or of the part */
 	int64_t corrected_ms;     /* and to when */
 	/* ACTION_ASSIGN, ACTION_CANCEL: whom; ACTION_STATUS, ACTION_CORRECT: who, one at most.

@@ -12,7 +12,7 @@ static bool is_of(const struct order *order, const char *unit)
 }
 
 /* The live order of a unit; -1: it has none here. */
-static int find_live(const struct incident *incident, const char *unit)
+int incident_find_live(const struct incident *incident, const char *unit)
 {
 	for (unsigned i = 0; i < incident->sent_count; i++)
 		if (is_of(&incident->sent[i], unit) && order_is_live(incident->sent[i].state))
@@ -75,8 +75,8 @@ static enum assignment_state part_of(const struct incident *incident, unsigned a
 	return is_live ? furthest : is_cleared ? ASSIGNMENT_CLEARED : ASSIGNMENT_ACKNOWLEDGED;
 }
 
-static void follow_orders(struct incident *incident, unsigned agency,
-			  const struct command *command)
+void incident_follow_orders(struct incident *incident, unsigned agency,
+			    const struct command *command)
 {
 	enum assignment_state state = part_of(incident, agency);
 
@@ -204,7 +204,7 @@ static int check_unit(const struct incident *incident, const struct command *com
 	if (incident_closed_parts(incident) >> unit->agency & 1)
 		return err_field(err, field,
 				 "the part of the agency of %s is closed: reopen it", unit->id);
-	if (find_live(incident, unit->id) >= 0)
+	if (incident_find_live(incident, unit->id) >= 0)
 		return err_field(err, field, "%s is on this incident already", unit->id);
 	return 0;
 }
@@ -235,7 +235,7 @@ int incident_assign(struct incident *incident, const struct command *command, st
 		(void)incident_receive(incident, unit->agency, command); /* or there was none */
 		add_order(incident, unit, command);
 		if (!is_on_its_way(incident->assignment[unit->agency].state))
-			follow_orders(incident, unit->agency, command);
+			incident_follow_orders(incident, unit->agency, command);
 	}
 	incident->status = INCIDENT_ACTIVE;
 	return 0;
@@ -277,14 +277,14 @@ static int step_order(struct incident *incident, unsigned i, const struct comman
 				 order_state_names[order->state],
 				 order_state_names[command->order_state]);
 	move_order(incident, i, command->order_state, command);
-	follow_orders(incident, order->agency, command);
+	incident_follow_orders(incident, order->agency, command);
 	return 0;
 }
 
 static int step_unit(struct incident *incident, const struct command *command, struct err *err)
 {
 	const struct command_unit *unit = &command->unit[0];
-	int i = find_live(incident, unit->id);
+	int i = incident_find_live(incident, unit->id);
 
 	if (i < 0)
 		i = find_last(incident, unit->id);
@@ -374,7 +374,7 @@ static void begin_receipts(struct order *order, int64_t at_ms)
 }
 
 /* What is entered from paper was said by voice, then: the crew knows, and nothing rings. */
-static void recall(struct incident *incident, unsigned i, const struct command *command)
+void incident_recall(struct incident *incident, unsigned i, const struct command *command)
 {
 	struct order *order = &incident->sent[i];
 
@@ -384,6 +384,12 @@ static void recall(struct incident *incident, unsigned i, const struct command *
 		order->receipt_ms[RECEIPT_CONFIRMED] = when(order, command);
 	else
 		hear(incident, i);
+}
+
+void incident_order_again(struct incident *incident, unsigned i, int64_t at_ms)
+{
+	begin_receipts(&incident->sent[i], at_ms);
+	hear(incident, i);
 }
 
 static void release(struct incident *incident, unsigned i, const struct command *command)
@@ -403,7 +409,7 @@ void incident_free_units(struct incident *incident, agency_set agencies,
 			continue;
 		/* Who had begun is done; who had not is not needed any more. */
 		if (state == ORDER_ORDERED)
-			recall(incident, i, command);
+			incident_recall(incident, i, command);
 		else
 			release(incident, i, command);
 	}
@@ -420,12 +426,14 @@ static int cancel_units(struct incident *incident, const struct command *command
 		if ((command->acts_for >> unit->agency & 1) == 0)
 			return err_field(err, field, "%s is not of an agency you act for",
 					 unit->id);
-		if (find_live(incident, unit->id) < 0)
+		if (incident_find_live(incident, unit->id) < 0)
 			return err_field(err, field, "%s is not on this incident", unit->id);
 	}
 	for (unsigned i = 0; i < command->unit_count; i++) {
-		recall(incident, (unsigned)find_live(incident, command->unit[i].id), command);
-		follow_orders(incident, command->unit[i].agency, command);
+		incident_recall(incident,
+				(unsigned)incident_find_live(incident, command->unit[i].id),
+				command);
+		incident_follow_orders(incident, command->unit[i].agency, command);
 	}
 	return 0;
 }
@@ -444,7 +452,7 @@ int incident_cancel(struct incident *incident, const struct command *command, st
 	for (unsigned i = 0; i < incident->sent_count; i++)
 		if (incident->sent[i].agency == agency &&
 		    order_is_live(incident->sent[i].state))
-			recall(incident, i, command);
+			incident_recall(incident, i, command);
 	incident_move_part(incident, agency, ASSIGNMENT_CANCELLED, command);
 	return 0;
 }
@@ -497,8 +505,7 @@ void incident_change_orders(struct incident *incident, unsigned change, int64_t 
 
 		if (!order_is_live(order->state))
 			continue;
-		begin_receipts(order, at_ms);
-		hear(incident, i);
+		incident_order_again(incident, i, at_ms);
 		incident->changed |= change;
 	}
 }

@@ -57,6 +57,7 @@ enum event_kind event_kind_of(enum action action)
 	case ACTION_CANCEL:
 	case ACTION_HAND_OVER:
 	case ACTION_CORRECT:
+	case ACTION_UNDO:
 	case ACTION_RECEIPT:
 		return EVENT_ASSIGNMENT_UPDATED;
 	case ACTION_CLOSE:
@@ -305,6 +306,14 @@ static void write_parent(struct jsonw *w, const struct command *command)
 	jsonw_close(w, '}');
 }
 
+static void write_undone(struct jsonw *w, const struct undone *undone)
+{
+	jsonw_open(w, "undone", '{');
+	jsonw_int(w, "seq", (int64_t)undone->seq);
+	jsonw_string(w, "action", action_names[undone->action]);
+	jsonw_close(w, '}');
+}
+
 static void write_dispatch(struct jsonw *w, const struct command *command,
 			   const struct incident *incident)
 {
@@ -337,6 +346,8 @@ void event_write_command(struct jsonw *w, uint64_t seq, int64_t at_ms,
 	hazards_write(command->hazards_over, w, "over");
 	if (command->action == ACTION_LINK || command->action == ACTION_UNLINK)
 		write_parent(w, command);
+	if (command->action == ACTION_UNDO)
+		write_undone(w, &command->undone);
 	if (command->action == ACTION_CORRECT)
 		write_correction(w, command, incident, agencies);
 	write_hand_over(w, command, incident, agencies);

@@ -17,7 +17,7 @@
 	 BIT(ACTION_ACKNOWLEDGE_ALARM) | BIT(ACTION_SHELVE_ALARM) | BIT(ACTION_ASSIGN) |       \
 	 BIT(ACTION_STATUS) | BIT(ACTION_CANCEL) | BIT(ACTION_RECEIPT) |                       \
 	 BIT(ACTION_HAND_OVER) | BIT(ACTION_HAZARD) | BIT(ACTION_CORRECT) | BIT(ACTION_LINK) | \
-	 BIT(ACTION_UNLINK))
+	 BIT(ACTION_UNLINK) | BIT(ACTION_UNDO))
 
 /* Decisions in the name of an agency on its own part. */
 #define OF_A_PART                                                                              \
@@ -334,6 +334,7 @@ static int (*const apply[ACTIONS])(struct incident *, const struct command *, st
 	[ACTION_CORRECT] = incident_correct,
 	[ACTION_LINK] = incident_link,
 	[ACTION_UNLINK] = incident_unlink,
+	[ACTION_UNDO] = incident_undo,
 	[ACTION_RECEIPT] = incident_take_receipt,
 };
 

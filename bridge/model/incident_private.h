@@ -19,6 +19,19 @@ void incident_free_units(struct incident *incident, agency_set agencies,
 /* What live orders were given for is different: their units are told, and asked again. */
 void incident_change_orders(struct incident *incident, unsigned change, int64_t at_ms);
 
+/* The live order of a unit; -1: it has none here. */
+int incident_find_live(const struct incident *incident, const char *unit);
+void incident_recall(struct incident *incident, unsigned i, const struct command *command);
+/* Another revision of that order: its unit hears of it, and is asked. */
+void incident_order_again(struct incident *incident, unsigned i, int64_t at_ms);
+/* That agency's part is as far as the order of it that is furthest. */
+void incident_follow_orders(struct incident *incident, unsigned agency,
+			    const struct command *command);
+
+/* Of undo.c: as incident_apply; what command->undone and its units name. */
+int incident_undo(struct incident *incident, const struct command *command,
+		  struct err *err) MUST_CHECK;
+
 /* Of part.c: decisions on an agency's part, as incident_apply. */
 int incident_acknowledge(struct incident *incident, const struct command *command,
 			 struct err *err) MUST_CHECK;

@@ -84,7 +84,7 @@ int ledger_put_decision(struct ledger *ledger, const struct command *command,
 	return ledger_put_incident(ledger, incident, event, agencies_before, false, err);
 }
 
-static int decide_alone(struct ledger *ledger, struct store_request *request,
+int ledger_decide_alone(struct ledger *ledger, struct store_request *request,
 			const struct command *command, struct incident *incident,
 			struct err *err)
 {
@@ -95,6 +95,8 @@ static int decide_alone(struct ledger *ledger, struct store_request *request,
 	if (incident_apply(incident, command, &request->err) < 0)
 		return 0;
 	may = ledger_may_end(ledger, request, &before, incident, err);
+	if (may > 0 && command->action == ACTION_UNDO)
+		may = ledger_may_go_on(ledger, request, command, incident, err);
 	if (may <= 0)
 		return may;
 	if (ledger_put_decision(ledger, command, incident, before.verdict.agencies, err) < 0 ||
@@ -116,7 +118,7 @@ static int assign(struct ledger *ledger, struct store_request *request,
 		return may;
 	for (unsigned i = 0; i < command.unit_count; i++)
 		id_next(&ledger->ids, 'D', command.at_ms, command.unit[i].dispatch_id);
-	if (decide_alone(ledger, request, &command, incident, err) < 0)
+	if (ledger_decide_alone(ledger, request, &command, incident, err) < 0)
 		return -1;
 	return incident->is_exercise || request->err.kind != ERR_NONE
 		       ? 0
@@ -138,6 +140,8 @@ static int decide(struct ledger *ledger, struct store_request *request,
 		return ledger_link_child(ledger, request, incident, err);
 	case ACTION_UNLINK:
 		return ledger_unlink_child(ledger, request, incident, err);
+	case ACTION_UNDO:
+		return ledger_undo(ledger, request, incident, err);
 	case ACTION_ASSIGN:
 		return assign(ledger, request, incident, err);
 	case ACTION_STATUS:
@@ -159,7 +163,7 @@ static int decide(struct ledger *ledger, struct store_request *request,
 	case ACTIONS:
 		break;
 	}
-	return decide_alone(ledger, request, request->in.command, incident, err);
+	return ledger_decide_alone(ledger, request, request->in.command, incident, err);
 }
 
 static int take_fresh_command(struct ledger *ledger, struct store_request *request,

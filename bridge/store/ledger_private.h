@@ -6,6 +6,7 @@
  *   ledger_major.c    one becomes part of another
  *   ledger_merge.c    two incidents become one
  *   ledger_split.c    what was joined is taken apart
+ *   ledger_undo.c     what was just decided is taken back
  *   ledger_unit.c     what units do
  *   ledger_mayday.c   and that one calls for help
  *   ledger_shift.c    a desk is taken over
@@ -144,6 +145,19 @@ int ledger_link_child(struct ledger *ledger, struct store_request *request,
 		      struct incident *incident, struct err *err) MUST_CHECK;
 int ledger_unlink_child(struct ledger *ledger, struct store_request *request,
 			struct incident *incident, struct err *err) MUST_CHECK;
+int ledger_undo(struct ledger *ledger, struct store_request *request, struct incident *incident,
+		struct err *err) MUST_CHECK;
+/* A decision that concerns this incident and its units; command may say more than the
+ * request's.
+ */
+int ledger_decide_alone(struct ledger *ledger, struct store_request *request,
+			const struct command *command, struct incident *incident,
+			struct err *err) MUST_CHECK;
+/* Units that are bound again by what is undone: has one of them gone elsewhere since? 1: no; 0:
+ * the request says where; -1. */
+int ledger_may_go_on(struct ledger *ledger, struct store_request *request,
+		     const struct command *command, const struct incident *incident,
+		     struct err *err) MUST_CHECK;
 /* Of a decision that has made before after: where a major incident ends, may what is part of it
  * be let go? 1; 0: the request says why not; -1. Before anything is written. */
 int ledger_may_end(struct ledger *ledger, struct store_request *request,

@@ -203,6 +203,45 @@ int ledger_may_send(struct ledger *ledger, struct store_request *request, bool i
 	return may;
 }
 
+/* --- may it go on? --- */
+
+/* NULL: nowhere. What is played keeps nobody from what is real. */
+static const struct unit_job *gone_to(const struct unit_doing *unit,
+				      const struct incident *incident, int64_t since_ms)
+{
+	for (unsigned i = 0; i < unit->job_count; i++) {
+		const struct unit_job *job = &unit->job[i];
+
+		if (strcmp(job->incident_id, incident->id) != 0 && job->since_ms >= since_ms &&
+		    (incident->is_exercise || !job->is_exercise))
+			return job;
+	}
+	return NULL;
+}
+
+int ledger_may_go_on(struct ledger *ledger, struct store_request *request,
+		     const struct command *command, const struct incident *incident,
+		     struct err *err)
+{
+	for (unsigned i = 0; i < incident->sent_count; i++) {
+		const struct order *order = &incident->sent[i];
+		const struct unit_job *job;
+		struct unit_doing unit;
+		char where[160];
+
+		if ((incident->moved >> i & 1) == 0 || !order_is_live(order->state))
+			continue;
+		if (load(ledger, order->unit, order->agency, &unit, err) < 0)
+			return -1;
+		job = gone_to(&unit, incident, command->undone.at_ms);
+		if (job == NULL)
+			continue;
+		say_where(&unit, job, where);
+		return err_set(&request->err, ERR_CONFLICT, "%s", where), 0;
+	}
+	return 1;
+}
+
 /* --- what follows from a decision --- */
 
 int ledger_move_units(struct ledger *ledger, const struct command *command,

@@ -38,6 +38,7 @@ static const char *const commands[ACTIONS_OF_PEOPLE] = {
 	[ACTION_HAND_OVER] = "{\"action\":\"hand_over\",\"agency\":\"fire\",\"to\":\"health\","
 			     "\"reason\":\"milik mereka\"}",
 	[ACTION_LINK] = "{\"action\":\"link\",\"parent\":4}",
+	[ACTION_UNDO] = "{\"action\":\"undo\",\"of\":3}",
 	[ACTION_UNLINK] = "{\"action\":\"unlink\"}",
 	[ACTION_CORRECT] =
 		"{\"action\":\"correct\",\"agency\":\"fire\",\"milestone\":\"acknowledged\","
@@ -47,9 +48,9 @@ static const char *const commands[ACTIONS_OF_PEOPLE] = {
 
 /* The status after an action, by the first letter of its name; '-' : not possible. */
 static const char *const status_after[INCIDENT_STATUSES] = {
-	[INCIDENT_NEW] = "annnc-cnnnnnannannnn",
-	[INCIDENT_ACTIVE] = "aaaac-caaaaaaaaaaaaa",
-	[INCIDENT_CLOSED] = "-c---n-c-----c---c-c",
+	[INCIDENT_NEW] = "annnc-cnnnnnannannnnn",
+	[INCIDENT_ACTIVE] = "aaaac-caaaaaaaaaaaaaa",
+	[INCIDENT_CLOSED] = "-c---n-c-----c---c-c-",
 };
 
 /* An agency's part after acknowledge, close, reopen, assign, status, cancel; '-' : not
@@ -81,6 +82,7 @@ static struct command *order(const char *json)
 	snprintf(command->by, sizeof(command->by), "siti");
 	command->acts_for = FIRE | POLICE | HEALTH;
 	command->at_ms = THEN;
+	command->undone.action = ACTION_ASSIGN; /* of nobody: as the ledger fills it in */
 	return command;
 }
 
