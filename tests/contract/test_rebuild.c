@@ -173,6 +173,20 @@ static const char *undo_of_joining(struct run *run)
 	return last->incident_id;
 }
 
+/* Of the last assign or step, behind which come the events of its units. */
+static const char *undo_of_dispatch(struct run *run)
+{
+	const struct event *last = &run->world.events[run->world.shown - 1];
+
+	while (last > run->world.events && last->kind == EVENT_UNIT_UPDATED)
+		last--;
+	if (last->kind != EVENT_ASSIGNMENT_UPDATED || roll(run, 3) != 0)
+		return NULL;
+	snprintf(run->command, sizeof(run->command), "{\"action\":\"undo\",\"of\":%llu}",
+		 (unsigned long long)last->seq);
+	return last->incident_id;
+}
+
 static void one_step(struct run *run, int step)
 {
 	struct sent sent;
@@ -183,7 +197,8 @@ static void one_step(struct run *run, int step)
 		snprintf(key, sizeof(key), "k%u", roll(run, 100));
 		send_random_report(run, &sent, key);
 	} else {
-		const char *undone = undo_of_joining(run);
+		const char *joined = undo_of_joining(run);
+		const char *undone = joined != NULL ? joined : undo_of_dispatch(run);
 		const char *incident_id = undone != NULL ? undone : any_incident(run);
 		const char *command = undone != NULL ? run->command : random_command(run);
 
@@ -371,6 +386,7 @@ static const char *const rare[] = {
 	"\"action\":\"link\"",
 	"\"action\":\"unlink\"",
 	",\"major\":true",
+	"\"undone\":{\"seq\":",
 };
 
 #define RARE (sizeof(rare) / sizeof(rare[0]))

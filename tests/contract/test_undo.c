@@ -146,6 +146,45 @@ static void a_step_that_was_told_by_mistake_was_never_taken(void **state)
 	world_free(&world);
 }
 
+/* As a crew says it that has not seen where it is by now. */
+static void radio_behind(struct store_world *world, const char *incident_id, const char *json)
+{
+	struct sent sent;
+
+	send_command(world, &sent, incident_id, json);
+	sent.command->is_radioed = true;
+	sent.command->revision = 1;
+	store_step(world->store);
+	assert_int_equal(sent.request.answer, STORE_STORED);
+	sent_fini(&sent);
+	world->now_us += 100000;
+}
+
+static void who_was_asked_and_has_not_answered_is_asked_on(void **state)
+{
+	struct store_world *world = world_new(*state);
+	char incident_id[ID_SIZE];
+	struct incident incident;
+	uint64_t seq;
+
+	stored_report(world, "a", "Kebakaran", incident_id);
+	(void)does(world, incident_id, SEND);
+	(void)does(world, incident_id,
+		   "{\"action\":\"relocate\",\"location\":{\"lat\":-6.7,\"lon\":108.5}}");
+	radio_behind(world, incident_id, STEP("en_route"));
+	seq = does(world, incident_id, STEP("on_scene")); /* whoever says so has seen it */
+	incident_now(world, incident_id, &incident);
+	assert_false(order_is_unanswered(&incident.sent[0]));
+	incident_fini(&incident);
+	assert_int_equal(undo_by(world, "siti", incident_id, seq), STORE_STORED);
+	incident_now(world, incident_id, &incident);
+	assert_int_equal(incident.sent[0].state, ORDER_EN_ROUTE);
+	assert_true(order_is_unanswered(&incident.sent[0]));
+	incident_fini(&incident);
+	world_prove(world);
+	world_free(&world);
+}
+
 static void an_agency_takes_its_own_step_back(void **state)
 {
 	struct store_world *world = world_new(*state);
@@ -250,6 +289,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		OVER_ALL(who_was_sent_by_mistake_is_recalled_and_told_so),
 		OVER_ALL(a_step_that_was_told_by_mistake_was_never_taken),
+		OVER_ALL(who_was_asked_and_has_not_answered_is_asked_on),
 		OVER_ALL(an_agency_takes_its_own_step_back),
 		OVER_ALL(after_ten_seconds_or_by_another_nothing_is_taken_back),
 		OVER_ALL(what_somebody_has_decided_since_stays),
