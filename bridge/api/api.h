@@ -26,6 +26,7 @@
 #include "core/rules.h"
 #include "net/http.h"
 #include "net/mqtt.h"
+#include "net/outbox.h"
 #include "net/sign_in.h"
 #include "store/store.h"
 
@@ -44,7 +45,8 @@ struct api_parts { /* all borrowed for the api's life */
 	struct actions *actions;
 	struct command_desk *command_desk;
 	const struct rules *rules;
-	struct mqtt *mqtt; /* NULL: no broker is configured */
+	struct mqtt *mqtt;           /* NULL: no broker is configured */
+	const struct outbox *outbox; /* NULL: nothing leaves the house */
 	const struct watch *watch;
 	const struct whereabouts *whereabouts;
 	struct duty *duty;

@@ -97,6 +97,8 @@ static void write_state(const struct api *api, const struct condition *condition
 	write_store(api, condition, is_detailed, w);
 	write_broker(api, condition, w);
 	write_joining(api, w);
+	if (is_detailed && api->parts.outbox != NULL)
+		outbox_write(api->parts.outbox, w, "channels");
 	jsonw_close(w, '}');
 }
 

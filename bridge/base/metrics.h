@@ -25,6 +25,11 @@ struct jsonw;
 	  "Incidents shown under another's card in a surge")                                   \
 	X(ESCALATIONS, counter, "escalations_total",                                           \
 	  "Times that what waited rose because nobody had come")                               \
+	X(OUTBOX_SENT, counter, "outbox_sent_total", "Messages that a channel has taken")      \
+	X(OUTBOX_FAILED, counter, "outbox_failed_total", "Tries that a channel did not take")  \
+	X(OUTBOX_GIVEN_UP, counter, "outbox_given_up_total",                                   \
+	  "Messages given up after all tries")                                                 \
+	X(OUTBOX_WAITING, gauge, "outbox_waiting", "Messages that wait for a channel")         \
 	X(RECENT_REPORTS, gauge, "recent_reports",                                             \
 	  "Reports that a further one is compared with")                                       \
 	X(COMMIT_FAILURES, counter, "store_commit_failures_total", "Transactions that failed") \

@@ -107,6 +107,24 @@ static void arm_watch(void *ctx, int64_t after_ms)
 				 bridge);
 }
 
+static int open_outbox(struct bridge *bridge, const char *data, struct err *err)
+{
+	const struct outbox_parts parts = {
+		.loop = bridge->loop,
+		.store = bridge->store,
+		.feed = bridge->feed,
+		.agencies = &bridge->agencies,
+		.clock = &clock_system,
+		.metrics = &bridge->metrics,
+		.city = bridge->settings->city,
+		.data = data,
+		.give_up_s = bridge->settings->channels_give_up_s,
+	};
+
+	return outbox_open(&bridge->outbox, bridge->settings->channels, &parts, bridge->rules,
+			   err);
+}
+
 static void call_backs_due(void *ctx)
 {
 	struct bridge *bridge = ctx;
@@ -214,6 +232,7 @@ static void open_api(struct bridge *bridge)
 		.command_desk = bridge->command_desk,
 		.rules = bridge->rules,
 		.mqtt = bridge->mqtt,
+		.outbox = bridge->outbox,
 		.watch = bridge->watch,
 		.whereabouts = bridge->whereabouts,
 		.duty = bridge->duty,
@@ -296,7 +315,7 @@ int bridge_open(struct bridge *bridge, const char *data, struct err *err)
 			bridge->whereabouts, data, err) < 0)
 		return -1;
 	open_stream(bridge);
-	if (open_broker(bridge, err) < 0)
+	if (open_broker(bridge, err) < 0 || open_outbox(bridge, data, err) < 0)
 		return -1;
 	open_api(bridge);
 	if (open_paper(bridge, data, err) < 0)
@@ -372,6 +391,7 @@ static void read_tail(struct bridge *bridge)
 		feed_wake(bridge->feed);
 		watch_begin(bridge->watch);
 		call_backs_begin(bridge->call_backs);
+		outbox_start(bridge->outbox);
 		joining_fill(bridge->joining, open_the_doors, bridge);
 		return;
 	}
@@ -443,6 +463,8 @@ void bridge_close(struct bridge *bridge)
 		joining_stop(bridge->joining);
 	if (bridge->watch != NULL)
 		watch_stop(bridge->watch);
+	if (bridge->outbox != NULL)
+		outbox_stop(bridge->outbox);
 	if (bridge->call_backs != NULL)
 		call_backs_stop(bridge->call_backs);
 	loop_timer_stop(&bridge->watch_timer);
@@ -459,6 +481,7 @@ void bridge_close(struct bridge *bridge)
 	shifts_free(&bridge->shifts);
 	close_adapters(bridge);
 	mqtt_close(&bridge->mqtt);
+	outbox_close(&bridge->outbox);
 	tracks_close(&bridge->tracks);
 	whereabouts_free(&bridge->whereabouts);
 	duty_close(&bridge->duty);

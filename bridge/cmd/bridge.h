@@ -20,6 +20,7 @@
 #include "core/intake.h"
 #include "core/joining.h"
 #include "core/watch.h"
+#include "net/outbox.h"
 #include "net/stream.h"
 
 #define ADAPTERS_MAX 16
@@ -62,6 +63,7 @@ struct bridge {
 	struct tracks *tracks; /* NULL: none are kept */
 	struct stream *stream;
 	struct mqtt *mqtt; /* NULL: no broker */
+	struct outbox *outbox;
 	struct api *api;
 	struct shifts *shifts; /* from when the units are known */
 	struct paper *paper;   /* NULL: none is wanted */

@@ -96,6 +96,7 @@ static void swap_rules(struct bridge *bridge, struct rules **rules)
 	intake_set_rules(bridge->intake, bridge->rules);
 	actions_set_rules(bridge->actions, bridge->rules);
 	watch_set_rules(bridge->watch, bridge->rules);
+	outbox_set_rules(bridge->outbox, bridge->rules);
 	call_backs_set_rules(bridge->call_backs, bridge->rules);
 	command_desk_set_rules(bridge->command_desk, bridge->rules);
 	whereabouts_set_rules(bridge->whereabouts, bridge->rules);

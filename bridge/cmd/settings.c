@@ -75,6 +75,11 @@ const struct option settings_table[] = {
 	 "channels a report may come from; \"app:\" allows every \"app:NAME\""},
 	{"adapters", OPTION_LIST, AT(adapters), "[{\"kind\": \"rest\"}]", 0, 0,
 	 "what reports come in by: {\"kind\": …} with options of its own"},
+	{"channels", OPTION_LIST, AT(channels), "[]", 0, 0,
+	 "where a rise to other_channel goes: {\"name\", \"kind\": \"webhook\", \"url\", "
+	 "\"agencies\", \"priorities\"}"},
+	{"channels_give_up_s", OPTION_INT, AT(channels_give_up_s), "900", 1, 86400,
+	 "for how many seconds a channel that does not take a message is tried"},
 	{"positions.every_s", OPTION_INT, AT(tracks.every_s), "30", 0, 3600,
 	 "a unit's position is kept so often at most"},
 	{"positions.keep_h", OPTION_INT, AT(tracks.keep_h), "72", 0, 8760,

@@ -27,6 +27,8 @@ struct settings {
 	struct tracks_settings tracks;
 	json_t *sources;
 	json_t *adapters;
+	json_t *channels;
+	int64_t channels_give_up_s;
 	const char *log_level;
 	int64_t watchdog_limit_ms;
 };

@@ -192,6 +192,9 @@ static int read_step(struct loader *l, struct escalation_row *row, const char *w
 	int to = find_name(rise_names, RISES, word, name);
 	int64_t after = 0;
 
+	if (row->kind == WAIT_CALLBACK && to != RISE_DESK && to != RISE_SUPERVISOR)
+		return refuse_word(l, STEPS, "a step of a call-back: desk or supervisor", word,
+				   len);
 	if (to < 0 || blank == NULL)
 		return refuse_word(l, STEPS,
 				   "a step such as desk 30s; to desk, station, second_unit, "
