@@ -277,7 +277,8 @@ static void failed(struct line *line, const struct err *err)
 	log_warn("outbox.failed", "channel=%s seq=%" PRIu64 " try=%u error=%s",
 		 line->channel.name, line->outbound.seq, line->tries,
 		 log_quote(err->text, strlen(err->text)).text);
-	if (now_us - line->begun_us >= outbox->parts.give_up_s * 1000000)
+	if (err->kind == ERR_INVALID || /* newer ones wait behind it */
+	    now_us - line->begun_us >= outbox->parts.give_up_s * 1000000)
 		give_up(line);
 	else
 		loop_timer_start(outbox->parts.loop, &line->timer, pause_ms(line->tries), 0,

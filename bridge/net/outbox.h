@@ -5,7 +5,8 @@
  * disk is a message on disk, also when the bridge is killed in between. It is given at least
  * once, always under the same id, so that the other side can tell a repeat. Before each try the
  * incident is looked at again: what is over by then is not sent. What is not taken is tried
- * again, later each time, and given up loudly after GIVE_UP: in the log, in the figures, and
+ * again, later each time, and given up loudly after give_up_s, or at once where the other side
+ * says that it will never take it: in the log, in the figures, and
  * as a row beside the log.
  *
  * Each channel has a thread of its own that waits for the other side: a deaf one delays no

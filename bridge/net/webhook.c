@@ -137,6 +137,13 @@ static void prepare(CURL *curl, const struct webhook_letter *letter, struct curl
 	curl_easy_setopt(curl, CURLOPT_NOPROGRESS, 0L);
 }
 
+/* 408, 425 and 429 ask to come again. */
+static bool is_refused(long status)
+{
+	return status >= 400 && status <= 499 && status != 408 && status != 425 &&
+	       status != 429;
+}
+
 int webhook_post(const struct webhook_letter *letter, struct err *err)
 {
 	CURL *curl = curl_easy_init();
@@ -155,6 +162,7 @@ int webhook_post(const struct webhook_letter *letter, struct err *err)
 	if (code != CURLE_OK)
 		return err_set(err, ERR_IO, "%s", curl_easy_strerror(code));
 	if (status < 200 || status > 299)
-		return err_set(err, ERR_IO, "answered %ld", status);
+		return err_set(err, is_refused(status) ? ERR_INVALID : ERR_IO, "answered %ld",
+			       status);
 	return 0;
 }

@@ -25,7 +25,8 @@ struct webhook_letter {
 	const atomic_bool *is_over; /* set by others: give up at once */
 };
 
-/* 0: taken (a status of 200 … 299). -1: err says why not. */
+/* 0: taken (a status of 200 … 299). -1: err says why not; ERR_INVALID: the other side will not
+ * have it, however often it is tried (400 … 499 but for those that ask for patience). */
 int webhook_post(const struct webhook_letter *letter, struct err *err) MUST_CHECK;
 
 /* The secret of that name in the folder, made at random where there is none: both ends have

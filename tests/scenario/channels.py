@@ -91,6 +91,20 @@ def what_is_not_taken_is_tried_again_under_the_same_id_and_given_up_loudly(make)
         wait.until(lambda: _state(bridge, "rusak")["ok"], "it is well again", within=30)
 
 
+def what_the_other_side_will_never_take_does_not_hold_up_what_comes_after_it(make):
+    with Receiver(status=400) as receiver:
+        bridge = _bridge(make, entry("piket", receiver.port, agencies=["fire"])).start()
+        bridge.report(FIRE)
+        wait.until(lambda: bridge.metrics()["tangi_outbox_given_up_total"] == 1, "it is given up", within=30)
+        assert len(receiver.heard) == 1, "and not tried again"
+        receiver.status = 429
+        other = bridge.report("Kebakaran gudang di Jl. Siliwangi")["incident_id"]
+        _told(receiver, 3)
+        receiver.status = 204
+        wait.until(lambda: _sent(bridge) == 1, "who asks for patience is tried again", within=60)
+        assert receiver.messages[-1]["data"]["incident_id"] == other
+
+
 def what_has_risen_is_sent_although_the_bridge_was_killed_before_it_could(make):
     with Receiver(status=503) as receiver:
         bridge = _bridge(make, entry("piket", receiver.port, agencies=["fire"])).start()
