@@ -1,7 +1,10 @@
 /* What the files of the command line share:
  *
  *   command_line.c   a line is cut into verb, things and rest; where what is wrong stands
- *   command_verbs.c  the verbs: one row each, and one function that says what it does
+ *   command_verbs.c  the verbs, one row each; what they say they do:
+ *     command_verbs_part.c whose it is and how it ends     command_verbs_facts.c what is known
+ *     command_verbs_units.c who is sent                    command_verbs_joining.c what is one
+ *   command_meaning.c which incident is meant, and what speaks against it
  *   command_words.c  what people call agencies, levels, outcomes and categories
  *   command_tab.c    what may stand at the cursor
  *   command_said.c   sentences in both languages, and the parse as JSON */
@@ -71,6 +74,36 @@ struct reading {
 /* command_verbs.c */
 extern const struct verb verbs[];
 extern const unsigned verb_count;
+
+verb_fn verb_take, verb_raise, verb_close, verb_reopen;
+verb_fn verb_note, verb_type, verb_priority, verb_agencies, verb_relocate, verb_hazard,
+	verb_find;
+verb_fn verb_merge, verb_split, verb_unfold;
+verb_fn verb_send, verb_step, verb_recall;
+
+/* command_meaning.c */
+const char *reading_text(const struct reading *reading, struct token token);
+/* Something is missing at the end. Returns false. */
+bool reading_lacks(struct reading *reading, const char *what_id, const char *what_en);
+/* As things stand it cannot be; what was understood stays. {0} is the incident's number. */
+void reading_cannot(struct reading *reading, struct token token, const char *what_id,
+		    const char *what_en, const char *remedy_id, const char *remedy_en);
+/* The incident of that number of the line. NULL: what is wrong is said. */
+const struct incident *reading_known(struct reading *reading, unsigned which);
+/* The one that is named, else the selected one. NULL: what is wrong is said. */
+const struct incident *reading_meant(struct reading *reading, unsigned which);
+/* It is closed, or is not, and that is not what the verb needs. */
+void reading_refuse_state(struct reading *reading, const struct incident *incident,
+			  enum action action);
+/* The command is that, of this incident. */
+void reading_mean(struct reading *reading, const struct incident *incident, enum action action,
+		  bool rests_on_seen);
+/* A member of it; takes value. */
+void reading_put(struct reading *reading, const char *key, json_t *value);
+/* The sentence: {0} is the incident, {1} and {2} are the others. */
+void reading_say(struct reading *reading, const struct incident *incident, const char *id,
+		 const char *en, const struct said *one, const struct said *two);
+void reading_drop_number(struct reading *reading, unsigned which);
 
 /* command_line.c */
 /* False: there is no further one. *pos goes behind it. */
