@@ -99,3 +99,58 @@ void reading_say(struct reading *reading, const struct incident *incident, const
 	incident_say(incident, reading->view->rules, &about);
 	said_set(&reading->out->says, id, en, &about, one, two);
 }
+
+struct said reading_note(struct reading *reading)
+{
+	const char *text = reading_text(reading, reading->rest);
+	struct said words;
+
+	reading_put(reading, "note", json_stringn(text, reading->rest.len));
+	said_quote(&words, text, reading->rest.len);
+	return words;
+}
+
+void reading_drop_number(struct reading *reading, unsigned which)
+{
+	reading->number_count--;
+	if (which == 0) {
+		reading->no[0] = reading->no[1];
+		reading->number[0] = reading->number[1];
+	}
+}
+
+/* ---- Whose part. ---- */
+
+int reading_part(const struct reading *reading, const struct incident *incident,
+		 agency_set parts)
+{
+	const struct category *category =
+		rules_category(reading->view->rules, incident->verdict.category);
+
+	if (category != NULL && (parts & category->lead) != 0)
+		parts &= category->lead;
+	return parts != 0 ? __builtin_ctz(parts) : -1;
+}
+
+agency_set reading_open_parts(const struct reading *reading, const struct incident *incident)
+{
+	agency_set mine = reading->view->acts_for & incident->verdict.agencies, open = 0;
+
+	for (unsigned i = 0; i < AGENCY_MAX; i++)
+		if ((mine >> i & 1) != 0 && incident->assignment[i].state < ASSIGNMENT_CLEARED)
+			open |= (agency_set)1 << i;
+	return open;
+}
+
+void reading_refuse_part(struct reading *reading, const struct incident *incident, int agency)
+{
+	struct token at = reading->agency >= 0 ? reading->agency_token : reading->verb_token;
+
+	if (agency < 0 || (incident->verdict.agencies >> agency & 1) == 0)
+		reading_cannot(reading, at, "tidak ada bagian itu di {0}",
+			       "there is no such part in {0}", "sebut instansinya",
+			       "name the agency");
+	else if ((reading->view->acts_for >> agency & 1) == 0)
+		reading_cannot(reading, at, "bukan instansi Anda", "not your agency",
+			       "tanpa nama: instansi Anda sendiri", "without a name: your own");
+}

@@ -3,6 +3,7 @@
  *   command_line.c   a line is cut into verb, things and rest; where what is wrong stands
  *   command_verbs.c  the verbs, one row each; what they say they do:
  *     command_verbs_part.c whose it is and how it ends     command_verbs_facts.c what is known
+ *     command_verbs_alarm.c what is raised, and put off
  *     command_verbs_units.c who is sent                    command_verbs_joining.c what is one
  *   command_meaning.c which incident is meant, and what speaks against it
  *   command_words.c  what people call agencies, levels, outcomes and categories
@@ -75,9 +76,10 @@ struct reading {
 extern const struct verb verbs[];
 extern const unsigned verb_count;
 
-verb_fn verb_take, verb_raise, verb_close, verb_reopen;
+verb_fn verb_take, verb_hand_over, verb_close, verb_reopen;
+verb_fn verb_raise, verb_quiet, verb_shelve;
 verb_fn verb_note, verb_type, verb_priority, verb_agencies, verb_relocate, verb_hazard,
-	verb_find;
+	verb_search;
 verb_fn verb_merge, verb_split, verb_unfold;
 verb_fn verb_send, verb_step, verb_recall;
 
@@ -88,6 +90,16 @@ bool reading_lacks(struct reading *reading, const char *what_id, const char *wha
 /* As things stand it cannot be; what was understood stays. {0} is the incident's number. */
 void reading_cannot(struct reading *reading, struct token token, const char *what_id,
 		    const char *what_en, const char *remedy_id, const char *remedy_en);
+/* In whose name: of these parts that of who leads, where the person may decide for it, else the
+ * first. -1: there is none. */
+int reading_part(const struct reading *reading, const struct incident *incident,
+		 agency_set parts);
+/* Those of the person's that are not over. */
+agency_set reading_open_parts(const struct reading *reading, const struct incident *incident);
+/* That part is not there, or not the person's. */
+void reading_refuse_part(struct reading *reading, const struct incident *incident, int agency);
+/* "note": the rest of the line. Returns it as a quotation. */
+struct said reading_note(struct reading *reading);
 /* The incident of that number of the line. NULL: what is wrong is said. */
 const struct incident *reading_known(struct reading *reading, unsigned which);
 /* The one that is named, else the selected one. NULL: what is wrong is said. */

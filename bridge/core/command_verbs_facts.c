@@ -93,15 +93,6 @@ void verb_type(struct reading *reading)
 	}
 }
 
-static void reading_drop_number(struct reading *reading, unsigned which)
-{
-	reading->number_count--;
-	if (which == 0) {
-		reading->no[0] = reading->no[1];
-		reading->number[0] = reading->number[1];
-	}
-}
-
 /* Of two numbers the last that can be one; one by itself when an incident is selected. */
 static void find_priority(struct reading *reading)
 {

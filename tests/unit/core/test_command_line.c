@@ -47,6 +47,9 @@ static int load(void **state)
 	put(&known[3], 402, "fire_building", "Jl. Kesambi");
 	put(&known[4], 2, "flood", "Argasunya");
 	known[2].status = INCIDENT_CLOSED;
+	for (int i = 0; i < 2; i++)
+		for (unsigned agency = 0; agency < AGENCY_MAX; agency++)
+			known[i].assignment[agency].wait[WAIT_FOR_STEP].kind = WAIT_UNTAKEN;
 	waiting[0].no = 402;
 	waiting[1].no = 400;
 	return 0;
@@ -146,6 +149,19 @@ static void every_verb_becomes_the_document_of_its_action(void **state)
 		{"naik 400", "{action:escalate,agency:fire}", 400},
 		{"escalate 400 fire belum ada yang jawab",
 		 "{action:escalate,agency:fire,note:belum ada yang jawab}", 400},
+		{"akui 400", "{action:acknowledge_alarm,agency:fire,alarm:new}", 400},
+		{"akui polisi", "{action:acknowledge_alarm,agency:police,alarm:new}", 398},
+		{"tunda 400 15 tunggu pln",
+		 "{action:shelve_alarm,agency:fire,alarm:new,minutes:15,note:tunggu pln}", 400},
+		{"tunda 5 tunggu 2 unit",
+		 "{action:shelve_alarm,agency:police,alarm:new,minutes:5,note:tunggu 2 unit}",
+		 398},
+		{"alih 400 kab-cir di luar kota",
+		 "{action:hand_over,agency:fire,reason:di luar kota,to:kab-cirebon}", 400},
+		{"alih 400 polisi bukan api",
+		 "{action:hand_over,agency:fire,reason:bukan api,to:police}", 400},
+		{"hand 400 health kuda", "{action:hand_over,agency:fire,reason:kuda,to:health}",
+		 400},
 		{"kirim dmk3 dmk1 400", "{action:assign,units:[DMK-03,DMK-01]}", 400},
 		{"kirim 400 DMK-03 dmk03", "{action:assign,units:[DMK-03]}", 400},
 		{"kirim dmk3 400 lebih dekat",
@@ -189,11 +205,11 @@ static void verbs_may_be_shortened_while_unique(void **state)
 		const char *line;
 		bool is_one;
 	} cases[] = {
-		{"t 400 selesai", true}, /* tutup: take is English, and comes after */
-		{"tu 400 selesai", true}, {"clo 400 selesai", true}, {"note 400 x", true},
-		{"ta 400", true},         {"ca 400 x", false}, /* catat, cari */
-		{"l 400 x", false},                            /* lokasi, lepas */
-		{"p 400 1", false},                            /* prioritas, pisah */
+		{"t 400 selesai", false}, /* tutup, tunda: take is English, and comes after */
+		{"tut 400 selesai", true}, {"clo 400 selesai", true}, {"note 400 x", true},
+		{"ta 400", true},          {"ca 400 x", false}, /* catat, cari */
+		{"l 400 x", false},                             /* lokasi, lepas */
+		{"p 400 1", false},                             /* prioritas, pisah */
 		{"x 400", false},
 	};
 
@@ -225,6 +241,13 @@ static void what_is_wrong_is_told_at_its_column_in_characters(void **state)
 		{"tutup 400 padam", 10, 15, COMMAND_WRONG},
 		{"tutup 999 selesai", 6, 9, COMMAND_NOT_FOUND},
 		{"tutup 7 selesai", 0, 5, COMMAND_IMPOSSIBLE},
+		{"akui 402", 0, 4, COMMAND_IMPOSSIBLE}, /* it has none */
+		{"tunda 400 16 pln", 10, 12, COMMAND_IMPOSSIBLE},
+		{"tunda 400 15", 12, 12, COMMAND_WRONG},      /* why? */
+		{"tunda pln", 9, 9, COMMAND_WRONG},           /* for how long? */
+		{"alih 400", 8, 8, COMMAND_WRONG},            /* to whom? */
+		{"alih 400 kab jauh", 17, 17, COMMAND_WRONG}, /* to which of them? */
+		{"alih 400 polisi", 15, 15, COMMAND_WRONG},   /* why? */
 		{"buka 400", 0, 4, COMMAND_IMPOSSIBLE},
 		{"lepas 400", 0, 5, COMMAND_IMPOSSIBLE},
 		{"prio 400 5", 9, 10, COMMAND_WRONG},
