@@ -100,6 +100,15 @@ void reading_say(struct reading *reading, const struct incident *incident, const
 	said_set(&reading->out->says, id, en, &about, one, two);
 }
 
+bool reading_has_room(struct reading *reading, size_t size)
+{
+	static const struct complaint too_long = {
+		"terlalu panjang", "too long", "singkatkan alasannya", "say it in fewer words"};
+
+	return reading->rest.len < size ||
+	       complain(reading, COMMAND_WRONG, reading->rest, &too_long, NULL);
+}
+
 struct said reading_note(struct reading *reading)
 {
 	const char *text = reading_text(reading, reading->rest);

@@ -98,6 +98,8 @@ int reading_part(const struct reading *reading, const struct incident *incident,
 agency_set reading_open_parts(const struct reading *reading, const struct incident *incident);
 /* That part is not there, or not the person's. */
 void reading_refuse_part(struct reading *reading, const struct incident *incident, int agency);
+/* False: the rest of the line, with its end, is longer than size, and that is said. */
+bool reading_has_room(struct reading *reading, size_t size);
 /* "note": the rest of the line. Returns it as a quotation. */
 struct said reading_note(struct reading *reading);
 /* The incident of that number of the line. NULL: what is wrong is said. */

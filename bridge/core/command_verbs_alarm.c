@@ -69,25 +69,32 @@ static int part_with_alarm(const struct reading *reading, const struct incident 
 	return agency;
 }
 
-/* False: there is none to be silenced or put off, and that is said. */
+/* False: there is none to be silenced or put off, and that is said; the command is whole all
+ * the same. */
 static bool mean_alarm(struct reading *reading, const struct incident *incident,
 		       enum action action, enum alarm_kind *kind_r, struct said *name_r)
 {
 	const struct agencies *agencies = rules_agencies(reading->view->rules);
-	int agency = part_with_alarm(reading, incident, kind_r);
+	int agency;
+	bool is_there;
 
+	*kind_r = ALARM_NEW;
+	agency = part_with_alarm(reading, incident, kind_r);
+	is_there = agency >= 0;
 	reading_mean(reading, incident, action, false);
-	if (agency < 0) {
-		reading_refuse_part(reading, incident, named_part(reading, incident));
+	if (!is_there) {
+		agency = named_part(reading, incident);
+		reading_refuse_part(reading, incident, agency);
 		reading_cannot(reading, reading->verb_token, "tidak ada alarm di {0}",
 			       "{0} has no alarm", "", "");
-		reading_say(reading, incident, "Alarm {0}", "The alarm of {0}", NULL, NULL);
-		return false;
 	}
-	reading_put(reading, "agency", json_string(agencies->agency[agency].id));
+	*name_r = (struct said){"", ""};
+	if (agency >= 0) {
+		reading_put(reading, "agency", json_string(agencies->agency[agency].id));
+		agency_say(agencies, (unsigned)agency, name_r);
+	}
 	reading_put(reading, "alarm", json_string(alarm_kind_names[*kind_r]));
-	agency_say(agencies, (unsigned)agency, name_r);
-	return true;
+	return is_there;
 }
 
 void verb_quiet(struct reading *reading)
@@ -96,21 +103,27 @@ void verb_quiet(struct reading *reading)
 	enum alarm_kind kind;
 	struct said name;
 
-	if (incident != NULL &&
-	    mean_alarm(reading, incident, ACTION_ACKNOWLEDGE_ALARM, &kind, &name))
-		reading_say(reading, incident, "Akui alarm {0} untuk {1}",
-			    "Acknowledge the alarm of {0} for {1}", &name, NULL);
+	if (incident == NULL)
+		return;
+	(void)mean_alarm(reading, incident, ACTION_ACKNOWLEDGE_ALARM, &kind, &name);
+	reading_say(reading, incident, "Akui alarm {0} untuk {1}",
+		    "Acknowledge the alarm of {0} for {1}", &name, NULL);
 }
 
 /* The last of the numbers; the incident is the other one, or the selected one. */
 static bool take_minutes(struct reading *reading, int64_t *minutes_r, struct token *at_r)
 {
+	static const struct complaint range = {"1 sampai 60 menit", "1 to 60 minutes",
+					       "bentuknya: {1}", "the form is: {1}"};
+
 	if (reading->number_count == 0 ||
 	    (reading->number_count == 1 && reading->view->selected == NULL))
 		return reading_lacks(reading, "berapa menit?", "for how many minutes?");
 	*minutes_r = reading->no[reading->number_count - 1];
 	*at_r = reading->number[reading->number_count - 1];
 	reading_drop_number(reading, reading->number_count - 1);
+	if (*minutes_r < 1 || *minutes_r > ALARM_MINUTES_MAX)
+		return complain(reading, COMMAND_WRONG, *at_r, &range, NULL);
 	return true;
 }
 
@@ -148,9 +161,10 @@ void verb_shelve(struct reading *reading)
 		(void)reading_lacks(reading, "mengapa ditunda?", "why is it put off?");
 		return;
 	}
-	if (!mean_alarm(reading, incident, ACTION_SHELVE_ALARM, &kind, &name))
+	if (!reading_has_room(reading, ALARM_REASON_SIZE))
 		return;
-	refuse_minutes(reading, incident, at, minutes, kind);
+	if (mean_alarm(reading, incident, ACTION_SHELVE_ALARM, &kind, &name))
+		refuse_minutes(reading, incident, at, minutes, kind);
 	reading_put(reading, "minutes", json_integer((json_int_t)minutes));
 	words = reading_note(reading);
 	snprintf(until.id, sizeof(until.id), "%lld menit", (long long)minutes);

@@ -214,6 +214,8 @@ void verb_hand_over(struct reading *reading)
 		(void)reading_lacks(reading, "mengapa?", "why?");
 		return;
 	}
+	if (!reading_has_room(reading, ORDER_REASON_SIZE))
+		return;
 	parts = reading_open_parts(reading, incident);
 	if (reading->agency >= 0)
 		parts &= ~((agency_set)1 << reading->agency);

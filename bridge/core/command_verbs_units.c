@@ -99,6 +99,8 @@ void verb_recall(struct reading *reading)
 
 	if (incident == NULL)
 		return;
+	if (!reading_has_room(reading, ORDER_REASON_SIZE))
+		return;
 	reading_mean(reading, incident, ACTION_CANCEL, false);
 	put_units(reading);
 	refuse_units(reading);

@@ -1,5 +1,7 @@
 """When each step of an incident was, and how a time that was told wrongly is corrected."""
 
+from world import wait
+
 FIRE = "Kebakaran gudang di Jl. Kesambi, bagian milestone"
 
 
@@ -56,6 +58,8 @@ def a_time_that_cannot_be_is_refused_by_its_member(make):
     assert bridge.act(ident, "assign", "pos-fire", units=[unit]).status == 200
     assert bridge.act(ident, "status", "pos-fire", unit=unit, status="on_scene").status == 200
     assert bridge.act(ident, "reclassify", "pengawas", agencies=["fire", "police"]).status == 200
+    # What the broker has of the order is written down when it says so.
+    wait.until(lambda: bridge.incident(ident)["assignments"][0]["orders"][0]["receipts"]["broker"], "the broker has it", within=30)
     head = bridge.head()
 
     def change(who="pos-fire", **fields):
